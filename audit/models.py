@@ -1,0 +1,68 @@
+"""What was done and read, by whom: ids and text, no foreign keys, append-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: Any) -> EventQuerySet:
+        """The log of the collaborations where the user looks after data protection, archives or administration."""
+        return self.filter(collaboration_id__in=user.collaborations_where_may_read_log())
+
+
+class Event(models.Model):
+    """One line of the log. It outlives everything it speaks of, and never holds personal data about others."""
+
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    collaboration_id = models.BigIntegerField(null=True, blank=True)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    actor_label = models.CharField(_("who"), max_length=200, blank=True)
+    organisation_id = models.BigIntegerField(null=True, blank=True)
+    organisation_label = models.CharField(_("organisation"), max_length=200, blank=True)
+    role = models.CharField(_("role"), max_length=40, blank=True)
+    action = models.CharField(_("what was done"), max_length=80)
+    subject_type = models.CharField(max_length=80, blank=True)
+    subject_id = models.CharField(max_length=64, blank=True)
+    subject_label = models.CharField(_("with what"), max_length=200, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["collaboration_id", "-id"], name="audit_event_collaboration"),
+            models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject"),
+            models.Index(fields=["at"], name="audit_event_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
+
+
+class DaySealQuerySet(models.QuerySet["DaySeal"]):
+    def visible_to(self, user: Any) -> DaySealQuerySet:
+        """Seals hold no content: whoever may read any log may read them all."""
+        return self.all() if user.collaborations_where_may_read_log() else self.none()
+
+
+class DaySeal(models.Model):
+    """A night's seal: a hash over the day's rows and the day before, so that a changed row shows."""
+
+    day = models.DateField(unique=True)
+    events = models.PositiveIntegerField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DaySealQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.events}"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class EstPlatformConfig(AppConfig):
+    name = "est_platform"

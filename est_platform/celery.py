@@ -1,0 +1,30 @@
+"""The Celery application: worker and beat."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "est_platform.settings")
+
+app = Celery("est_platform")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "rebuild all pictures at night": {
+        "task": "situational_picture.tasks.rebuild_all_pictures",
+        "schedule": crontab(hour=2, minute=10),
+    },
+    "pick up forgotten work": {
+        "task": "situational_picture.tasks.pick_up_forgotten_rebuilds",
+        "schedule": 60.0,
+    },
+    "pick up forgotten imports": {
+        "task": "incidents.tasks.pick_up_forgotten_imports",
+        "schedule": 60.0,
+    },
+    "seal yesterday's log": {
+        "task": "audit.tasks.seal_days",
+        "schedule": crontab(hour=0, minute=20),
+    },
+}

@@ -1,0 +1,50 @@
+"""Errors of the API as problem+json (RFC 9457), in the user's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from common.errors import NotAllowed, NotPossible
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception with type, title, status, detail and, for a body, the errors field by field."""
+    if isinstance(error, NotPossible):
+        return _problem(status.HTTP_409_CONFLICT, " ".join(error.messages))
+    if isinstance(error, NotAllowed):
+        return _problem(status.HTTP_403_FORBIDDEN, str(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    errors = response.data if isinstance(error, exceptions.ValidationError) else None
+    if isinstance(error, exceptions.ValidationError):
+        detail = _("Some values cannot be used; see “errors”.")
+    elif isinstance(error, Http404 | exceptions.NotFound):
+        detail = _("There is nothing here that you may see.")
+    elif isinstance(error, PermissionDenied):
+        detail = str(error) or _("You may not do this.")
+    else:
+        detail = str(response.data.get("detail", "")) if isinstance(response.data, dict) else ""
+    problem = _problem(response.status_code, detail, errors=errors)
+    for name, value in response.items():
+        if name.lower() in {"www-authenticate", "retry-after", "allow"}:
+            problem[name] = value
+    return problem
+
+
+def _problem(code: int, detail: str, *, errors: Any = None) -> Response:
+    from http import HTTPStatus
+
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code, "detail": detail}
+    if errors is not None:
+        body["errors"] = errors
+    return Response(body, status=code, content_type=CONTENT_TYPE)

@@ -1,0 +1,346 @@
+"""Reports in: categories, incidents and import batches."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from areas.access import area_ids_in_scope
+from areas.models import Area, Place
+from common.constraints import not_before
+from partners.models import Collaboration, InCollaborationQuerySet, Organisation, Unit, User
+from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS, SEE_OWN_ORGANISATION, SEE_SENSITIVE
+
+
+class CategoryQuerySet(InCollaborationQuerySet):
+    def in_use(self, today: dt.date) -> CategoryQuerySet:
+        """Categories that a report of today may use."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+
+
+class Category(models.Model):
+    """What can be reported: a tree of dated rows, each with a kind and a code shared between collaborations."""
+
+    class Kind(models.TextChoices):
+        EVENT = "event", _("event")
+        CONDITION = "condition", _("condition")
+        FORECAST = "forecast", _("forecast")
+        POSITIVE = "positive", _("positive")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="categories")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("group")
+    )
+    code = models.CharField(_("code"), max_length=20)
+    name_sv = models.CharField(_("name in Swedish"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.EVENT)
+    severity = models.PositiveSmallIntegerField(
+        _("severity"), default=2, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    is_sensitive = models.BooleanField(_("sensitive"), default=False)
+    common_code = models.CharField(_("common code"), max_length=20, blank=True)
+    valid_from = models.DateField(_("from"), default=dt.date(2000, 1, 1))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name_sv", "pk"]
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collaboration", "code"],
+                name="category_code_once",
+                violation_error_message=_("There is already a category with this code."),
+            ),
+            not_before(
+                "valid_to", "valid_from", name="category_dates", message=_("The last day comes before the first.")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (get_language() == "en" and self.name_en) or self.name_sv
+
+
+class ImportBatch(models.Model):
+    """One file on its way in: checked, stored, reported row by row, and possible to undo."""
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("uploaded")
+        CHECKING = "checking", _("being checked")
+        CHECKED = "checked", _("checked")
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("stopped")
+        UNDONE = "undone", _("undone")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="import_batches")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="import_batches")
+    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    profile = models.CharField(_("profile"), max_length=40)
+    mapping = models.JSONField(default=dict, blank=True)
+    file_name = models.CharField(_("file"), max_length=200)
+    file = models.FileField(upload_to="imports/", blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
+    problem = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    texts_removed = models.PositiveIntegerField(default=0)
+    without_place = models.PositiveIntegerField(default=0)
+    outside_areas = models.PositiveIntegerField(default=0)
+    progress_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class BatchQuerySet(models.QuerySet["ImportBatch"]):
+        def visible_to(self, user: Any) -> ImportBatch.BatchQuerySet:
+            """The own organisation's imports; for whoever reviews, every organisation's."""
+            own = [m.organisation_id for m in user.active_memberships if m.role in SEE_OWN_ORGANISATION]
+            every = [m.collaboration_id for m in user.active_memberships if m.role in SEE_EVERYTHING]
+            return self.filter(Q(organisation_id__in=own) | Q(collaboration_id__in=every))
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name_plural = "import batches"
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRefusal(models.Model):
+    """A row of a file that was not stored, with the sentence that says what to do."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="refusals")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    sentence = models.CharField(max_length=400)
+
+    class RefusalQuerySet(models.QuerySet["ImportRefusal"]):
+        def visible_to(self, user: Any) -> ImportRefusal.RefusalQuerySet:
+            """The refusals of the batches the user may see."""
+            return self.filter(batch__in=ImportBatch.objects.visible_to(user))
+
+    objects = RefusalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["batch", "line", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.sentence}"
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    APPROVED = "approved", _("approved")
+    RETURNED = "returned", _("returned")
+    REJECTED = "rejected", _("rejected")
+    MERGED = "merged", _("merged")
+    PURGED = "purged", _("purged to statistics")
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: Any) -> IncidentQuerySet:
+        """Rows the user's roles give: own, the own organisation's, and others' in the areas of the circle.
+
+        Drafts are seen by nobody but the reporter. Others' rows are seen when submitted or later, and by the circle
+        when they are approved. An organisation that shares counts only is seen by itself and by whoever reviews.
+        """
+        rows = Q(reporter=user)
+        for membership in user.active_memberships:
+            in_collaboration = Q(collaboration_id=membership.collaboration_id)
+            not_draft = ~Q(status=Status.DRAFT)
+            if membership.role in SEE_OWN_ORGANISATION:
+                rows |= Q(organisation_id=membership.organisation_id) & not_draft
+            if membership.role in SEE_EVERYTHING:
+                rows |= in_collaboration & not_draft
+            elif membership.role in SEE_OWN_AREAS:
+                others = in_collaboration & Q(
+                    status=Status.APPROVED,
+                    sharing=Organisation.Sharing.CIRCLE,
+                    area_id__in=area_ids_in_scope(membership),
+                )
+                if membership.role not in SEE_SENSITIVE:
+                    others &= Q(category__is_sensitive=False)
+                rows |= others
+        collaborations = [m.collaboration_id for m in user.active_memberships]
+        return self.filter(rows, collaboration_id__in=collaborations)
+
+    def counted(self) -> IncidentQuerySet:
+        """Rows that make the figures: approved events."""
+        return self.filter(status=Status.APPROVED, category__kind=Category.Kind.EVENT)
+
+
+class Incident(models.Model):
+    """Something that happened, or a state of things, reported by a partner. It holds events and places, no persons."""
+
+    class TimePrecision(models.TextChoices):
+        EXACT = "exact", _("exact")
+        INTERVAL = "interval", _("between two times")
+        DAY = "day", _("day known")
+        MONTH = "month", _("month known")
+
+    class Location(models.TextChoices):
+        PLACED = "placed", _("on the map")
+        OUTSIDE = "outside", _("outside the areas")
+        NONE = "none", _("without a place")
+
+    class Precision(models.TextChoices):
+        EXACT = "exact", _("exact")
+        PLACE = "place", _("named place")
+        BLOCK = "block", _("block")
+        AREA = "area", _("area")
+
+    class PlaceType(models.TextChoices):
+        PUBLIC = "public", _("public place")
+        SEMI_PUBLIC = "semi_public", _("stairwell, shop or garage")
+        PRIVATE = "private", _("private dwelling")
+        DIGITAL = "digital", _("on the internet")
+
+    class SourceKind(models.TextChoices):
+        OWN = "own", _("own observation")
+        SECOND_HAND = "second_hand", _("second hand")
+        FAULT_REPORT = "fault_report", _("fault report")
+        ON_CALL = "on_call", _("on-call service")
+        SYSTEM = "system", _("import from a system")
+
+    class Certainty(models.TextChoices):
+        CERTAIN = "certain", _("certain")
+        LIKELY = "likely", _("likely")
+        UNCERTAIN = "uncertain", _("uncertain")
+
+    class Persons(models.TextChoices):
+        NONE = "0", _("none")
+        FEW = "1-2", "1–2"
+        SOME = "3-5", "3–5"
+        SEVERAL = "6-10", "6–10"
+        MANY = "11-20", "11–20"
+        CROWD = "21+", _("more than 20")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="incidents")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("organisation")
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents")
+    reporter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="incidents")
+    import_batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("what happened")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    sharing = models.CharField(
+        _("sharing"), max_length=10, choices=Organisation.Sharing, default=Organisation.Sharing.CIRCLE
+    )
+
+    occurred_from = models.DateTimeField(_("from"))
+    occurred_to = models.DateTimeField(_("until"), null=True, blank=True)
+    # The local day on which it began: the day the figures count it on.
+    occurred_on = models.DateField(editable=False)
+    time_precision = models.CharField(
+        _("how exact is the time"), max_length=10, choices=TimePrecision, default=TimePrecision.EXACT
+    )
+
+    location = models.CharField(max_length=10, choices=Location, default=Location.NONE, editable=False)
+    lon = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    lat = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    # H3 cell of resolution 11; coarser cells follow from its bits.
+    cell = models.BigIntegerField(null=True, blank=True, editable=False)
+    precision = models.CharField(_("how exact is the point"), max_length=10, choices=Precision, default=Precision.EXACT)
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name=_("place")
+    )
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", editable=False
+    )
+    place_type = models.CharField(_("kind of place"), max_length=12, choices=PlaceType, default=PlaceType.PUBLIC)
+
+    source_kind = models.CharField(_("how do you know"), max_length=12, choices=SourceKind, default=SourceKind.OWN)
+    # Not asked unless opened, and then empty rather than guessed.
+    certainty = models.CharField(_("how certain"), max_length=10, choices=Certainty, blank=True)
+    unsafety = models.PositiveSmallIntegerField(
+        _("how unsafe it made people feel (1–5)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+    )
+    persons = models.CharField(_("how many people"), max_length=5, choices=Persons, blank=True)
+    severity = models.PositiveSmallIntegerField(
+        _("severity"), default=2, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    cost_sek = models.PositiveIntegerField(_("estimated cost, SEK"), null=True, blank=True)
+    description = models.TextField(_("tell more"), blank=True, validators=[MaxLengthValidator(1000)])
+    is_text_removed = models.BooleanField(default=False, editable=False)
+
+    client_uuid = models.UUIDField(null=True, blank=True, editable=False)
+    source = models.CharField(max_length=40, blank=True, editable=False)
+    source_key = models.CharField(max_length=80, blank=True, editable=False)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    review_reason = models.CharField(max_length=300, blank=True)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_on", "-pk"]
+        indexes = [
+            models.Index(fields=["collaboration", "-occurred_on", "-id"], name="incident_latest"),
+            models.Index(fields=["area", "occurred_on", "category"], name="incident_area_day"),
+            models.Index(fields=["place", "occurred_on"], name="incident_place_day"),
+            models.Index(fields=["organisation", "-occurred_on"], name="incident_organisation_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collaboration", "client_uuid"],
+                condition=Q(client_uuid__isnull=False),
+                name="incident_client_uuid_once",
+            ),
+            models.UniqueConstraint(
+                fields=["collaboration", "source", "source_key"],
+                condition=~Q(source_key=""),
+                name="incident_source_key_once",
+            ),
+            not_before(
+                "occurred_to", "occurred_from", name="incident_times", message=_("The end comes before the beginning.")
+            ),
+            models.CheckConstraint(
+                condition=Q(location="none", lon__isnull=True, lat__isnull=True, cell__isnull=True)
+                | Q(~Q(location="none"), lon__isnull=False, lat__isnull=False, cell__isnull=False),
+                name="incident_point_whole",
+                violation_error_message=_("Give both longitude and latitude, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(location="placed", area__isnull=False) | ~Q(location="placed"),
+                name="incident_placed_has_area",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        """The number people say to each other."""
+        return f"H-{self.pk}"

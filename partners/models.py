@@ -1,0 +1,418 @@
+"""Who takes part: collaborations, organisations and units, people with roles, groups, and tokens for systems."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from common.constraints import both_or_neither, not_before
+from partners.roles import MAY_READ_LOG, Role
+
+# Words that stand first in an address of ours and can therefore not name a collaboration.
+RESERVED_SLUGS = {"accounts", "api", "health", "ready", "ui", "static", "media", "admin", "i18n", "about", "start"}
+
+
+def check_slug_is_free(slug: str) -> None:
+    """A collaboration's slug stands first in its addresses, so it cannot be a word the platform uses itself."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(slug)s” is used by the platform itself. Choose another short name."), params={"slug": slug}
+        )
+
+
+class CollaborationQuerySet(models.QuerySet["Collaboration"]):
+    def visible_to(self, user: Any) -> CollaborationQuerySet:
+        """Collaborations in which the user holds a role today."""
+        return self.filter(pk__in=[membership.collaboration_id for membership in user.active_memberships])
+
+
+class Collaboration(models.Model):
+    """One municipality's EST: the tenant boundary. What another collaboration owns does not exist."""
+
+    class Notice(models.TextChoices):
+        NONE = "none", _("real operation")
+        INVENTED = "invented", _("invented example data")
+        OPEN_DATA = "open_data", _("real open data, invented organisations")
+
+    slug = models.SlugField(_("short name"), max_length=40, unique=True, validators=[check_slug_is_free])
+    name = models.CharField(_("name"), max_length=100)
+    notice = models.CharField(max_length=20, choices=Notice, default=Notice.NONE, editable=False)
+    west = models.FloatField(
+        _("west"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    south = models.FloatField(
+        _("south"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    east = models.FloatField(
+        _("east"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    north = models.FloatField(
+        _("north"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    reporting_kind = models.CharField(_("incidents are counted by"), max_length=20, default="est_area")
+    protect_counts_up_to = models.PositiveSmallIntegerField(
+        _("protect counts up to"), default=4, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    # Raised by one each time a boundary changes, so that every process knows its index of polygons is old.
+    boundaries_version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            both_or_neither(
+                "west", "south", "east", "north",
+                name="collaboration_extent_whole",
+                message=_("Give all four sides of the extent, or none."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def collaboration_id(self) -> int:
+        return self.pk
+
+    @property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north in degrees, where it was given."""
+        if self.west is None or self.south is None or self.east is None or self.north is None:
+            return None
+        return self.west, self.south, self.east, self.north
+
+
+class InCollaborationQuerySet(models.QuerySet):
+    """Rows that everybody who takes part in the collaboration may see."""
+
+    def visible_to(self, user: Any) -> Any:
+        """Rows of the collaborations in which the user holds a role today."""
+        return self.filter(collaboration_id__in=[m.collaboration_id for m in user.active_memberships])
+
+
+class Organisation(models.Model):
+    """A partner: it owns its reports and its promises."""
+
+    class Kind(models.TextChoices):
+        MUNICIPALITY = "municipality", _("municipality")
+        POLICE = "police", _("police")
+        HOUSING = "housing", _("housing company")
+        SCHOOL = "school", _("school")
+        RESCUE = "rescue", _("rescue service")
+        GUARD = "guard", _("guard company")
+        SHOP = "shop", _("shop or centre")
+        ASSOCIATION = "association", _("association")
+        UNIVERSITY = "university", _("university or authority in support")
+        OPEN_DATA = "open_data", _("open data source")
+
+    class Sharing(models.TextChoices):
+        CIRCLE = "circle", _("the area's circle sees category, place and time")
+        COUNTS = "counts", _("others see counts only")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="organisations")
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    sharing = models.CharField(_("sharing"), max_length=10, choices=Sharing, default=Sharing.CIRCLE)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collaboration", "name"],
+                name="organisation_name_once",
+                violation_error_message=_("There is already an organisation with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """Who reports within an organisation: a district office, a guard team, a school."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="units")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                name="unit_name_once",
+                violation_error_message=_("The organisation already has a unit with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make a person who signs in with e-mail and password."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make a person for Django's own commands; in the platform only a role opens doors."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """Oneself, the people of one's own organisations, and for an administrator everybody in the collaboration."""
+        mine = user.active_memberships
+        organisations = [m.organisation_id for m in mine]
+        administered = [m.collaboration_id for m in mine if m.role == Role.ADMINISTRATOR]
+        memberships = Membership.objects.filter(
+            Q(organisation_id__in=organisations) | Q(collaboration_id__in=administered)
+        )
+        return self.filter(Q(pk=user.pk) | Q(pk__in=memberships.values("user_id")))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, or a system with a token. Others see the function, not the name."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    function = models.CharField(
+        _("function"), max_length=100, help_text=_("What others see, for example “community officer Hageby”.")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(default=False, editable=False)
+    is_service = models.BooleanField(default=False, editable=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ["function", "email"]
+        constraints = [models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once_whatever_case")]
+
+    def __str__(self) -> str:
+        return self.function or self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.function
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """The roles the user holds today, with organisation and collaboration; fetched once for each request."""
+        if not self.is_active:
+            return []
+        return list(
+            Membership.objects.active(timezone.localdate())
+            .filter(user=self)
+            .select_related("organisation", "collaboration")
+        )
+
+    def memberships_in(self, collaboration: Collaboration | int) -> list[Membership]:
+        """The roles held today in one collaboration."""
+        pk = collaboration if isinstance(collaboration, int) else collaboration.pk
+        return [m for m in self.active_memberships if m.collaboration_id == pk]
+
+    def has_role(self, collaboration: Collaboration | int, roles: Iterable[str]) -> bool:
+        """Whether the user holds any of the roles in the collaboration today."""
+        wanted = set(roles)
+        return any(m.role in wanted for m in self.memberships_in(collaboration))
+
+    def collaborations_where_may_read_log(self) -> list[int]:
+        return [m.collaboration_id for m in self.active_memberships if m.role in MAY_READ_LOG]
+
+    def label_for_log(self) -> str:
+        return self.function or self.email
+
+    def membership_for_log(self, collaboration_id: int | None) -> Membership | None:
+        return next((m for m in self.active_memberships if m.collaboration_id == collaboration_id), None)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self, today: dt.date) -> MembershipQuerySet:
+        """Roles that hold today."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today, organisation__is_active=True
+        )
+
+    def visible_to(self, user: Any) -> MembershipQuerySet:
+        """Own roles, the own organisation's people, and for an administrator the whole collaboration's."""
+        mine = user.active_memberships
+        return self.filter(
+            Q(user=user)
+            | Q(organisation_id__in=[m.organisation_id for m in mine])
+            | Q(collaboration_id__in=[m.collaboration_id for m in mine if m.role == Role.ADMINISTRATOR])
+        )
+
+
+class Membership(models.Model):
+    """A person's role for an organisation in a collaboration, from a day and perhaps to a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    valid_from = models.DateField(_("from"), default=timezone.localdate)
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["collaboration", "organisation", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                name="membership_role_once",
+                violation_error_message=_("The person already has this role in the organisation."),
+            ),
+            not_before(
+                "valid_to", "valid_from", name="membership_dates", message=_("The last day comes before the first.")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.organisation}"
+
+    def clean(self) -> None:
+        if (
+            self.organisation_id
+            and self.collaboration_id
+            and self.organisation.collaboration_id != self.collaboration_id
+        ):
+            raise ValidationError(_("The organisation belongs to another collaboration."))
+        if self.unit_id and self.unit is not None and self.unit.organisation_id != self.organisation_id:
+            raise ValidationError({"unit": _("The unit belongs to another organisation.")})
+
+
+class Level(models.TextChoices):
+    STRATEGIC = "strategic", _("strategic")
+    OPERATIVE = "operative", _("operative")
+    TACTICAL = "tactical", _("tactical")
+
+
+class Group(models.Model):
+    """People by function who meet: a local EST group, the preparatory group, the management council."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="groups")
+    name = models.CharField(_("name"), max_length=100)
+    level = models.CharField(_("level"), max_length=12, choices=Level)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collaboration", "name"],
+                name="group_name_once",
+                violation_error_message=_("There is already a group with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(models.Model):
+    """A function's seat in a group for a term, with a deputy."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="seats")
+    deputy = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="deputy_seats"
+    )
+    valid_from = models.DateField(_("from"), default=timezone.localdate)
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["group", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "membership", "valid_from"], name="group_member_once"),
+            not_before(
+                "valid_to", "valid_from", name="group_member_dates", message=_("The last day comes before the first.")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.membership}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def visible_to(self, user: Any) -> ApiTokenQuerySet:
+        """Tokens of the collaborations the user administers."""
+        return self.filter(
+            membership__collaboration_id__in=[
+                m.collaboration_id for m in user.active_memberships if m.role == Role.ADMINISTRATOR
+            ]
+        )
+
+
+class ApiToken(models.Model):
+    """A system's key: it acts as a member of its organisation with the role it was given, until a day.
+
+    Only a hash is stored; the key itself is shown once, when it is made.
+    """
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="token")
+    name = models.CharField(_("what it is for"), max_length=100)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_on = models.DateField(_("valid until"))
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def collaboration_id(self) -> int:
+        return self.membership.collaboration_id
+
+    @staticmethod
+    def new_key() -> str:
+        return "est_" + secrets.token_urlsafe(32)
+
+    @staticmethod
+    def hash_of(key: str) -> str:
+        # The key has 256 random bits, so a plain hash is as good as a slow one, and every request needs it.
+        return hashlib.sha256(key.encode()).hexdigest()

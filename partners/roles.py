@@ -1,0 +1,45 @@
+"""Who may see what, role by role: DESIGN's table as sets. Nothing here asks the database."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    REPORTER = "reporter", _("reporter")
+    SECURITY_LEAD = "security_lead", _("security lead")
+    MEASURE_OWNER = "measure_owner", _("measure owner")
+    COMMUNITY_OFFICER = "community_officer", _("community police officer")
+    MUNICIPAL_OFFICER = "municipal_officer", _("municipal liaison officer")
+    COORDINATOR = "coordinator", _("coordinator")
+    ANALYST = "analyst", _("analyst")
+    COUNCIL = "council", _("management council")
+    COACH = "coach", _("process support")
+    DATA_PROTECTION = "data_protection", _("data protection officer")
+    ARCHIVIST = "archivist", _("archivist")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+# Rows of the own organisation, all fields.
+SEE_OWN_ORGANISATION = {
+    Role.SECURITY_LEAD,
+    Role.MEASURE_OWNER,
+    Role.COMMUNITY_OFFICER,
+    Role.MUNICIPAL_OFFICER,
+    Role.COORDINATOR,
+    Role.ANALYST,
+}
+# Other organisations' rows in every area of the collaboration, all fields, for review.
+SEE_EVERYTHING = {Role.COORDINATOR, Role.ANALYST}
+# Other organisations' rows in the areas of the membership: category, place and time.
+SEE_OWN_AREAS = {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
+# Rows in sensitive categories, within what the sets above give.
+SEE_SENSITIVE = {Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER, Role.COORDINATOR, Role.ANALYST}
+# Published pictures of the whole collaboration (with small counts protected outside the circle).
+SEE_PUBLISHED_PICTURES = SEE_OWN_ORGANISATION | {Role.REPORTER, Role.COUNCIL}
+MAY_REPORT = SEE_OWN_ORGANISATION | {Role.REPORTER}
+MAY_IMPORT = {Role.SECURITY_LEAD, Role.COORDINATOR, Role.ANALYST, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
+MAY_REVIEW = {Role.COORDINATOR}
+MAY_COMPILE = {Role.COORDINATOR, Role.ANALYST}
+MAY_CHANGE_AREAS = {Role.COORDINATOR, Role.ADMINISTRATOR}
+MAY_READ_LOG = {Role.DATA_PROTECTION, Role.ARCHIVIST, Role.ADMINISTRATOR}
+MAY_ADMINISTER = {Role.ADMINISTRATOR}
