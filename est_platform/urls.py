@@ -1,6 +1,6 @@
 """Every address. The platform's own words come first; what is left is a collaboration's short name."""
 
-from django.urls import path
+from django.urls import include, path
 
 from est_platform import views
 
@@ -8,4 +8,11 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("ui/", include("ui.urls")),
+    path("<slug:collaboration>/", include("situational_picture.urls")),
+    path("<slug:collaboration>/", include("incidents.urls")),
+    path("<slug:collaboration>/", include("areas.urls")),
+    path("<slug:collaboration>/", include("partners.urls")),
 ]
