@@ -1,0 +1,245 @@
+"""The personal-data guard: says whether a free text points at a person, where, and by which rule.
+
+The system holds events, places and organisations, never persons (DESIGN rule 3). Strong hits are refused; weak ones
+have to be confirmed. A hit holds positions, never the text, so that logs and messages cannot repeat what was found.
+What each rule finds and misses: docs/methods/personal-data-guard.md.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from privacy import names, numbers, words
+from privacy.folding import fold
+from privacy.prefilter import may_hold_personal_data
+
+
+class Strength(StrEnum):
+    """Strong hits are refused in forms; weak ones ask the writer to confirm and are sent to review."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of personal data: its id for logs, how sure it is, and what the writer is told."""
+
+    id: str
+    strength: Strength
+    sentence: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where in a text a rule found something. Never what it found."""
+
+    rule: str
+    strength: Strength
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A text's hits, those that refuse it apart from those that somebody may confirm."""
+
+    strong: list[Hit]
+    weak: list[Hit]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.strong and not self.weak
+
+
+_RULES = (
+    Rule(
+        "personal_identity_number",
+        Strength.STRONG,
+        _("This looks like a personal identity number. Write what happened, not who."),
+    ),
+    Rule(
+        "coordination_number",
+        Strength.STRONG,
+        _("This looks like a coordination number. Write what happened, not who."),
+    ),
+    Rule(
+        "registration_plate",
+        Strength.STRONG,
+        _("This looks like a registration plate. Write what kind of vehicle it was, such as “a dark estate car”."),
+    ),
+    Rule(
+        "police_case_number",
+        Strength.STRONG,
+        _("This looks like a police case number. Write “reported to the police” instead."),
+    ),
+    Rule(
+        "phone",
+        Strength.STRONG,
+        _("This looks like a phone number. Leave it out; your organisation keeps its contacts elsewhere."),
+    ),
+    Rule(
+        "email",
+        Strength.STRONG,
+        _("This looks like an e-mail address. Write which organisation or function it was."),
+    ),
+    Rule(
+        "possible_identity_number",
+        Strength.WEAK,
+        _("This may be a personal identity number. Leave it out if it points at a person."),
+    ),
+    Rule(
+        "birth_date",
+        Strength.WEAK,
+        _("This may be somebody’s date of birth. Write an approximate age, such as “in their teens”."),
+    ),
+    Rule(
+        "possible_plate",
+        Strength.WEAK,
+        _("This may be a registration plate. Write what kind of vehicle it was if so."),
+    ),
+    Rule("account", Strength.WEAK, _("This may be somebody’s account. Write “an account on social media”.")),
+    Rule(
+        "apartment",
+        Strength.WEAK,
+        _("An apartment number can point at those who live there. Write the entrance or the building."),
+    ),
+    Rule("door_code", Strength.WEAK, _("This may be a door code. Leave it out.")),
+    Rule(
+        "full_name",
+        Strength.WEAK,
+        _("This may be a person’s name. Write what the person was doing, such as “a younger man”."),
+    ),
+    Rule(
+        "introduced_name",
+        Strength.WEAK,
+        _("This may be what a person is called. Write “a younger man” or “a group of young people”."),
+    ),
+    Rule("single_name", Strength.WEAK, _("This may be a person’s name. Write the function, such as “the caretaker”.")),
+    Rule(
+        "ethnicity",
+        Strength.WEAK,
+        _("Do not write about ethnic origin. Describe what happened and, if needed, clothes."),
+    ),
+    Rule("religion", Strength.WEAK, _("Do not write about anybody’s religion. Describe what happened.")),
+    Rule(
+        "health",
+        Strength.WEAK,
+        _("Do not write about anybody’s health. Describe what you saw, such as “seemed to be under the influence”."),
+    ),
+    Rule(
+        "sexual_orientation", Strength.WEAK, _("Do not write about anybody’s sexual orientation. Describe the event.")
+    ),
+    Rule(
+        "known_offender",
+        Strength.WEAK,
+        _("Do not write that somebody is known or convicted. Such information goes to the police directly."),
+    ),
+    Rule(
+        "family",
+        Strength.WEAK,
+        _("Family ties can point at a person. Write “a younger and an older person” instead."),
+    ),
+    Rule(
+        "home",
+        Strength.WEAK,
+        _("Where somebody lives points at a person. Write where the event happened."),
+    ),
+)
+_BY_ID = {rule.id: rule for rule in _RULES}
+_ORDER = {rule.id: order for order, rule in enumerate(_RULES)}
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule the guard knows, strong ones first."""
+    return _RULES
+
+
+def sentence_for(rule: str) -> str | Promise:
+    """What to tell the writer about a hit: what it looks like and what to write instead."""
+    return _BY_ID[rule].sentence
+
+
+def find_personal_data(text: str, *, allowed: Set[str] = frozenset()) -> list[Hit]:
+    """The hits in a text, in order and without overlaps; where two overlap, the stronger and then the longer stays.
+
+    `allowed` holds casefolded words and phrases (up to four words) that are never taken for names: the
+    collaboration's streets and places.
+    """
+    folded = fold(text)
+    found = {
+        Hit(rule, _BY_ID[rule].strength, *folded.span(start, end))
+        for rule, start, end in _found_by_all(folded.text, allowed)
+    }
+    return _without_overlaps(found)
+
+
+def verdict(text: str, *, allowed: Set[str] = frozenset()) -> Verdict:
+    """A text's hits parted by strength, for the form that refuses the one and asks about the other."""
+    hits = find_personal_data(text, allowed=allowed)
+    return Verdict(
+        strong=[hit for hit in hits if hit.strength is Strength.STRONG],
+        weak=[hit for hit in hits if hit.strength is Strength.WEAK],
+    )
+
+
+def find_in_mapping(values: Mapping[str, str | None], *, allowed: Set[str] = frozenset()) -> dict[str, list[Hit]]:
+    """The hits of each field that has any, so that no text field of a form or an API body is forgotten."""
+    found = {field: find_personal_data(text, allowed=allowed) for field, text in values.items() if text}
+    return {field: hits for field, hits in found.items() if hits}
+
+
+def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset()) -> pd.DataFrame:
+    """One row for each hit in a column of texts (index: the text's own; columns `rule`, `strength`), in text order.
+
+    Missing texts have no hits. Says of each text exactly what `find_personal_data` says, only faster.
+    """
+    known: dict[str, list[Hit]] = {}
+    positions: list[int] = []
+    hits: list[Hit] = []
+    suspects = may_hold_personal_data(texts).nonzero()[0]
+    for position, text in zip(suspects, texts.iloc[suspects], strict=True):
+        written = str(text)
+        if written not in known:
+            known[written] = find_personal_data(written, allowed=allowed)
+        for hit in known[written]:
+            positions.append(int(position))
+            hits.append(hit)
+    return pd.DataFrame(
+        {"rule": [hit.rule for hit in hits], "strength": [hit.strength.value for hit in hits]},
+        index=texts.index.take(positions),
+        dtype="str",
+    )
+
+
+def _found_by_all(text: str, allowed: Set[str]) -> Iterator[tuple[str, int, int]]:
+    yield from numbers.identity_numbers(text)
+    yield from numbers.birth_dates(text)
+    yield from numbers.plates(text)
+    yield from numbers.police_cases(text)
+    yield from numbers.phones(text)
+    yield from numbers.addresses(text)
+    yield from words.apartments(text)
+    yield from words.descriptions(text)
+    yield from names.names(text, allowed)
+
+
+def _without_overlaps(hits: Set[Hit]) -> list[Hit]:
+    def rank(hit: Hit) -> tuple[bool, int, int, int]:
+        return hit.strength is Strength.WEAK, hit.start - hit.end, hit.start, _ORDER[hit.rule]
+
+    kept: list[tuple[int, int]] = []
+    chosen: dict[int, Hit] = {}
+    for hit in sorted(hits, key=rank):
+        place = bisect_left(kept, (hit.start, hit.end))
+        overlaps_next = place < len(kept) and kept[place][0] < hit.end
+        overlaps_previous = place > 0 and kept[place - 1][1] > hit.start
+        if not overlaps_next and not overlaps_previous:
+            insort(kept, (hit.start, hit.end))
+            chosen[hit.start] = hit
+    return [chosen[start] for start, _end in kept]
