@@ -1,0 +1,32 @@
+"""What every test stands on: a real database, no network, plain static files."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, where a transactional test may empty the log; `test_append_only` puts the lock back."""
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings):
+    """Static files without a manifest, and e-mail that stays here."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+
+
+@pytest.fixture
+def world(db):
+    """The named cast."""
+    from tests.world import World
+
+    return World()

@@ -1,0 +1,296 @@
+"""One factory a model. Each makes the smallest row that makes sense; tests name what matters to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import factory
+import shapely
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from analysis.hexagons import cells_of
+from areas.models import (
+    Area,
+    AreaKind,
+    AreaScope,
+    Boundary,
+    GroupArea,
+    MembershipMove,
+    Place,
+    PoliceListCategory,
+    PoliceListStatus,
+)
+from audit.models import DaySeal, Event
+from incidents.models import Category, ImportBatch, ImportRefusal, Incident, Status
+from partners.models import (
+    ApiToken,
+    Collaboration,
+    Group,
+    GroupMember,
+    Level,
+    Membership,
+    Organisation,
+    Unit,
+    User,
+)
+from partners.roles import Role
+from situational_picture.models import Picture, Rebuild
+
+PASSWORD = "ett långt lösenord för prov"
+
+
+class CollaborationFactory(DjangoModelFactory):
+    class Meta:
+        model = Collaboration
+
+    slug = factory.Sequence(lambda n: f"kommun-{n}")
+    name = factory.Sequence(lambda n: f"Kommun {n}")
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = Organisation.Kind.MUNICIPALITY
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = Unit
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    name = factory.Sequence(lambda n: f"Enhet {n}")
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    function = factory.Sequence(lambda n: f"funktion {n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    role = Role.COORDINATOR
+    valid_from = dt.date(2020, 1, 1)
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    name = factory.Sequence(lambda n: f"Grupp {n}")
+    level = Level.OPERATIVE
+
+
+class GroupMemberFactory(DjangoModelFactory):
+    class Meta:
+        model = GroupMember
+
+    membership = factory.SubFactory(MembershipFactory)
+    collaboration = factory.SelfAttribute("membership.collaboration")
+    group = factory.SubFactory(GroupFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    valid_from = dt.date(2020, 1, 1)
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    class Meta:
+        model = ApiToken
+
+    membership = factory.SubFactory(MembershipFactory, user=factory.SubFactory(UserFactory, is_service=True))
+    name = "prov"
+    hash = factory.LazyFunction(lambda: ApiToken.hash_of(ApiToken.new_key()))
+    expires_on = dt.date(2099, 1, 1)
+
+
+class AreaFactory(DjangoModelFactory):
+    class Meta:
+        model = Area
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    kind = AreaKind.EST_AREA
+    name = factory.Sequence(lambda n: f"Område {n}")
+
+
+class BoundaryFactory(DjangoModelFactory):
+    """A box; name its sides with west, south, east and north."""
+
+    class Meta:
+        model = Boundary
+
+    class Params:
+        west = 16.10
+        south = 58.57
+        east = 16.14
+        north = 58.60
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    wkb = factory.LazyAttribute(lambda o: shapely.to_wkb(shapely.box(o.west, o.south, o.east, o.north)))
+    source = "prov"
+
+
+class AreaScopeFactory(DjangoModelFactory):
+    class Meta:
+        model = AreaScope
+
+    membership = factory.SubFactory(MembershipFactory)
+    collaboration = factory.SelfAttribute("membership.collaboration")
+    area = factory.SubFactory(AreaFactory, collaboration=factory.SelfAttribute("..collaboration"))
+
+
+class GroupAreaFactory(DjangoModelFactory):
+    class Meta:
+        model = GroupArea
+
+    group = factory.SubFactory(GroupFactory)
+    collaboration = factory.SelfAttribute("group.collaboration")
+    area = factory.SubFactory(AreaFactory, collaboration=factory.SelfAttribute("..collaboration"))
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = Place
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    name = factory.Sequence(lambda n: f"Plats {n}")
+    lon = 16.12
+    lat = 58.585
+
+
+class PoliceListCategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = PoliceListCategory
+        django_get_or_create = ("code",)
+
+    code = "UO"
+    name_sv = "Utsatt område"
+    name_en = "Exposed area"
+    first_list_year = 2015
+
+
+class PoliceListStatusFactory(DjangoModelFactory):
+    class Meta:
+        model = PoliceListStatus
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    list_year = 2023
+    category = factory.SubFactory(PoliceListCategoryFactory)
+    source = "prov"
+
+
+class MembershipMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = MembershipMove
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    reason = "prov"
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    code = factory.Sequence(lambda n: f"K{n}")
+    name_sv = factory.Sequence(lambda n: f"Kategori {n}")
+    name_en = factory.Sequence(lambda n: f"Category {n}")
+
+
+class ImportBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportBatch
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    profile = "generic"
+    file_name = "fil.csv"
+
+
+class ImportRefusalFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportRefusal
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    line = 2
+    sentence = "Raden har inget datum."
+
+
+class IncidentFactory(DjangoModelFactory):
+    """An approved event on the map, in the area given; name `at` to choose its moment."""
+
+    class Meta:
+        model = Incident
+
+    class Params:
+        at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=3))
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    area = factory.SubFactory(AreaFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    category = factory.SubFactory(CategoryFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    status = Status.APPROVED
+    occurred_from = factory.SelfAttribute("at")
+    occurred_on = factory.LazyAttribute(lambda o: timezone.localdate(o.occurred_from))
+    lon = 16.12
+    lat = 58.585
+    location = factory.LazyAttribute(
+        lambda o: (
+            Incident.Location.NONE
+            if o.lon is None
+            else (Incident.Location.PLACED if o.area else Incident.Location.OUTSIDE)
+        )
+    )
+    cell = factory.LazyAttribute(lambda o: None if o.lon is None else int(cells_of([o.lon], [o.lat], 11)[0]))
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class PictureFactory(DjangoModelFactory):
+    class Meta:
+        model = Picture
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    period_kind = Picture.PeriodKind.MONTH
+    period_start = dt.date(2026, 10, 1)
+    period_end = dt.date(2026, 11, 1)
+
+
+class RebuildFactory(DjangoModelFactory):
+    class Meta:
+        model = Rebuild
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    wanted_at = factory.LazyFunction(timezone.now)
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    action = "prov"
+
+
+class DaySealFactory(DjangoModelFactory):
+    class Meta:
+        model = DaySeal
+
+    day = dt.date(2026, 11, 1)
+    events = 0
+    previous_hash = ""
+    hash = "0" * 64
