@@ -1,0 +1,123 @@
+"""Build and store pictures: which ones an area has, and one rebuild from first query to last row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+from django.db import transaction
+from django.utils import timezone
+
+from analysis.periods import Period, PeriodKind, containing
+from areas.models import Area, Place
+from incidents.models import Category
+from situational_picture import figures, queries
+from situational_picture.models import Picture
+
+# Part of every stored picture, so that an old one says which rules made it. Raise it when a figure changes meaning.
+CODE_VERSION = "2026.1"
+# Besides the running periods an area keeps the drafts that were last asked for.
+KEPT_ON_REQUEST = 12
+KINDS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL)
+
+
+def standard_periods(source: figures.Source, today: dt.date) -> list[Period]:
+    """The running week, month and tertial and those just before; where the sources ended earlier, their last ones."""
+    last = min(source.last_day or today, today)
+    kinds = [kind for kind in KINDS if not (source.months_only and kind == PeriodKind.WEEK)]
+    periods = []
+    for kind in kinds:
+        current = containing(last, kind)
+        periods += [current, current.previous()]
+    return periods
+
+
+def category_frame(collaboration_id: int) -> pd.DataFrame:
+    """The collaboration's categories: index category; code, name_sv, name_en, kind, is_sensitive."""
+    columns = ["pk", "code", "name_sv", "name_en", "kind", "is_sensitive"]
+    rows = Category.objects.filter(collaboration_id=collaboration_id).values_list(*columns)
+    return pd.DataFrame.from_records(list(rows), columns=["category", *columns[1:]]).set_index("category")
+
+
+class AreaData:
+    """What all of an area's pictures share, fetched once for a rebuild."""
+
+    def __init__(self, area: Area, today: dt.date) -> None:
+        self.area, self.today = area, today
+        self.source = figures.source_of(queries.months_by_source(area.collaboration), today)
+        self.daily = queries.daily_counts(area)
+        self.categories = category_frame(area.collaboration_id)
+        self.place_names = dict(Place.objects.filter(collaboration_id=area.collaboration_id).values_list("pk", "name"))
+
+    def figures_for(self, period: Period) -> dict[str, Any]:
+        """The figures of one period."""
+        return figures.compute(
+            period=period,
+            today=self.today,
+            source=self.source,
+            daily=self.daily,
+            categories=self.categories,
+            rows=queries.incidents_between(self.area, *figures.detail_window(period)),
+            rows_before=queries.incidents_between(self.area, *figures.comparison_window(period)),
+            place_names=self.place_names,
+            subareas=self._subareas(period),
+            not_drawn=queries.not_drawn(self.area, period),
+        )
+
+    @cached_property
+    def _daily_by_subarea(self) -> pd.DataFrame:
+        return queries.daily_counts_by_subarea(self.area)
+
+    def _subareas(self, period: Period) -> list[dict[str, Any]]:
+        """Each part of the area with its count and its own expected range."""
+        children = {child.pk: child.name for child in self.area.children.order_by("name")}
+        if not children:
+            return []
+        return figures.subarea_figures(self._daily_by_subarea, children, period, self.source, self.today)
+
+
+def rebuild_area(area: Area, *, today: dt.date, on_step: Callable[[int, int], None] = lambda step, steps: None) -> int:
+    """Bring the area's drafts up to date and return how many were written. Safe to run again, and twice at once.
+
+    Every picture is written whole under its unique key, so a rebuild that is cut off leaves older figures, never
+    half of the new.
+    """
+    data = AreaData(area, today)
+    periods = standard_periods(data.source, today)
+    for step, period in enumerate(periods, start=1):
+        build_picture(data, period)
+        on_step(step, len(periods))
+    _forget_old_requests(area, periods)
+    return len(periods)
+
+
+def build_picture(data: AreaData, period: Period) -> Picture:
+    """Compute one draft and store it under its unique key."""
+    # The fingerprint comes first: a change that slips in between makes the next look see a difference, not miss one.
+    data_fingerprint = queries.fingerprint(data.area, period)
+    picture, _ = Picture.objects.update_or_create(
+        area=data.area,
+        period_kind=period.kind,
+        period_start=period.start,
+        period_end=period.end,
+        version=0,
+        defaults={
+            "collaboration_id": data.area.collaboration_id,
+            "figures": data.figures_for(period),
+            "data_fingerprint": data_fingerprint,
+            "code_version": CODE_VERSION,
+            "computed_at": timezone.now(),
+        },
+    )
+    return picture
+
+
+@transaction.atomic
+def _forget_old_requests(area: Area, standard: list[Period]) -> None:
+    keep = {(str(p.kind), p.start, p.end) for p in standard}
+    drafts = Picture.objects.filter(area=area, version=0, computed_at__isnull=False).order_by("-computed_at")
+    others = [p.pk for p in drafts if (p.period_kind, p.period_start, p.period_end) not in keep]
+    Picture.objects.filter(pk__in=others[KEPT_ON_REQUEST:]).delete()

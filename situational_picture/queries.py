@@ -1,0 +1,184 @@
+"""From the database to frames: the only module of the room that knows both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+
+import pandas as pd
+from django.db import connection
+from django.db.models import Count, Q
+
+from analysis.periods import Period
+from areas.access import descendants
+from areas.models import Area
+from incidents.models import Category, Incident, Status
+from partners.models import Collaboration
+
+
+def covered_area_ids(area: Area) -> list[int]:
+    """The area and everything below it: the areas whose incidents make its figures."""
+    return sorted(descendants(area.collaboration_id, [area.pk]))
+
+
+def _is_whole_collaboration(area: Area) -> bool:
+    """The top of the tree also answers for what lies outside the areas or has no place."""
+    return area.parent_id is None and area.children.exists()
+
+
+def _rows(sql: str, params: dict[str, object], columns: list[str]) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return pd.DataFrame.from_records(cursor.fetchall(), columns=columns)
+
+
+def daily_counts(area: Area) -> pd.DataFrame:
+    """Approved reports of the area by category and day: columns category, day, by_month, count.
+
+    `by_month` is true for rows that are only known to the month; their day is the first of it.
+    """
+    frame = _rows(
+        """
+        SELECT category_id, occurred_on, time_precision = 'month', count(*)
+        FROM incidents_incident
+        WHERE area_id = ANY(%(areas)s) AND status = 'approved'
+        GROUP BY 1, 2, 3
+        """,
+        {"areas": covered_area_ids(area)},
+        ["category", "day", "by_month", "count"],
+    )
+    return frame.astype({"category": "int64", "by_month": bool, "count": "int64"}).assign(
+        day=pd.to_datetime(frame["day"])
+    )
+
+
+def months_by_source(collaboration: Collaboration) -> pd.DataFrame:
+    """Which months each source has delivered anything for, in the whole collaboration: source, month, by_month, last.
+
+    `last` is the last day with data; reports entered by hand are one source, the empty name.
+    """
+    frame = _rows(
+        """
+        SELECT source, date_trunc('month', occurred_on)::date, bool_and(time_precision = 'month'), max(occurred_on)
+        FROM incidents_incident
+        WHERE collaboration_id = %(collaboration)s AND status = 'approved'
+        GROUP BY 1, 2
+        """,
+        {"collaboration": collaboration.pk},
+        ["source", "month", "by_month", "last"],
+    )
+    return frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]))
+
+
+def incidents_between(area: Area, start: dt.date, end: dt.date) -> pd.DataFrame:
+    """The counted events of the area that began from `start` up to `end`: when, where and what, one row each.
+
+    Columns: occurred_from, occurred_to (local wall-clock time), by_month, cell (0 without a point that may be drawn),
+    place (0 for none), category. Events at private dwellings keep their cell: it is the cell of the whole block.
+    """
+    frame = _rows(
+        """
+        SELECT occurred_from AT TIME ZONE 'Europe/Stockholm', occurred_to AT TIME ZONE 'Europe/Stockholm',
+               time_precision = 'month', coalesce(cell, 0), coalesce(place_id, 0), category_id
+        FROM incidents_incident
+        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND occurred_on >= %(start)s AND occurred_on < %(end)s
+              AND category_id = ANY(%(events)s)
+        """,
+        {
+            "areas": covered_area_ids(area),
+            "start": start,
+            "end": end,
+            "events": list(event_categories(area.collaboration_id)),
+        },
+        ["occurred_from", "occurred_to", "by_month", "cell", "place", "category"],
+    )
+    return frame.assign(
+        occurred_from=pd.to_datetime(frame["occurred_from"]),
+        occurred_to=pd.to_datetime(frame["occurred_to"]),
+        by_month=frame["by_month"].astype(bool),
+        cell=frame["cell"].astype("int64"),
+        place=frame["place"].astype("int64"),
+    )
+
+
+def event_categories(collaboration_id: int) -> set[int]:
+    """The categories that make the counts."""
+    categories = Category.objects.filter(collaboration_id=collaboration_id, kind=Category.Kind.EVENT)
+    return set(categories.values_list("pk", flat=True))
+
+
+def not_drawn(area: Area, period: Period) -> dict[str, int]:
+    """Events of the period that belong to no area: outside the areas, and without a place. Only for the top area."""
+    if not _is_whole_collaboration(area):
+        return {"outside": 0, "none": 0}
+    counts = (
+        Incident.objects.counted()
+        .filter(
+            collaboration_id=area.collaboration_id,
+            area=None,
+            occurred_on__gte=period.start,
+            occurred_on__lt=period.end,
+        )
+        .aggregate(outside=Count("pk", filter=Q(location="outside")), none=Count("pk", filter=Q(location="none")))
+    )
+    return {"outside": counts["outside"], "none": counts["none"]}
+
+
+def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
+    """Counted events in each part of the area by day: as `daily_counts`, with the part's id for category."""
+    part_of = {pk: child.pk for child in area.children.all() for pk in covered_area_ids(child)}
+    frame = _rows(
+        """
+        SELECT area_id, occurred_on, time_precision = 'month', count(*)
+        FROM incidents_incident
+        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND category_id = ANY(%(events)s)
+        GROUP BY 1, 2, 3
+        """,
+        {"areas": list(part_of), "events": list(event_categories(area.collaboration_id))},
+        ["area", "day", "by_month", "count"],
+    )
+    return pd.DataFrame(
+        {
+            "category": frame["area"].map(part_of).astype("int64"),
+            "day": pd.to_datetime(frame["day"]),
+            "by_month": frame["by_month"].astype(bool),
+            "count": frame["count"].astype("int64"),
+        }
+    )
+
+
+def counts_by_category(area: Area, period: Period) -> dict[int, int]:
+    """Counted events of the period as they stand now, by category: what a frozen picture is compared with."""
+    return dict(
+        Incident.objects.counted()
+        .filter(area_id__in=covered_area_ids(area), occurred_on__gte=period.start, occurred_on__lt=period.end)
+        .values_list("category_id")
+        .annotate(n=Count("pk"))
+        .order_by("category_id")
+    )
+
+
+def fingerprint(area: Area, period: Period) -> str:
+    """A hash of which approved rows the period has and what they say: equal while nothing has changed."""
+    frame = _rows(
+        """
+        SELECT count(*), coalesce(sum(hashtextextended(
+            concat_ws('|', id, category_id, occurred_from, occurred_to, lon, lat, place_id, area_id), 0)::numeric), 0)
+        FROM incidents_incident
+        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND occurred_on >= %(start)s AND occurred_on < %(end)s
+        """,
+        {"areas": covered_area_ids(area), "start": period.start, "end": period.end},
+        ["rows", "sum"],
+    )
+    return hashlib.sha256(f"{frame['rows'][0]}:{frame['sum'][0]}".encode()).hexdigest()
+
+
+def waiting_reports(area: Area) -> int:
+    """Reports sent in and not yet reviewed: shown at once as “not reviewed”, beside the counts."""
+    return Incident.objects.filter(area_id__in=covered_area_ids(area), status=Status.SUBMITTED).count()
+
+
+def top_areas(collaboration_id: int) -> Iterable[Area]:
+    """The areas without a parent."""
+    return Area.objects.filter(collaboration_id=collaboration_id, parent=None)

@@ -1,0 +1,25 @@
+"""What a picture can become, and when."""
+
+from django.utils.translation import gettext as _
+
+from common.errors import NotPossible
+from situational_picture.models import Picture
+
+Status = Picture.Status
+
+NEXT: dict[Picture.Status, set[Picture.Status]] = {
+    Status.DRAFT: {Status.PUBLISHED},
+    Status.PUBLISHED: set(),
+}
+
+
+def check_move(picture: Picture, wanted: Picture.Status) -> None:
+    """A draft can be published; what is published stays as it is."""
+    if wanted not in NEXT[Picture.Status(picture.status)]:
+        raise NotPossible(_("A published picture never changes. Publish a new version of the draft instead."))
+
+
+def check_is_computed(picture: Picture) -> None:
+    """There must be figures to freeze."""
+    if picture.figures is None:
+        raise NotPossible(_("The picture has no figures yet. Wait until it has been computed, then publish it."))

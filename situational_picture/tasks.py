@@ -1,0 +1,55 @@
+"""What Celery runs: thin, ids only. All of it is about data, so it may run twice, at once, or be cut off."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+from django.db.models import F
+from django.utils import timezone
+
+
+@shared_task
+def rebuild_area(area_id: int) -> int:
+    """Bring an area's pictures up to date. Safe to run twice, twice at once, and to kill."""
+    from situational_picture.actions import carry_out_rebuild
+
+    return carry_out_rebuild(area_id)
+
+
+@shared_task
+def compute_picture(picture_id: int) -> None:
+    """Compute one draft that somebody asked for. Safe to repeat: it is written whole under its key."""
+    from situational_picture import building
+    from situational_picture.models import Picture
+
+    picture = Picture.objects.select_related("area__collaboration").filter(pk=picture_id, version=0).first()
+    if picture is not None:
+        building.build_picture(building.AreaData(picture.area, timezone.localdate()), picture.period)
+
+
+@shared_task
+def rebuild_all_pictures() -> int:
+    """Every night: all areas once, so that new periods begin and forgotten changes are taken in."""
+    from areas.models import Area
+    from situational_picture.actions import want_rebuild
+
+    today = timezone.localdate()
+    areas = Area.objects.active(today).values_list("collaboration_id", "pk")
+    for collaboration_id, area_id in areas:
+        want_rebuild(collaboration_id, [area_id], delay_s=0)
+    return len(areas)
+
+
+@shared_task
+def pick_up_forgotten_rebuilds() -> int:
+    """Send again what a killed worker or a lost message left waiting for over a minute."""
+    from situational_picture.models import Picture, Rebuild
+
+    minute_ago = timezone.now() - dt.timedelta(minutes=1)
+    waiting = Rebuild.objects.filter(built__lt=F("wanted"), wanted_at__lt=minute_ago).values_list("area_id", flat=True)
+    for area_id in waiting:
+        rebuild_area.delay(area_id)
+    for picture_id in Picture.objects.filter(figures__isnull=True, version=0).values_list("pk", flat=True):
+        compute_picture.delay(picture_id)
+    return len(waiting)
