@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Texts with only these characters are already folded. The column scan relies on the same set.
-PLAIN_CHARACTERS = "\\t\\n -~À-ÖØ-öø-ÿ"
+PLAIN_CHARACTERS = "\\t\\n -~À-ÖØ-Þà-öø-ÿ"  # not ß, which casefolds to two letters
 _PLAIN = re.compile(f"[{PLAIN_CHARACTERS}]*")
 _PLAIN_CHARACTER = re.compile(f"[{PLAIN_CHARACTERS}]")
 
@@ -84,7 +84,9 @@ def _fold_character(character: str) -> str:
     if similar != character:
         return similar
     plainer = unicodedata.normalize("NFKC", character)
-    return plainer if plainer == character else "".join(_fold_character(part) for part in plainer if part != character)
+    if plainer == character or len(plainer) > 4:  # a few signs stand for whole phrases; no number hides in them
+        return character
+    return "".join(_fold_character(part) for part in plainer if part != character)
 
 
 def word_set(words: str) -> frozenset[str]:

@@ -17,9 +17,13 @@ Found = Iterator[tuple[str, int, int]]
 
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ \t._/+\-]{1,3}[0-9]+)*")
 _DIGITS = re.compile(r"[0-9]+")
-# A date with a clock time, and a span of clock times, are common in reports and hold ten or twelve digits as well.
+# Dates with clock times and spans of either are common in reports and hold ten or twelve digits as well.
+_CLOCK = "[0-2][0-9][.:][0-5][0-9](?:[.:][0-5][0-9])?"
+_ISO_DATE = "(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]"
 _MOMENTS = re.compile(
-    r"(?<![0-9./-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9][ T]{1,2}[0-2][0-9][.:][0-5][0-9](?:[.:][0-5][0-9])?(?![0-9])"
+    f"(?<![0-9./-]){_ISO_DATE}(?:[ T]{{1,2}}{_CLOCK}(?![0-9])| {{0,2}}-{{0,1}} {{0,2}}(?={_ISO_DATE}))"
+    r"|(?<![0-9./-])[0-3]?[0-9]([-./])[01]?[0-9]\1(?:19|20)[0-9]{2}(?![0-9])"
+    f"|(?<![0-9./-])[0-9]{{6}} {_CLOCK}(?![0-9])"
     r"|(?<![0-9.:/+-])[0-2]?[0-9][.:][0-5][0-9] ?- ?[0-2]?[0-9][.:][0-5][0-9](?![0-9])"
 )
 _BIRTH_DATE = re.compile(
@@ -103,7 +107,7 @@ def _is_surely_one_number(text: str, digits: str, groups: list[tuple[int, int]])
     marked = "-" in before_end or "+" in before_end
     if not set(of_date) - {2} or (length == 10 and not of_date):  # the date itself stands in one piece
         return marked or not (of_end and could_be_clock)
-    if not before_end:
+    if not before_end or (of_end and not marked):
         return False
     if marked and before_end not in of_date.values():
         return True
@@ -133,7 +137,7 @@ _SAYS_PLATE = re.compile(
     re.IGNORECASE,
 )
 _SAYS_VEHICLE = re.compile(
-    r"\b(?:bil|bilen|bilar|bilarna|personbil\w{0,3}|skåpbil\w{0,3}|lastbil\w{0,3}|fordon\w{0,3}|moped\w{0,3}|epa\w{0,3}|"
+    r"\b(?:bil|bilen|bilar|bilarna|personbil\w{0,3}|skåpbil\w{0,3}|lastbil\w{0,3}|fordon\w{0,3}|moped\w{0,3}|epa\w{0,8}|"
     r"a-traktor\w{0,2}|traktor\w{0,2}|mc|motorcykel\w{0,2}|släp\w{0,3}|volvo|saab|bmw|audi|skoda|ford|toyota|mercedes|"
     r"volkswagen|vw|golf|passat|kia|tesla|opel|peugeot|renault|mazda|nissan|kör|körde|kört|parkera\w{0,3})\b",
     re.IGNORECASE,
@@ -141,23 +145,20 @@ _SAYS_VEHICLE = re.compile(
 # Three-letter words, abbreviations and codes that stand before a number in ordinary reports: "och 112", "rum 101".
 _ORDINARY_BEFORE_NUMBER = word_set(
     """
-    add akt alk all alt apr ark art ask aug bad bak bal bar bas bdr bel ben bet ble bly bod bok bom bon bor bra
-    brf bro brt bta bud buk bur bus byn byt cat cyk dag dal dam dan dec del dem den des det dna dnr dok dom dos
-    dot dra drf dus ede edr eft ega egg eka ekg eko eks eld elm els ena enl ens ent era ers ert est etc ete ett
-    eur exp fam fan far fas fat fax feb fek fel fem fen fet fgh fly fob fog fom for fot fre frk fru fsk ful fur
-    fyr gam gas gat gbg gem gen ger get glo god gol gor gos got gps gro grp gud gul gym had hag haj hak hal ham
-    han har hat hed hej hel hem hen het hoj hon hop hos hot hpl hsb hug hur hus hut hyr jag jan jet jfr job jul
-    jun kaj kal kam kan kap kar kbt kel ken kex kkr klo kls kmh kod kok kol kom kop kor kos kpl kra kro kry kso
-    kst kub kul kup kur kwh lag lam lar las lat lax lbs lcd ldr led lek lem len leo ler let lgh lgr lod log lok
-    lon los lpg lpo lss ltr lur lut lyd lyx mac maj mak mal man mas mat max mbm mdr med mer mes met mkr mkt mms
-    mod mol mom mor mos mot msb mtr mul mun mur mus myr nam nap nar nat nbr ned nej ner nog nol nor nos not nrk
-    nrs ntu nya nye nyk nyp nys obe obs och ock ocr ohm okt omg ond ons ont ord org oro oss ost otr pad pal par
-    pas pay pdf per pet pga pkt pol pop por pos ppm pro psa pub puh pul rad rak ral ram rap rar ras rea red ref
-    reg ren rep res ret rgn rod rop ros rot rpm rsk rub ruf rum rus rut rya ryd ryg ryk sag sak sal sam san sas
-    sax sds see seg sek sem sen sep ser ses sex sfs sju ska ske sko skr slu sms smu sne sno snr sol som son sop
-    sor sos sot spa spe spf srl ssk ssp sst sth stk str sub sug sum sup sur sus syd syl syn tab tag tak tal tam
-    tap tar tas tax ted tel tes tex tfn tog tok tom ton top tor tot tre tro tsd tst tua tub tum tun tur tut tyg
-    typ ugn ull und ung uns upp urs usa usb utb ute utf utg uth utl utr www yen yta yxa zon zoo
+    add akt alk all alt apr ark art ask aug bad bak bar bas bdr ben bet ble bod bok bom bon bor bra brf bro brt bta
+    bud bur bus byn byt cyk dag dal dam dan dec del dem den des det dna dnr dok dom dot dra drf dus ega egg eka eko
+    eld elm els ena enl ens ent era ers ert est etc ett eur exp fam fan far fas fat fax feb fel fem fen fet fly fog
+    fom for fot fre frk fru fsk ful fur fyr fys gam gas gbg gem gen ger get god gos got gps gro grp gud gul gym had
+    haj hak hal ham han har hat hed hej hel hem hen het hon hop hos hot hpl hsb hug hur hus hut hyr jag jan jfr jul
+    jun kaj kal kam kan kap kar kbt kex kkr klo kls kmh kod kok kol kom kop kor kos kpl kra kso kst kub kul kur kwh
+    lag lam lat lax lbs lcd ldr led lek lem len ler let lgh lgr log lok los lpg lpo lss ltr lur lut lyx mac maj mal
+    man mat max mbm mdr med mer mes met mkr mkt mms mod mol mom mor mos mot msb mtr mun mur mus myr nar nat nbr ned
+    nej ner nog nol nor nos not nrk nrs ntu nya obe obs och ocr ohm okt ond ons ont ord org oro oss ost otr pad pal
+    par pas pdf per pet pga pkt pol pop por pos ppm pro pub rad rak ral ram rar ras rea red ref reg ren rep res ret
+    rgn rop ros rot rpm rsk rum rus rut ryg ryk sak sal sam san sas sax sds see seg sek sem sen sep ser ses sex sfs
+    sju ska ske sko skr sms snr sol som son sop sos sot spa spf ssk ssp sst sth stk str sub sug sum sur sus syd syl
+    syn tab tag tak tal tam tap tar tas tax tel tex tfn tog tom ton top tor tot tre tro tsd tst tub tum tun tur tut
+    tyg typ ugn und ung upp usa usb utb ute utf utg uth utl utr www yen yta yxa zon zoo
     """
 )
 # Emergency numbers, and vehicle models whose names have the shape of a plate.
@@ -189,13 +190,22 @@ def _plate_rule(text: str, found: re.Match[str]) -> str | None:
         return None
     near_vehicle = _SAYS_VEHICLE.search(before) or _SAYS_VEHICLE.search(after)
     if word in _ORDINARY_BEFORE_NUMBER:
-        return "possible_plate" if letters.isupper() or (near_vehicle and ending.isdigit() and not gap) else None
+        return _plate_rule_of_word(letters, gap, ending, near_vehicle is not None)
     if letters.isupper():
         return "registration_plate"
     if "." in gap and gap != ".":
         return None  # "hem. 120 personer": the dot ends a sentence
     could_be_word = any(letter in "aeouy" for letter in word) and gap
     return "possible_plate" if could_be_word and not near_vehicle else "registration_plate"
+
+
+def _plate_rule_of_word(letters: str, gap: str, ending: str, near_vehicle: bool) -> str | None:
+    """For letters that are a word as well: the way they are written, and a vehicle beside them, decide."""
+    if letters.isupper():
+        if not gap and near_vehicle:
+            return "registration_plate"
+        return "possible_plate" if gap in ("", " ") else None  # "BRF 123" may be either, "FEL-123" is a case
+    return "possible_plate" if not gap and (near_vehicle or not ending.isdigit()) else None
 
 
 # ----------------------------------------------------------------------------------------------------- police cases
@@ -219,7 +229,8 @@ _GAP = r"[ ./()\-]"
 _AREA_3 = "0(?:1[013689]|2[136]|3[1356]|4[0246]|54|6[03]|90)"
 _AREA_4 = "0(?:12|14|15|17|22|24|25|27|28|29|30|32|34|37|38|39|41|43|45|47|48|49|5[0-35-9]|6[124-9]|9[1-8])[0-9]"
 _PHONES = (
-    re.compile(rf"(?<![0-9])(?<![0-9][-./])0(?:7[02369]| 7 [02369])(?:{_GAP}{{0,2}}[0-9]){{7}}(?![0-9])"),
+    re.compile(rf"(?<![0-9])(?<![0-9][-./])07[02369](?:{_GAP}{{0,2}}[0-9]){{7}}(?![0-9])"),
+    re.compile(r"(?<![0-9])(?<![0-9][-./ ])0([ .-])7\1[02369](?:\1[0-9]){7}(?![0-9])"),
     re.compile(
         rf"(?:\+|(?<![0-9A-Za-z])00) ?4 ?6{_GAP}{{0,3}}(?:0{_GAP}{{0,3}})?[1-9](?:{_GAP}{{0,2}}[0-9]){{6,9}}(?![0-9])"
     ),

@@ -21,21 +21,23 @@ _SERVICES = "snap|snapchat|insta|instagram|ig|tik ?tok|telegram|facebook|fb|mess
 
 @lru_cache(maxsize=1)
 def patterns() -> tuple[str, ...]:
-    """RE2 patterns of which at least one matches every text with personal data, on a text's lines taken together."""
+    """RE2 patterns of which at least one matches every text with personal data."""
     stems = "|".join(stem.replace("$", "") for group in words.STEMS.values() for stem in group)
     capitals = sorted(names.names_also_words())
-    written = "|".join(sorted({form for name in capitals for form in (name.capitalize(), name.upper(), name.title())}))
+    written = "|".join(f"{name[0].upper()}(?i:{name[1:]})" for name in capitals)
+    name = f"(?i:{'|'.join(sorted(names.names_never_words()))})|{written}"
     return (
         f"[^{PLAIN_CHARACTERS}]",
         "[0-9](?:[^0-9]*[0-9]){6}",  # identity numbers, phones, police cases
         f"{_NO_WORD}{_LETTER}(?:{_LETTER}{{2}}|[ .\\-]{_LETTER}[ .\\-]{_LETTER})"
         "[ \\t.\\-]{0,3}[0-9][ .\\-]?[0-9][ .\\-]?[0-9A-Za-z]",  # plates
-        f"@|(?i:[(\\[{{<] ?(?:at|a|snabel-?a) ?[)\\]}}>]|snabel|(?:^|[^\\pL\\pN_])(?:{_SERVICES})[\\s:=]|\\.(?:com|me|tv)/)",
+        f"@|(?i:[(\\[{{<] ?(?:at|a|snabel-?a) ?[)\\]}}>]|snabel|\\.(?:com|me|tv)/)"
+        f"|(?i:(?:^|[^\\pL\\pN_])(?:{_SERVICES})[\\s:=])",
         "(?i:född|födel|f\\.)[^0-9]{0,40}[0-9]|[0-9][ +-]{1,3}[xX*#]{4}",
         f"(?i:{words.APARTMENT}|{words.DOOR_CODE})|[Bb]or\\s{{1,3}}(?:på|i|hos)\\s{{1,3}}[A-ZÅÄÖ0-9]",
         f"(?i:{stems})",
         names.CUE_BEFORE_CAPITAL,
-        f"(?:^|\\PL)(?:(?i:{'|'.join(sorted(names.names_never_words()))})|{written})s?(?:\\PL|$)",
+        f"(?:^|\\PL)(?:{name})(?i:s?)(?:\\PL|$)",
     )
 
 
