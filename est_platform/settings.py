@@ -110,6 +110,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", 2)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.number("CELERY_VISIBILITY_TIMEOUT", 900),
     "global_keyprefix": env.text("REDIS_PREFIX", "est") + ":",
@@ -180,7 +181,7 @@ TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.text("STATIC_ROOT", str(LOCAL_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

@@ -1,9 +1,11 @@
 """What the launcher prints: a line a step, and a failure that says what to do."""
 
+import os
 import sys
 import time
 
-_started = time.monotonic()
+# A process the launcher starts goes on counting from where the launcher is.
+_started = time.monotonic() - float(os.environ.get("EST_SECONDS_BEFORE", "0"))
 
 
 class Failure(Exception):
@@ -14,11 +16,22 @@ class Failure(Exception):
         self.what, self.to_do = what, to_do
 
 
+def seconds() -> float:
+    """Seconds since the launcher started."""
+    return time.monotonic() - _started
+
+
 def step(text: str) -> None:
     """Print a step with the seconds since the start."""
-    print(f"{time.monotonic() - _started:6.1f} s  {text}", flush=True)
+    print(f"{seconds():6.1f} s  {text}", flush=True)
 
 
 def fail(failure: Failure) -> None:
     """Print a failure and what to do, on standard error."""
+    sys.stdout.flush()
     print(f"\nStopped: {failure.what}\nWhat to do: {failure.to_do}", file=sys.stderr, flush=True)
+
+
+def last_lines(text: str, count: int = 20) -> str:
+    """The end of a long output, indented, for a failure."""
+    return "\n".join(f"    {line}" for line in text.rstrip().splitlines()[-count:])

@@ -1,0 +1,5 @@
+"""`script/test`."""
+
+
+def test(arguments: list[str]) -> int:
+    return 1

@@ -1,0 +1,81 @@
+"""Make the checkout ready: what `script/setup` does, and what the other two commands do first."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from . import packages, services
+from .house import LOCAL, PYTHON, ROOT, InUse, check_owner, environment, hash_of, setup_lock
+from .report import Failure, seconds, step
+
+
+def make_ready(
+    *, tests: bool = False, with_services: bool = True, for_a_run: InUse | None = None, prepare: list[str] | None = None
+) -> dict[str, Any]:
+    """The set-up both other commands share: packages, translations, services, migrations."""
+    check_owner()
+    with setup_lock():
+        packages.install_everything(tests=tests)
+        if not with_services:
+            return {}
+        if for_a_run:
+            for_a_run.enter()
+        services.start_services(for_a_run=for_a_run is not None)
+        return _prepare(prepare or [])
+
+
+def _prepare(arguments: list[str]) -> dict[str, Any]:
+    """Migrate, and what else is asked, inside Django in a process of its own; its lines are shown as they come."""
+    static_stamp = LOCAL / "static" / ".est-stamp"
+    wanted = static_sources()
+    if "--static" in arguments and static_stamp.exists() and static_stamp.read_text() == wanted:
+        arguments = [argument for argument in arguments if argument != "--static"]
+        step("Static files: unchanged")
+    result = LOCAL / "prepared.json"
+    command = [PYTHON, "-m", "est_platform.launcher.prepare", *arguments, "--result", result]
+    env = environment(EST_SECONDS_BEFORE=str(seconds()), PYTHONUNBUFFERED="1")
+    if subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode:
+        raise Failure(
+            "The database could not be made ready (see the lines above).",
+            "Mend what the last line says and run this again; script/server --fresh begins with an empty database.",
+        )
+    if "--static" in arguments:
+        static_stamp.write_text(wanted)
+    answer = json.loads(result.read_text())
+    result.unlink()
+    return dict(answer)
+
+
+def static_sources(root: Path = ROOT) -> str:
+    """One hash over what the static files are collected from: names, sizes and times, locked packages, settings."""
+    folders = [root / "static", *sorted(root.glob("*/static"))]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    listed = [f"{file.relative_to(root)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+    sources = ["package-lock.json", "requirements.lock", "est_platform/settings.py", "ui/finders.py"]
+    listed.append(hash_of(*(root / source for source in sources)))
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def setup(arguments: list[str]) -> int:
+    """`script/setup`."""
+    parser = argparse.ArgumentParser(prog="script/setup", description="Make this checkout ready to run.")
+    parser.add_argument("--tests", action="store_true", help="also what the tests need")
+    parser.add_argument("--no-services", action="store_true", help="only packages and translations; start nothing")
+    parser.add_argument("--stop", action="store_true", help="stop the embedded PostgreSQL and Redis; the data stay")
+    wanted = parser.parse_args(arguments)
+    if wanted.stop:
+        with setup_lock():
+            stopped = services.stop_services(only_of_runs=False)
+        step(f"Stopped: {', '.join(stopped)}" if stopped else "Nothing was running")
+        return 0
+    make_ready(tests=wanted.tests, with_services=not wanted.no_services)
+    if wanted.no_services:
+        step("Ready (no service started)")
+    else:
+        step("Ready. script/server runs the platform; script/setup --stop stops PostgreSQL and Redis")
+    return 0
