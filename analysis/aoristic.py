@@ -90,7 +90,7 @@ def _spread(first: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.f
     between = np.cumsum(rise)
     # One minute of the longest interval weighs 1e-4; anything this small is what rounding left behind.
     between[np.abs(between) < 1e-9] = 0
-    return filled + between
+    return np.asarray(filled + between, dtype=np.float64)
 
 
 def _minutes(column: pd.Series) -> NDArray[np.int64]:

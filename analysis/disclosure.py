@@ -327,6 +327,10 @@ def _one(value: float, protected: bool) -> ProtectedCount:
 
 
 def _mask(forced: pd.Series | pd.DataFrame | None, like: pd.Series | pd.DataFrame) -> NDArray[np.bool_]:
+    """`forced` in the order of `like`; what it does not mention is not forced."""
     if forced is None:
         return np.zeros(like.shape, dtype=bool)
-    return forced.reindex_like(like).fillna(False).to_numpy(dtype=bool)
+    forced = forced.reindex(like.index)
+    if isinstance(forced, pd.DataFrame) and isinstance(like, pd.DataFrame):
+        forced = forced.reindex(columns=like.columns)
+    return forced.eq(True).to_numpy(dtype=bool)

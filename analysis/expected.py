@@ -142,7 +142,7 @@ def _design(length: int, season_length: int) -> _Design:
     years_back = np.round(every_age / season)
     half_width = 1.5 if season_length > 12 else 0.5
     same_season = (np.abs(every_age - years_back * season) < half_width) & (years_back > 0) & (season_length > 3)
-    columns.append(same_season)
+    columns.append(same_season.astype(float))
     sds.append(_SAME_SEASON_SD)
     whole = np.column_stack(columns).astype(np.float64)
     past, asked = whole[:-1], whole[-1]
