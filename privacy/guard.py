@@ -6,7 +6,7 @@ What each rule finds and misses: docs/methods/personal-data-guard.md.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import names, numbers, words
 from privacy.folding import fold
-from privacy.prefilter import may_hold_personal_data
+from privacy.prefilter import suspected
 
 
 class Strength(StrEnum):
@@ -113,7 +113,7 @@ _RULES = (
     Rule(
         "full_name",
         Strength.WEAK,
-        _("This may be a person’s name. Write what the person was doing, such as “a younger man”."),
+        _("This may be a person’s name. Write “a younger man”, for example, and what he did."),
     ),
     Rule(
         "introduced_name",
@@ -171,12 +171,7 @@ def find_personal_data(text: str, *, allowed: Set[str] = frozenset()) -> list[Hi
     `allowed` holds casefolded words and phrases (up to four words) that are never taken for names: the
     collaboration's streets and places.
     """
-    folded = fold(text)
-    found = {
-        Hit(rule, _BY_ID[rule].strength, *folded.span(start, end))
-        for rule, start, end in _found_by_all(folded.text, allowed)
-    }
-    return _without_overlaps(found)
+    return _read(text, _FINDERS, allowed)
 
 
 def verdict(text: str, *, allowed: Set[str] = frozenset()) -> Verdict:
@@ -202,13 +197,17 @@ def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset()) -> pd.Data
     known: dict[str, list[Hit]] = {}
     positions: list[int] = []
     hits: list[Hit] = []
-    suspects = may_hold_personal_data(texts).nonzero()[0]
-    for position, text in zip(suspects, texts.iloc[suspects], strict=True):
+    suspicions = suspected(texts)
+    suspects = suspicions.any(axis="columns").to_numpy().nonzero()[0]
+    groups = suspicions.columns
+    for position, text, suspicion in zip(
+        suspects.tolist(), texts.iloc[suspects], suspicions.to_numpy()[suspects], strict=True
+    ):
         written = str(text)
         if written not in known:
-            known[written] = find_personal_data(written, allowed=allowed)
+            known[written] = _read(written, groups[suspicion], allowed)
         for hit in known[written]:
-            positions.append(int(position))
+            positions.append(position)
             hits.append(hit)
     return pd.DataFrame(
         {"rule": [hit.rule for hit in hits], "strength": [hit.strength.value for hit in hits]},
@@ -217,16 +216,37 @@ def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset()) -> pd.Data
     )
 
 
-def _found_by_all(text: str, allowed: Set[str]) -> Iterator[tuple[str, int, int]]:
-    yield from numbers.identity_numbers(text)
-    yield from numbers.birth_dates(text)
-    yield from numbers.plates(text)
-    yield from numbers.police_cases(text)
-    yield from numbers.phones(text)
-    yield from numbers.addresses(text)
-    yield from words.apartments(text)
-    yield from words.descriptions(text)
-    yield from names.names(text, allowed)
+_Finder = Callable[[str, Set[str]], Iterator[tuple[str, int, int]]]
+
+
+def _blind_to_places(finder: Callable[[str], Iterator[tuple[str, int, int]]]) -> _Finder:
+    return lambda text, allowed: finder(text)
+
+
+# The same groups as in `prefilter.patterns()`.
+_FINDERS: dict[str, _Finder] = {
+    "identity_numbers": _blind_to_places(numbers.identity_numbers),
+    "birth_dates": _blind_to_places(numbers.birth_dates),
+    "plates": _blind_to_places(numbers.plates),
+    "police_cases": _blind_to_places(numbers.police_cases),
+    "phones": _blind_to_places(numbers.phones),
+    "addresses": _blind_to_places(numbers.addresses),
+    "apartments": _blind_to_places(words.apartments),
+    "descriptions": _blind_to_places(words.descriptions),
+    "names": names.names,
+}
+
+
+def _read(text: str, groups: Iterable[str], allowed: Set[str]) -> list[Hit]:
+    """The hits in a text by the finders of the groups named."""
+    folded = fold(text)
+    return _without_overlaps(
+        {
+            Hit(rule, _BY_ID[rule].strength, *folded.span(start, end))
+            for group in groups
+            for rule, start, end in _FINDERS[group](folded.text, allowed)
+        }
+    )
 
 
 def _without_overlaps(hits: Set[Hit]) -> list[Hit]:

@@ -116,6 +116,16 @@ def names_never_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return given_names() | names_never_words()
+
+
+@lru_cache(maxsize=1)
+def _surnames_never_words() -> frozenset[str]:
+    return surnames() - _SURNAMES_ALSO_WORDS
+
+
+@lru_cache(maxsize=1)
 def names_also_words() -> frozenset[str]:
     """Given names that are also ordinary words, and so need a capital to be read as names."""
     return given_names() & (_ALSO_WORDS | _NEVER_ALONE)
@@ -135,18 +145,21 @@ class _Word(NamedTuple):
 def names(text: str, allowed: Set[str] = frozenset()) -> Found:
     """People's names. Words and phrases in `allowed` (casefolded streets and places) are never taken for one."""
     words = [_Word(found[0], found[0].casefold(), *found.span()) for found in _WORD.finditer(text)]
-    at = {word.start: number for number, word in enumerate(words)}
-    yield from _names_after_cues(text, words, at, allowed)
-    number = 0
-    while number < len(words):
+    yield from _names_after_cues(text, words, allowed)
+    known, done = _first_words(), 0
+    for number, word in enumerate(words):
+        if number < done or not (_listed(word.folded, known) or "-" in word.folded):
+            continue
         rule, last = _name_at(text, words, number, allowed)
+        done = last + 1
         if rule:
-            yield rule, words[number].start, words[last].end
-        number = last + 1
+            yield rule, word.start, words[last].end
 
 
-def _names_after_cues(text: str, words: list[_Word], at: dict[int, int], allowed: Set[str]) -> Found:
-    for cue in _CUE.finditer(text):
+def _names_after_cues(text: str, words: list[_Word], allowed: Set[str]) -> Found:
+    cues = list(_CUE.finditer(text))
+    at = {word.start: number for number, word in enumerate(words)} if cues else {}
+    for cue in cues:
         number = at.get(cue.end())
         if number is None or cue.end() == 0 or text[cue.end() - 1].isalpha():
             continue
@@ -176,7 +189,7 @@ def _name_at(text: str, words: list[_Word], first: int, allowed: Set[str]) -> tu
     if not word.is_capitalised:
         if _follows(text, words, first):
             surname = words[first + 1].folded
-            certain = _listed(word.folded, names_never_words()) and _listed(surname, surnames() - _SURNAMES_ALSO_WORDS)
+            certain = _listed(word.folded, names_never_words()) and _listed(surname, _surnames_never_words())
             if certain and not _belongs_to_place(text, words, first, first + 1, allowed):
                 return "full_name", first + 1
         return None, first
@@ -211,6 +224,8 @@ def _can_be_name(words: list[_Word], number: int, allowed: Set[str]) -> bool:
     word = words[number]
     if not word.is_capitalised or word.folded in _NOT_NAMES or _is_allowed(words, number, number, allowed):
         return False
+    if _is_long_place(word.folded):
+        return False  # "Fatima Storgatan 3"
     if word.text.isupper() and not words[number - 1].text.isupper():
         return False  # "Anna BRF": an abbreviation
     return len(word.text) > 1
@@ -230,10 +245,14 @@ def _belongs_to_place(text: str, words: list[_Word], first: int, last: int, allo
         return True
     if first > 0 and words[first - 1].folded in _TITLES_OF_PLACES and words[first].start - words[first - 1].end <= 2:
         return True
-    here = words[last].folded
-    if here in _PLACE_WORDS or (len(here) > 6 and here.endswith(_LONG_PLACE_ENDINGS)):
+    if words[last].folded in _PLACE_WORDS or _is_long_place(words[last].folded):
         return True
     return _follows(text, words, last) and words[last + 1].folded in _PLACE_WORDS
+
+
+def _is_long_place(word: str) -> bool:
+    """Whether a word is a compound such as "Storgatan". Surnames on -strand and -hage are not, being listed."""
+    return len(word) > 6 and word.endswith(_LONG_PLACE_ENDINGS) and not _listed(word, surnames())
 
 
 def _is_allowed(words: list[_Word], first: int, last: int, allowed: Set[str]) -> bool:

@@ -20,40 +20,39 @@ _SERVICES = "snap|snapchat|insta|instagram|ig|tik ?tok|telegram|facebook|fb|mess
 
 
 @lru_cache(maxsize=1)
-def patterns() -> tuple[str, ...]:
-    """RE2 patterns of which at least one matches every text with personal data."""
+def patterns() -> dict[str, str]:
+    """For each group of finders an RE2 pattern that matches every plainly written text in which it finds anything."""
     stems = "|".join(stem.replace("$", "") for group in words.STEMS.values() for stem in group)
-    capitals = sorted(names.names_also_words())
-    written = "|".join(f"{name[0].upper()}(?i:{name[1:]})" for name in capitals)
-    name = f"(?i:{'|'.join(sorted(names.names_never_words()))})|{written}"
-    return (
-        f"[^{PLAIN_CHARACTERS}]",
-        "[0-9](?:[^0-9]*[0-9]){6}",  # identity numbers, phones, police cases
-        f"{_NO_WORD}{_LETTER}(?:{_LETTER}{{2}}|[ .\\-]{_LETTER}[ .\\-]{_LETTER})"
-        "[ \\t.\\-]{0,3}[0-9][ .\\-]?[0-9][ .\\-]?[0-9A-Za-z]",  # plates
-        f"@|(?i:[(\\[{{<] ?(?:at|a|snabel-?a) ?[)\\]}}>]|snabel|\\.(?:com|me|tv)/)"
-        f"|(?i:(?:^|[^\\pL\\pN_])(?:{_SERVICES})[\\s:=])",
-        "(?i:född|födel|f\\.)[^0-9]{0,40}[0-9]|[0-9][ +-]{1,3}[xX*#]{4}",
-        f"(?i:{words.APARTMENT}|{words.DOOR_CODE})|[Bb]or\\s{{1,3}}(?:på|i|hos)\\s{{1,3}}[A-ZÅÄÖ0-9]",
-        f"(?i:{stems})",
-        names.CUE_BEFORE_CAPITAL,
-        f"(?:^|\\PL)(?:{name})(?i:s?)(?:\\PL|$)",
-    )
+    certain = "|".join(sorted(names.names_never_words()))
+    capitalised = "|".join(f"{name[0].upper()}(?i:{name[1:]})" for name in sorted(names.names_also_words()))
+    return {
+        "identity_numbers": "[0-9](?:[ \\t._/+-]{0,3}[0-9]){9}",
+        "birth_dates": "(?i:född|födel|f\\.)[^0-9]{0,40}[0-9]|[0-9][ +-]{1,3}[xX*#]{4}",
+        "plates": f"{_NO_WORD}{_LETTER}(?:{_LETTER}{{2}}|[ .\\-]{_LETTER}[ .\\-]{_LETTER})"
+        "[ \\t.\\-]{0,3}[0-9][ .\\-]?[0-9][ .\\-]?[0-9A-Za-z]",
+        "police_cases": "[Kk][ /-]{0,2}[0-9]{4,7}[ /-]",
+        "phones": "(?:\\+|00) ?[1-9]|07|0[ .-]7|0[1-9][0-9]{0,2}[) /-]{0,3}[1-9][0-9]{1,2}[ -]?[0-9]{2}",
+        "addresses": f"@|(?i:[(\\[{{<] ?(?:at|a|snabel-?a) ?[)\\]}}>]|snabel|\\.(?:com|me|tv)/"
+        f"|(?:^|[^\\pL\\pN_])(?:{_SERVICES})[\\s:=])",
+        "apartments": f"(?i:{words.APARTMENT}|{words.DOOR_CODE})",
+        "descriptions": f"(?i:{stems})|[Bb]or\\s{{1,3}}(?:på|i|hos)\\s{{1,3}}[A-ZÅÄÖ0-9]",
+        "names": f"(?:^|\\PL)(?:(?i:{certain})|{capitalised})(?i:s?)(?:\\PL|$)|{names.CUE_BEFORE_CAPITAL}",
+    }
 
 
-def may_hold_personal_data(texts: pd.Series) -> np.ndarray:
-    """For each text whether it has to be read closely. False is certain; missing texts are False."""
-    suspects = np.zeros(len(texts), dtype=bool)
+def suspected(texts: pd.Series) -> pd.DataFrame:
+    """For each text (by position) and group of finders, whether the finders have to read it. False is certain.
+
+    Texts with unusual characters are read by all, missing texts by none.
+    """
     try:
         column = pa.array(texts, type=pa.large_string(), from_pandas=True)
     except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError):
-        return texts.notna().to_numpy(dtype=bool)  # not clean text: read every row
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    remaining = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-    for pattern in patterns():
-        found = pc.match_substring_regex(column.take(pa.array(remaining)), pattern).to_numpy(zero_copy_only=False)
-        found = found.astype(bool)
-        suspects[remaining[found]] = True
-        remaining = remaining[~found]
-    return suspects
+        present = texts.notna().to_numpy(dtype=bool)  # numbers or broken characters among the texts
+        return pd.DataFrame(dict.fromkeys(patterns(), present))
+
+    def matching(pattern: str) -> np.ndarray:
+        return pc.match_substring_regex(column, pattern).fill_null(False).to_numpy(zero_copy_only=False).astype(bool)
+
+    unusual = matching(f"[^{PLAIN_CHARACTERS}]")
+    return pd.DataFrame({group: unusual | matching(pattern) for group, pattern in patterns().items()})
