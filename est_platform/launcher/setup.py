@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,28 @@ def make_ready(
         return _prepare(prepare or [])
 
 
+PREPARED = LOCAL / "prepared.json"
+
+
 def _prepare(arguments: list[str]) -> dict[str, Any]:
-    """Migrate, and what else is asked, inside Django in a process of its own; its lines are shown as they come."""
+    """Migrate, and what else is asked, inside Django in a process of its own; its lines are shown as they come.
+
+    Starting Django costs seconds, so it is left out when the embedded database has been prepared before by the same
+    migrations: nobody else changes that database.
+    """
     static_stamp = LOCAL / "static" / ".est-stamp"
-    wanted = static_sources()
-    if "--static" in arguments and static_stamp.exists() and static_stamp.read_text() == wanted:
+    static_wanted = static_sources()
+    if "--static" in arguments and static_stamp.exists() and static_stamp.read_text() == static_wanted:
         arguments = [argument for argument in arguments if argument != "--static"]
         step("Static files: unchanged")
-    result = LOCAL / "prepared.json"
+    migrations = hash_of(*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.lock")
+    before = _prepared_before()
+    is_migrated = before.get("migrations") == migrations
+    is_loaded = "--demonstration" not in arguments or before.get("sign_ins")
+    if is_migrated and is_loaded and "--static" not in arguments:
+        step("Database: unchanged")
+        return before
+    result = LOCAL / "prepared.new"
     command = [PYTHON, "-m", "est_platform.launcher.prepare", *arguments, "--result", result]
     env = environment(EST_SECONDS_BEFORE=str(seconds()), PYTHONUNBUFFERED="1")
     if subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode:
@@ -45,10 +60,19 @@ def _prepare(arguments: list[str]) -> dict[str, Any]:
             "Mend what the last line says and run this again; script/server --fresh begins with an empty database.",
         )
     if "--static" in arguments:
-        static_stamp.write_text(wanted)
-    answer = json.loads(result.read_text())
+        static_stamp.write_text(static_wanted)
+    answer = {**before, **json.loads(result.read_text()), "migrations": migrations}
     result.unlink()
-    return dict(answer)
+    if not os.environ.get("DATABASE_URL"):
+        PREPARED.write_text(json.dumps(answer))
+    return answer
+
+
+def _prepared_before() -> dict[str, Any]:
+    """What is known of the embedded database; nothing of another one, which others may change."""
+    if os.environ.get("DATABASE_URL") or not PREPARED.exists():
+        return {}
+    return dict(json.loads(PREPARED.read_text()))
 
 
 def static_sources(root: Path = ROOT) -> str:
@@ -59,6 +83,20 @@ def static_sources(root: Path = ROOT) -> str:
     sources = ["package-lock.json", "requirements.lock", "est_platform/settings.py", "ui/finders.py"]
     listed.append(hash_of(*(root / source for source in sources)))
     return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def leave(mine: InUse, *, quietly: bool = False) -> None:
+    """The last to leave stops the embedded services, if a server or a test run started them."""
+    if not mine.entered:
+        return
+    with setup_lock():
+        if not mine.leave():
+            if not quietly:
+                step("PostgreSQL and Redis: left running, another run of this checkout uses them")
+            return
+        stopped = services.stop_services(only_of_runs=True)
+    if stopped and not quietly:
+        step(f"Stopped: {', '.join(stopped)}. The data stay in .local")
 
 
 def setup(arguments: list[str]) -> int:
