@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("accounts/", include("partners.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("ui.urls")),

@@ -1,14 +1,26 @@
 """The way in, and what a load balancer asks."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from partners.models import Collaboration
 
 
+@require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Straight to the only collaboration, or a choice between several."""
-    return HttpResponse("ok")
+    user: Any = request.user
+    mine = list(Collaboration.objects.visible_to(user))
+    if len(mine) == 1:
+        return redirect("picture_list", mine[0].slug)
+    cards = [{"collaboration": one, "memberships": user.memberships_in(one)} for one in mine]
+    return render(request, "est_platform/start.html", {"cards": cards})
 
 
 @login_not_required

@@ -1,0 +1,262 @@
+"""Forms for people, organisations, groups and tokens: what can be typed, and what to say when it cannot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Collaboration, Group, Level, Membership, Organisation, Unit, User
+from partners.roles import Role
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def _name_field(label: Any, missing: Any, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=100, error_messages={"required": missing}, **kwargs)
+
+
+def _last_day(help_text: Any = "") -> forms.DateField:
+    return forms.DateField(label=_("Last day"), required=False, widget=DateInput(), help_text=help_text)
+
+
+class UnitChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Unit) -> str:
+        return f"{obj.organisation.name}: {obj.name}"
+
+
+class SeatChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.user.function}, {obj.organisation.name} ({obj.get_role_display()})"
+
+
+class RoleForm(forms.Form):
+    """A role for an organisation: which, in which unit, until when."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        empty_label=None,
+        error_messages={"required": _("Choose an organisation.")},
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, error_messages={"required": _("Choose a role.")})
+    unit = UnitChoiceField(
+        Unit.objects.none(),
+        label=_("Unit"),
+        required=False,
+        help_text=_("For those who report: the unit their reports are counted for."),
+    )
+    valid_to = _last_day(_("Leave empty if the role has no set end. The role opens nothing from this day on."))
+
+    def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "organisation" in self.fields:
+            self.fields["organisation"].queryset = Organisation.objects.filter(
+                collaboration=collaboration, is_active=True
+            )
+        self.fields["unit"].queryset = Unit.objects.filter(collaboration=collaboration, is_active=True).select_related(
+            "organisation"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        unit, organisation = data.get("unit"), data.get("organisation")
+        if unit and organisation and unit.organisation_id != organisation.pk:
+            self.add_error("unit", _("The unit belongs to another organisation. Choose one of the organisation's own."))
+        return data
+
+
+class InvitationForm(RoleForm):
+    """A person's address, what others see of them, and their first role."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The person signs in with this address and gets a letter there."),
+        error_messages={
+            "required": _("Write the person's e-mail address."),
+            "invalid": _("Write the whole e-mail address, for example anna@ekstad.se."),
+        },
+    )
+    function = _name_field(
+        _("Function"),
+        _("Write what others shall see, for example “community officer Hageby”."),
+        help_text=_("What others see instead of a name, for example “community officer Hageby”."),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        required=False,
+        help_text=_("Shown only within the person's own organisation, and to administrators."),
+    )
+    field_order = ["email", "function", "name", "organisation", "role", "unit", "valid_to"]
+
+
+class ChangeRoleForm(RoleForm):
+    """Another role, unit or last day for the same organisation."""
+
+    organisation = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(
+            organisation_id=membership.organisation_id, is_active=True
+        ).select_related("organisation")
+
+
+class PersonForm(forms.Form):
+    """What others see of a person."""
+
+    function = _name_field(
+        _("Function"),
+        _("Write what others shall see, for example “community officer Hageby”."),
+        help_text=_("What others see instead of a name, for example “community officer Hageby”."),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        required=False,
+        help_text=_("Shown only within the person's own organisation, and to administrators."),
+    )
+
+
+class NewOrganisationForm(forms.Form):
+    """A partner's name and kind."""
+
+    name = _name_field(_("Name"), _("Write the organisation's name."))
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=Organisation.Kind.choices, error_messages={"required": _("Choose a kind.")}
+    )
+
+
+class OrganisationForm(NewOrganisationForm):
+    """A partner's name and kind, and whether it still takes part."""
+
+    is_active = forms.BooleanField(
+        label=_("Takes part"),
+        required=False,
+        help_text=_("Without the tick, the roles of everybody in the organisation stop opening anything."),
+    )
+
+
+class SharingForm(forms.Form):
+    """How the own organisation's reports are shared."""
+
+    sharing = forms.ChoiceField(
+        label=_("Who sees our reports"),
+        choices=Organisation.Sharing.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Coordinators and analysts always see them, because they review and compile."),
+        error_messages={"required": _("Choose how your reports are shared.")},
+    )
+
+
+class NewUnitForm(forms.Form):
+    """A unit's name."""
+
+    name = _name_field(_("Name"), _("Write the unit's name."))
+
+
+class UnitForm(NewUnitForm):
+    """A unit's name, and whether it still reports."""
+
+    is_active = forms.BooleanField(label=_("Reports"), required=False)
+
+
+class NewGroupForm(forms.Form):
+    """A group's name and level."""
+
+    name = _name_field(_("Name"), _("Write the group's name."))
+    level = forms.ChoiceField(
+        label=_("Level"), choices=Level.choices, error_messages={"required": _("Choose a level.")}
+    )
+
+
+class GroupForm(NewGroupForm):
+    """A group's name and level, and whether it still meets."""
+
+    is_active = forms.BooleanField(label=_("Still meets"), required=False)
+
+
+class SeatForm(forms.Form):
+    """A function's seat in a group, for a term, with a deputy."""
+
+    membership = SeatChoiceField(
+        Membership.objects.none(), label=_("Function"), error_messages={"required": _("Choose a function.")}
+    )
+    deputy = SeatChoiceField(Membership.objects.none(), label=_("Deputy"), required=False)
+    valid_from = forms.DateField(
+        label=_("First day"),
+        widget=DateInput(),
+        initial=timezone.localdate,
+        error_messages={"required": _("Choose the term's first day."), "invalid": _("Write a day, year first.")},
+    )
+    valid_to = _last_day(_("Leave empty if the term has no set end."))
+
+    def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = (
+            Membership.objects.active(timezone.localdate())
+            .filter(collaboration_id=group.collaboration_id, user__is_service=False, user__is_active=True)
+            .select_related("user", "organisation")
+            .order_by("organisation__name", "user__function")
+        )
+        self.fields["membership"].queryset = self.fields["deputy"].queryset = people
+
+
+class TokenForm(forms.Form):
+    """A key for a system: what it is for, whose it is, what it may do and until when."""
+
+    name = _name_field(
+        _("What it is for"),
+        _("Write what the key is for, for example “case system”."),
+        help_text=_("For example “case system”. Others see it as the one who reported."),
+    )
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        empty_label=None,
+        error_messages={"required": _("Choose an organisation.")},
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in Role if role != Role.ADMINISTRATOR],
+        help_text=_("The system sees and does what this role may, and nothing more."),
+        error_messages={"required": _("Choose a role.")},
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        widget=DateInput(),
+        error_messages={"required": _("Choose the key's last day."), "invalid": _("Write a day, year first.")},
+    )
+
+    def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.filter(collaboration=collaboration, is_active=True)
+        self.fields["expires_on"].initial = timezone.localdate() + dt.timedelta(days=365)
+
+
+class LogFilterForm(forms.Form):
+    """What part of the log to read."""
+
+    action = forms.ChoiceField(label=_("What was done"), required=False)
+    person = forms.CharField(label=_("Who"), max_length=100, required=False)
+    first_day = forms.DateField(label=_("From"), required=False, widget=DateInput())
+    last_day = forms.DateField(label=_("Until"), required=False, widget=DateInput())
+
+    def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("everything")), *actions]
+
+
+def person_initial(person: User) -> dict[str, str]:
+    """What the form for a person starts with."""
+    return {"function": person.function, "name": person.name}

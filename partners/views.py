@@ -1,0 +1,702 @@
+"""Pages on people, organisations, groups, tokens, the log and one's own account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.actions import broken_seals, record
+from audit.models import DaySeal, Event
+from common.errors import NotAllowed, NotPossible
+from partners import actions, presenters
+from partners.forms import (
+    ChangeRoleForm,
+    GroupForm,
+    InvitationForm,
+    LogFilterForm,
+    NewGroupForm,
+    NewOrganisationForm,
+    NewUnitForm,
+    OrganisationForm,
+    PersonForm,
+    RoleForm,
+    SeatForm,
+    SharingForm,
+    TokenForm,
+    UnitForm,
+    person_initial,
+)
+from partners.models import (
+    ApiToken,
+    Collaboration,
+    Group,
+    GroupMember,
+    Membership,
+    Organisation,
+    Unit,
+    User,
+)
+from partners.permissions import (
+    check_may_administer,
+    check_may_change_person,
+    check_may_keep_groups,
+    check_may_read_log,
+    check_may_set_sharing,
+    may_administer,
+    may_change_person,
+    may_keep_groups,
+    may_set_sharing,
+)
+from ui import slots
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _done(form: Any, change: Callable[[], Any]) -> Any:
+    """What the change gives, or None with the reason on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        return change()
+    except NotPossible as error:
+        form.add_error(None, error.messages)
+        return None
+
+
+def _tried(request: HttpRequest, change: Callable[[], Any], success: str) -> None:
+    """Do what a button says, and show how it went on the next page."""
+    try:
+        change()
+    except NotPossible as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, success)
+
+
+def _form_page(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+    # A form that came back with errors is not the page that was asked for.
+    status = 422 if form.is_bound else 200
+    return render(request, "partners/form.html", {"form": form, **context}, status=status)
+
+
+# People
+
+
+@require_GET
+def people(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Who takes part: one's own organisation, or for an administrator everybody, by organisation."""
+    today = timezone.localdate()
+    memberships = list(
+        Membership.objects.visible_to(request.user)
+        .filter(collaboration=collaboration, user__is_service=False)
+        .select_related("user", "organisation", "unit")
+        .order_by("organisation__name", "user__function", "pk")
+    )
+    rows = slots.fill("membership.sections", request.user, memberships)
+    organisations: dict[Organisation, list[Membership]] = {}
+    ended = []
+    for membership in memberships:
+        if membership.valid_to is not None and membership.valid_to <= today:
+            ended.append(membership)
+        else:
+            organisations.setdefault(membership.organisation, []).append(membership)
+    context = {
+        "organisations": organisations,
+        "ended": ended,
+        "rows": rows,
+        "may_administer": may_administer(request.user, collaboration),
+        "today": today,
+    }
+    return render(request, "partners/people.html", context)
+
+
+def _person(request: HttpRequest, collaboration: Collaboration, pk: int) -> User:
+    memberships = Membership.objects.filter(collaboration=collaboration, user__is_service=False)
+    visible = User.objects.visible_to(request.user).filter(pk__in=memberships.values("user_id"))
+    return get_object_or_404(visible, pk=pk)
+
+
+def _membership(request: HttpRequest, collaboration: Collaboration, pk: int) -> Membership:
+    visible = Membership.objects.visible_to(request.user).filter(collaboration=collaboration, user__is_service=False)
+    return get_object_or_404(visible.select_related("user", "organisation", "unit"), pk=pk)
+
+
+@require_GET
+def person_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """A person's roles here, and for an administrator what can be done about them."""
+    person = _person(request, collaboration, pk)
+    memberships = list(
+        Membership.objects.visible_to(request.user)
+        .filter(collaboration=collaboration, user=person)
+        .select_related("organisation", "unit", "user")
+    )
+    today = timezone.localdate()
+    roles = [
+        {
+            "membership": membership,
+            "has_ended": membership.valid_to is not None and membership.valid_to <= today,
+            "access": presenters.access_rows(membership.role),
+        }
+        for membership in memberships
+    ]
+    context = {
+        "person": person,
+        "roles": roles,
+        "rows": slots.fill("membership.sections", request.user, memberships),
+        "may_administer": may_administer(request.user, collaboration),
+        "may_change_person": may_change_person(request.user, person),
+        "has_password": person.has_usable_password(),
+    }
+    return render(request, "partners/person_detail.html", context)
+
+
+@get_or_post
+def person_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Invite somebody: an account if they have none, a role, and a letter."""
+    check_may_administer(request.user, collaboration)
+    form = InvitationForm(request.POST or None, collaboration=collaboration)
+    if request.method == "POST":
+        membership = _done(
+            form,
+            lambda: actions.invite_person(
+                by=request.user,  # type: ignore[arg-type]
+                site=request.build_absolute_uri("/"),
+                **form.cleaned_data,
+            ),
+        )
+        if membership is not None:
+            messages.success(
+                request,
+                _("A letter is on its way to %(email)s. Now choose what the role covers.")
+                % {"email": membership.user.email},
+            )
+            return redirect("person_detail", collaboration.slug, membership.user_id)
+    return _form_page(
+        request,
+        form,
+        heading=_("Who shall take part?"),
+        lead=_("The person gets a letter with a link to choose a password."),
+        submit=_("Invite"),
+        back_name="people",
+        back_text=_("People"),
+    )
+
+
+@get_or_post
+def person_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Change a person's name and function."""
+    person = _person(request, collaboration, pk)
+    check_may_change_person(request.user, person)
+    form = PersonForm(request.POST or None, initial=person_initial(person))
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.change_person(person=person, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("person_detail", collaboration.slug, person.pk)
+    return _form_page(
+        request, form, heading=_("Change %(person)s") % {"person": person}, back_name="people", back_text=_("People")
+    )
+
+
+@require_POST
+def person_deactivate(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Close an account and sign the person out everywhere."""
+    person = _person(request, collaboration, pk)
+    check_may_change_person(request.user, person)
+    _tried(
+        request,
+        lambda: actions.deactivate_person(person=person, by=request.user),  # type: ignore[arg-type]
+        _("The account is closed, and the person is signed out everywhere."),
+    )
+    return redirect("person_detail", collaboration.slug, person.pk)
+
+
+@require_POST
+def person_reactivate(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Open a closed account again."""
+    person = _person(request, collaboration, pk)
+    check_may_change_person(request.user, person)
+    _tried(
+        request,
+        lambda: actions.reactivate_person(person=person, by=request.user),  # type: ignore[arg-type]
+        _("The account is open again."),
+    )
+    return redirect("person_detail", collaboration.slug, person.pk)
+
+
+@get_or_post
+def role_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Give a person one more role."""
+    person = _person(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    form = RoleForm(request.POST or None, collaboration=collaboration)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.give_role(person=person, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("The role is given. Now choose what it covers."))
+        return redirect("person_detail", collaboration.slug, person.pk)
+    return _form_page(
+        request,
+        form,
+        heading=_("Which role shall %(person)s have?") % {"person": person},
+        submit=_("Give the role"),
+        back_name="people",
+        back_text=_("People"),
+    )
+
+
+@get_or_post
+def role_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Change a role, its unit or its last day."""
+    membership = _membership(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    initial = {"role": membership.role, "unit": membership.unit_id, "valid_to": membership.valid_to}
+    form = ChangeRoleForm(request.POST or None, initial=initial, collaboration=collaboration, membership=membership)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.change_role(membership=membership, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("person_detail", collaboration.slug, membership.user_id)
+    return _form_page(
+        request,
+        form,
+        heading=_("What shall %(person)s do for %(organisation)s?")
+        % {"person": membership.user, "organisation": membership.organisation},
+        back_name="people",
+        back_text=_("People"),
+    )
+
+
+@require_POST
+def role_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """End a role today."""
+    membership = _membership(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    _tried(
+        request,
+        lambda: actions.end_membership(membership=membership, by=request.user),  # type: ignore[arg-type]
+        _("The role has ended."),
+    )
+    if may_administer(_again(request), collaboration):
+        return redirect("person_detail", collaboration.slug, membership.user_id)
+    return redirect("start")
+
+
+def _again(request: HttpRequest) -> User:
+    """The user with the roles as they are after the change: one may end a role of one's own."""
+    return User.objects.get(pk=request.user.pk)
+
+
+@require_POST
+def invitation_send(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Send the letter again."""
+    membership = _membership(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    _tried(
+        request,
+        lambda: actions.send_invitation_again(
+            membership=membership,
+            by=request.user,  # type: ignore[arg-type]
+            site=request.build_absolute_uri("/"),
+        ),
+        _("A letter is on its way to %(email)s.") % {"email": membership.user.email},
+    )
+    return redirect("person_detail", collaboration.slug, membership.user_id)
+
+
+# Organisations and units
+
+
+@require_GET
+def organisation_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The partners, what they are and how they share."""
+    organisations = list(
+        Organisation.objects.visible_to(request.user).filter(collaboration=collaboration).prefetch_related("units")
+    )
+    rows = [
+        {"organisation": organisation, "may_set_sharing": may_set_sharing(request.user, organisation)}
+        for organisation in organisations
+    ]
+    context = {"rows": rows, "may_administer": may_administer(request.user, collaboration)}
+    return render(request, "partners/organisation_list.html", context)
+
+
+def _organisation(request: HttpRequest, collaboration: Collaboration, pk: int) -> Organisation:
+    return get_object_or_404(Organisation.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+
+
+@get_or_post
+def organisation_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Enter a partner."""
+    check_may_administer(request.user, collaboration)
+    form = NewOrganisationForm(request.POST or None)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.create_organisation(
+            collaboration=collaboration,
+            by=request.user,  # type: ignore[arg-type]
+            **form.cleaned_data,
+        ),
+    ):
+        messages.success(request, _("The organisation is entered. Now invite its people."))
+        return redirect("organisation_list", collaboration.slug)
+    return _form_page(
+        request,
+        form,
+        heading=_("Which organisation joins?"),
+        submit=_("Enter the organisation"),
+        back_name="organisation_list",
+        back_text=_("Organisations"),
+    )
+
+
+@get_or_post
+def organisation_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Change a partner's name or kind, or close it."""
+    organisation = _organisation(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    initial = {"name": organisation.name, "kind": organisation.kind, "is_active": organisation.is_active}
+    form = OrganisationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.change_organisation(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("organisation_list", collaboration.slug)
+    return _form_page(
+        request,
+        form,
+        heading=_("Change %(organisation)s") % {"organisation": organisation},
+        back_name="organisation_list",
+        back_text=_("Organisations"),
+    )
+
+
+@get_or_post
+def organisation_sharing(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """The organisation itself says who sees its reports."""
+    organisation = _organisation(request, collaboration, pk)
+    check_may_set_sharing(request.user, organisation)
+    form = SharingForm(request.POST or None, initial={"sharing": organisation.sharing})
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.set_sharing(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("organisation_list", collaboration.slug)
+    return _form_page(
+        request,
+        form,
+        heading=_("Who sees the reports of %(organisation)s?") % {"organisation": organisation},
+        lead=_("Only your own organisation decides this."),
+        back_name="organisation_list",
+        back_text=_("Organisations"),
+    )
+
+
+@get_or_post
+def unit_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Enter a unit of an organisation."""
+    organisation = _organisation(request, collaboration, pk)
+    check_may_administer(request.user, collaboration)
+    form = NewUnitForm(request.POST or None)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.create_unit(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("The unit is entered."))
+        return redirect("organisation_list", collaboration.slug)
+    return _form_page(
+        request,
+        form,
+        heading=_("Who reports within %(organisation)s?") % {"organisation": organisation},
+        lead=_("A district office, a team or a school."),
+        submit=_("Enter the unit"),
+        back_name="organisation_list",
+        back_text=_("Organisations"),
+    )
+
+
+@get_or_post
+def unit_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Change a unit's name, or close it."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+    check_may_administer(request.user, collaboration)
+    form = UnitForm(request.POST or None, initial={"name": unit.name, "is_active": unit.is_active})
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.change_unit(unit=unit, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("organisation_list", collaboration.slug)
+    return _form_page(
+        request,
+        form,
+        heading=_("Change %(unit)s") % {"unit": unit},
+        back_name="organisation_list",
+        back_text=_("Organisations"),
+    )
+
+
+# Groups
+
+
+def _group(request: HttpRequest, collaboration: Collaboration, pk: int) -> Group:
+    return get_object_or_404(Group.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+
+
+@require_GET
+def group_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The groups that meet, by level."""
+    today = timezone.localdate()
+    now = Q(members__valid_from__lte=today) & (Q(members__valid_to__isnull=True) | Q(members__valid_to__gt=today))
+    groups = (
+        Group.objects.visible_to(request.user)
+        .filter(collaboration=collaboration)
+        .annotate(seats=Count("members", filter=now))
+        .order_by("-is_active", "level", "name")
+    )
+    context = {"groups": list(groups), "may_keep_groups": may_keep_groups(request.user, collaboration)}
+    return render(request, "partners/group_list.html", context)
+
+
+@require_GET
+def group_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Who sits in a group, by function, with deputies and terms."""
+    group = _group(request, collaboration, pk)
+    today = timezone.localdate()
+    seats = (
+        GroupMember.objects.visible_to(request.user)
+        .filter(group=group)
+        .select_related("membership__user", "membership__organisation", "deputy__user", "deputy__organisation")
+        .order_by("membership__organisation__name", "membership__user__function")
+    )
+    context = {
+        "group": group,
+        "current": [seat for seat in seats if seat.valid_to is None or seat.valid_to > today],
+        "earlier": [seat for seat in seats if seat.valid_to is not None and seat.valid_to <= today],
+        "may_keep_groups": may_keep_groups(request.user, collaboration),
+    }
+    return render(request, "partners/group_detail.html", context)
+
+
+@get_or_post
+def group_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Enter a group."""
+    check_may_keep_groups(request.user, collaboration)
+    form = NewGroupForm(request.POST or None)
+    if request.method == "POST":
+        group = _done(
+            form,
+            lambda: actions.create_group(collaboration=collaboration, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+        )
+        if group is not None:
+            messages.success(request, _("The group is entered. Now say who sits in it."))
+            return redirect("group_detail", collaboration.slug, group.pk)
+    return _form_page(
+        request,
+        form,
+        heading=_("Which group meets?"),
+        submit=_("Enter the group"),
+        back_name="group_list",
+        back_text=_("Groups"),
+    )
+
+
+@get_or_post
+def group_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Change a group's name or level, or close it."""
+    group = _group(request, collaboration, pk)
+    check_may_keep_groups(request.user, collaboration)
+    initial = {"name": group.name, "level": group.level, "is_active": group.is_active}
+    form = GroupForm(request.POST or None, initial=initial)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.change_group(group=group, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("group_detail", collaboration.slug, group.pk)
+    return _form_page(
+        request, form, heading=_("Change %(group)s") % {"group": group}, back_name="group_list", back_text=_("Groups")
+    )
+
+
+@get_or_post
+def seat_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Give a function a seat in a group."""
+    group = _group(request, collaboration, pk)
+    check_may_keep_groups(request.user, collaboration)
+    form = SeatForm(request.POST or None, group=group)
+    if request.method == "POST" and _done(
+        form,
+        lambda: actions.add_to_group(group=group, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+    ):
+        messages.success(request, _("The seat is given."))
+        return redirect("group_detail", collaboration.slug, group.pk)
+    return _form_page(
+        request,
+        form,
+        heading=_("Who shall sit in %(group)s?") % {"group": group},
+        submit=_("Give the seat"),
+        back_name="group_list",
+        back_text=_("Groups"),
+    )
+
+
+@require_POST
+def seat_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """End a seat in a group."""
+    seat = get_object_or_404(GroupMember.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+    check_may_keep_groups(request.user, collaboration)
+    _tried(
+        request,
+        lambda: actions.end_seat(seat=seat, by=request.user),  # type: ignore[arg-type]
+        _("The seat has ended."),
+    )
+    return redirect("group_detail", collaboration.slug, seat.group_id)
+
+
+# Tokens
+
+
+@require_GET
+def token_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The keys that systems use, and how long they are valid."""
+    check_may_administer(request.user, collaboration)
+    tokens = (
+        ApiToken.objects.visible_to(request.user)
+        .filter(membership__collaboration=collaboration)
+        .select_related("membership__organisation")
+    )
+    return render(request, "partners/token_list.html", {"tokens": list(tokens), "today": timezone.localdate()})
+
+
+@never_cache
+@get_or_post
+def token_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Make a key, and show it this once."""
+    check_may_administer(request.user, collaboration)
+    form = TokenForm(request.POST or None, collaboration=collaboration)
+    if request.method == "POST":
+        made = _done(form, lambda: actions.create_token(by=request.user, **form.cleaned_data))  # type: ignore[arg-type]
+        if made is not None:
+            token, key = made
+            return render(request, "partners/token_made.html", {"token": token, "key": key})
+    return _form_page(
+        request,
+        form,
+        heading=_("Which system needs a key?"),
+        lead=_("The key is shown once. A system that loses it needs a new one."),
+        submit=_("Make the key"),
+        back_name="token_list",
+        back_text=_("Keys for systems"),
+    )
+
+
+@require_POST
+def token_revoke(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Stop a key at once."""
+    check_may_administer(request.user, collaboration)
+    token = get_object_or_404(
+        ApiToken.objects.visible_to(request.user).filter(membership__collaboration=collaboration), pk=pk
+    )
+    _tried(
+        request,
+        lambda: actions.revoke_token(token=token, by=request.user),  # type: ignore[arg-type]
+        _("The key no longer works."),
+    )
+    return redirect("token_list", collaboration.slug)
+
+
+# The log
+
+
+@require_GET
+def log(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Who has read and done what, newest first, and whether the seals still hold."""
+    check_may_read_log(request.user, collaboration)
+    events = Event.objects.visible_to(request.user).filter(collaboration_id=collaboration.pk)
+    codes = sorted(set(events.order_by().values_list("action", flat=True).distinct()))
+    choices = sorted(((code, presenters.action_in_words(code)) for code in codes), key=lambda pair: pair[1].lower())
+    form = LogFilterForm(request.GET or None, actions=choices)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("action"):
+        events = events.filter(action=wanted["action"])
+    if wanted.get("person"):
+        events = events.filter(
+            Q(actor_label__icontains=wanted["person"]) | Q(organisation_label__icontains=wanted["person"])
+        )
+    if wanted.get("first_day"):
+        events = events.filter(at__gte=_midnight(wanted["first_day"]))
+    if wanted.get("last_day"):
+        events = events.filter(at__lt=_midnight(wanted["last_day"] + dt.timedelta(days=1)))
+    page = Paginator(events, 50).get_page(request.GET.get("page"))
+    lines = [
+        {
+            "event": event,
+            "action": presenters.action_in_words(event.action),
+            "role": presenters.role_in_words(event.role),
+        }
+        for event in page
+    ]
+    is_checked = "check" in request.GET
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "latest_seal": DaySeal.objects.visible_to(request.user).first(),
+        "is_checked": is_checked,
+        "broken": broken_seals() if is_checked else [],
+    }
+    record("log_read", by=request.user, collaboration_id=collaboration.pk, page=page.number)
+    return render(request, "partners/log.html", context)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
+
+
+# Oneself
+
+
+@require_GET
+def my_access(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Why somebody does not see something: what their roles give here, in words."""
+    user: Any = request.user
+    memberships = user.memberships_in(collaboration)
+    context = {
+        "roles": presenters.my_roles(memberships),
+        "rows": slots.fill("membership.sections", user, memberships),
+        "reasons": presenters.reasons_not_to_see(user, collaboration),
+    }
+    return render(request, "partners/my_access.html", context)
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Oneself: roles in every collaboration, language, and how the account is protected."""
+    user: Any = request.user
+    memberships = user.active_memberships
+    context = {"memberships": memberships, "rows": slots.fill("membership.sections", user, memberships)}
+    return render(request, "partners/account.html", context)
+
+
+def email_is_fixed(request: HttpRequest) -> HttpResponse:
+    """An e-mail address is who somebody is here, so an administrator enters it."""
+    raise NotAllowed(
+        _("Your e-mail address is entered by an administrator. Ask yours to invite your new address instead.")
+    )
