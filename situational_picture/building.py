@@ -11,10 +11,10 @@ import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
-from analysis.periods import Period, PeriodKind, containing
+from analysis.periods import Period, PeriodKind, containing, parse
 from areas.models import Area, Place
 from incidents.models import Category
-from situational_picture import figures, queries
+from situational_picture import figures, protecting, queries
 from situational_picture.models import Picture
 
 # Part of every stored picture, so that an old one says which rules made it. Raise it when a figure changes meaning.
@@ -54,7 +54,7 @@ class AreaData:
 
     def figures_for(self, period: Period) -> dict[str, Any]:
         """The figures of one period."""
-        return figures.compute(
+        computed = figures.compute(
             period=period,
             today=self.today,
             source=self.source,
@@ -66,6 +66,41 @@ class AreaData:
             subareas=self._subareas(period),
             not_drawn=queries.not_drawn(self.area, period),
         )
+        computed["protection"] = self._protection(period, computed)
+        return computed
+
+    def _protection(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:
+        """Which counts stay inside the circle, decided together with the area's parts and siblings."""
+        parent = self.area.parent
+        trend_kind = figures.series_kind(period, self.source)
+        families = [self._daily_by_subarea] if self.has_parts else []
+        if parent is not None:
+            families.append(self._daily_in_parent)
+        totals = [
+            figures.history(daily, trend_period, self.source, kind=trend_kind, elapsed_days=None)
+            for daily in families
+            for trend_period in [parse(computed["trend"]["periods"][-1])]
+        ]
+        shown = computed["trend"]["periods"]
+        counts = {row["category"]: row["count"] for row in computed["categories"]}
+        return protecting.decide(
+            area=self.area.pk,
+            own_family=queries.family_table(self.area, period) if self.has_parts else None,
+            parents_family=queries.family_table(parent, period) if parent is not None else None,
+            own_counts=pd.Series(counts, dtype="float64"),
+            sensitive=set(self.categories.index[self.categories["is_sensitive"]]),
+            trend_families=[table.reindex(shown).fillna(0) for table in totals],
+            largest=self.area.collaboration.protect_counts_up_to,
+        )
+
+    @cached_property
+    def has_parts(self) -> bool:
+        return self.area.children.exists()
+
+    @cached_property
+    def _daily_in_parent(self) -> pd.DataFrame:
+        assert self.area.parent is not None
+        return queries.daily_counts_by_subarea(self.area.parent)
 
     @cached_property
     def _daily_by_subarea(self) -> pd.DataFrame:

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.aoristic import weekday_hour
+from analysis.changed import place_comparisons, what_has_changed
 from analysis.expected import expected_band, expected_range, judge, surprise
 from analysis.hexagons import count_by_cell
 from analysis.periods import SEASON_LENGTH, Period, PeriodKind, parse, periods_between
+from analysis.places import rank_places
 
 SCHEMA = 1
 # How many periods the trend shows, by kind: two years of weeks, four of months, six of tertials.
@@ -169,8 +171,8 @@ def compute(
     is_running = period.start <= today < period.end
     elapsed = (today - period.start).days + 1 if is_running else None
 
-    category_rows, total, p_values = _category_figures(events, categories[is_event], period, source, elapsed)
-    places = _place_figures(rows, rows_before, period, place_names)
+    category_rows, total, compared = _category_figures(events, categories[is_event], period, source, elapsed)
+    ranking = _ranking(rows, rows_before, period)
     window = detail_window(period)
     return {
         "schema": SCHEMA,
@@ -194,10 +196,10 @@ def compute(
         "clock": _clock(rows, source),
         "window": {"start": window[0].isoformat(), "end": window[1].isoformat()},
         "map": _map(rows),
-        "places": places,
+        "places": _place_rows(ranking, place_names),
         "subareas": subareas,
         "not_drawn": not_drawn,
-        "changes": _changes(category_rows, places, p_values),
+        "changes": _changes(compared, ranking),
     }
 
 
@@ -227,13 +229,13 @@ def _category_figures(
     elapsed: int | None,
     *,
     every: bool = False,
-) -> tuple[list[dict[str, Any]], dict[str, Any], dict[int, float]]:
-    """Count, expected range and judgement for each category and for all together, and how surprising each count is."""
+) -> tuple[list[dict[str, Any]], dict[str, Any], pd.DataFrame]:
+    """Count, expected range and judgement by category and for all together; and the comparisons behind them."""
     if period.kind == PeriodKind.FREE:
         return _free_period(events, categories, period, source, every=every)
     if source.months_only and period.kind == PeriodKind.WEEK:
         empty = _figure(np.nan, np.nan, None)
-        return [{**_category_head(pk, row), **empty} for pk, row in categories.iterrows()], empty, {}
+        return [{**_category_head(pk, row), **empty} for pk, row in categories.iterrows()], empty, pd.DataFrame()
     table = history(events, period, source, kind=period.kind, elapsed_days=elapsed)
     table = table.reindex(columns=categories.index, fill_value=0.0)
     table.loc[table.isna().all(axis=1)] = np.nan
@@ -242,7 +244,8 @@ def _category_figures(
     table["all"] = table.sum(axis=1, min_count=1)
     ranges = expected_range(table.iloc[:-1], season_length=SEASON_LENGTH[period.kind])
     observed, previous = table.iloc[-1], (table.iloc[-2] if len(table) > 1 else table.iloc[-1] * np.nan)
-    ranges["p"] = surprise(observed.to_numpy(), ranges["expected"].to_numpy(), ranges["variance"].to_numpy())
+    ranges["observed"] = observed
+    ranges["p_value"] = surprise(observed.to_numpy(), ranges["expected"].to_numpy(), ranges["variance"].to_numpy())
     rows = [
         {**_category_head(pk, row), **_figure(observed[pk], previous[pk], ranges.loc[pk])}
         for pk, row in categories.iterrows()
@@ -252,13 +255,13 @@ def _category_figures(
     return (
         rows,
         _figure(observed["all"], previous["all"], ranges.loc["all"]),
-        ranges["p"].drop("all").dropna().to_dict(),
+        ranges.drop(index="all"),
     )
 
 
 def _free_period(
     events: pd.DataFrame, categories: pd.DataFrame, period: Period, source: Source, *, every: bool
-) -> tuple[list[dict[str, Any]], dict[str, Any], dict[int, float]]:
+) -> tuple[list[dict[str, Any]], dict[str, Any], pd.DataFrame]:
     """A free period has no history of its own kind: it stands beside the days just before it, without a range."""
     now, before = _own_counts(events, period), _own_counts(events, period.previous())
     lacks, lacked = source.lacks(period), source.lacks(period.previous())
@@ -272,7 +275,7 @@ def _free_period(
     ]
     rows.sort(key=lambda row: (-(row["count"] or 0), row["code"]))
     total = _figure(np.nan if lacks else now.sum(), np.nan if lacked else before.sum(), None)
-    return rows, total, {}
+    return rows, total, pd.DataFrame()
 
 
 def _category_head(pk: Any, row: pd.Series) -> dict[str, Any]:
@@ -370,39 +373,45 @@ def _map(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _place_figures(
-    rows: pd.DataFrame, rows_before: pd.DataFrame, period: Period, names: dict[int, str]
-) -> list[dict[str, Any]]:
-    """Named places ranked, each with its change from the days just before."""
+def _ranking(rows: pd.DataFrame, rows_before: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Named places, most burdened first, compared with the days just before (see `rank_places`)."""
     now = rows.loc[rows["place"] > 0, "place"].value_counts()
     before = rows_before.loc[rows_before["place"] > 0, "place"].value_counts()
-    counts = pd.DataFrame({"before": before, "after": now}).fillna(0).astype("int64")
-    counts.index.name = "place"
-    if counts.empty:
-        return []
+    counts = pd.DataFrame({"before": before, "after": now}).fillna(0).rename_axis("place").reset_index()
     (start, end), (start_before, end_before) = detail_window(period), comparison_window(period)
-    from analysis.places import rank_places
+    return rank_places(counts, days_before=(end_before - start_before).days, days_after=(end - start).days)
 
-    ranked = rank_places(
-        counts.reset_index(), days_before=(end_before - start_before).days, days_after=(end - start).days
-    )
+
+def _place_rows(ranking: pd.DataFrame, names: dict[int, str]) -> list[dict[str, Any]]:
     return [
         {
             "place": int(row["place"]),
             "name": names.get(int(row["place"]), ""),
             "count": int(row["after"]),
             "previous": int(row["before"]),
-            "p": _number(round(float(row["p_adjusted"]), 4)) if row["p_adjusted"] is not None else None,
-            "is_unstable": bool(row["unstable"]),
+            "lower": _number(row["lower"]),
+            "upper": _number(row["upper"]),
+            "verdict": row["verdict"],
         }
-        for _, row in ranked.iterrows()
+        for row in ranking.to_dict("records")
+        if row["after"] > 0 or row["before"] > 0
     ]
 
 
-def _changes(
-    category_rows: list[dict[str, Any]], places: list[dict[str, Any]], p_values: dict[int, float]
-) -> list[dict[str, Any]]:
+def _changes(compared: pd.DataFrame, ranking: pd.DataFrame) -> list[dict[str, Any]]:
     """The few things that stand out, corrected for how many were looked at."""
-    from analysis.changed import what_changed
-
-    return what_changed(category_rows, places, p_values)
+    comparisons = {"place": place_comparisons(ranking)}
+    if not compared.empty:
+        comparisons = {"category": compared, **comparisons}
+    return [
+        {
+            "kind": finding.kind,
+            "subject": int(finding.subject),  # type: ignore[call-overload]
+            "direction": finding.direction,
+            "observed": _number(finding.observed),
+            "expected": _number(round(finding.expected, 1)),
+            "lower": _number(finding.lower),
+            "upper": _number(finding.upper),
+        }
+        for finding in what_has_changed(comparisons)
+    ]

@@ -148,6 +148,28 @@ def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
     )
 
 
+def family_table(parent: Area, period: Period) -> pd.DataFrame:
+    """Counted events of the period: the parent's parts in rows (by area id), categories in columns, whole numbers.
+
+    Events that lie in the parent itself and in no part of it make a row of their own, under the parent's id.
+    """
+    part_of = {pk: child.pk for child in parent.children.all() for pk in covered_area_ids(child)}
+    part_of[parent.pk] = parent.pk
+    rows = (
+        Incident.objects.counted()
+        .filter(area_id__in=list(part_of), occurred_on__gte=period.start, occurred_on__lt=period.end)
+        .values_list("area_id", "category_id")
+        .annotate(n=Count("pk"))
+    )
+    frame = pd.DataFrame.from_records(list(rows), columns=["area", "category", "count"])
+    table = frame.assign(area=frame["area"].map(part_of)).pivot_table(
+        index="area", columns="category", values="count", aggfunc="sum", fill_value=0
+    )
+    parts = [child.pk for child in parent.children.all()]
+    table = table.reindex(index=[*parts, *([parent.pk] if parent.pk in table.index else [])], fill_value=0)
+    return table.astype("float64")
+
+
 def counts_by_category(area: Area, period: Period) -> dict[int, int]:
     """Counted events of the period as they stand now, by category: what a frozen picture is compared with."""
     return dict(

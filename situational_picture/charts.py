@@ -1,0 +1,117 @@
+"""From stored figures to charts: plain dictionaries in the house's dress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from analysis.periods import parse
+from situational_picture.presenters import category_rows, hour_names, missing_spans, weekday_names
+from situational_picture.protecting import PROTECTED
+from ui import charts
+
+# More rows than this make a chart nobody reads; the table has them all.
+CATEGORIES_SHOWN = 12
+
+
+def _drawn(value: Any) -> Any:
+    return None if value == PROTECTED else value
+
+
+def trend(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Events period by period with the range that was to be expected; what the source lacks is shaded, never zero."""
+    data = figures["trend"]
+    days = [parse(code).start.isoformat() for code in data["periods"]]
+    layout: dict[str, Any] = {"yaxis": {"title": {"text": _("events")}}, "xaxis": {"type": "date"}}
+    spans = [(start.isoformat(), end.isoformat()) for start, end in missing_spans(figures)]
+    layout.update(charts.missing_periods(spans, text=_("missing")))
+    hidden = [day for day, value in zip(days, data["observed"], strict=True) if value == PROTECTED]
+    lines = [
+        *charts.band(days, data["lower"], data["upper"], name=_("Expected range")),
+        charts.line(days, [_drawn(value) for value in data["observed"]], name=_("Events")),
+    ]
+    if hidden:
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": hidden,
+                "y": [0] * len(hidden),
+                "name": _("Protected"),
+                "marker": {"symbol": "x-thin-open", "size": 7, "color": charts.TEXT},
+                "hovertemplate": _("protected") + "<extra></extra>",
+            }
+        )
+    return charts.figure_json(lines, layout)
+
+
+def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Each category's count as a dot beside the range that was to be expected."""
+    rows = [row for row in figures["categories"] if row["count"] not in (None, PROTECTED)][:CATEGORIES_SHOWN]
+    if not rows:
+        return None
+    named = dict(zip([row["code"] for row in figures["categories"]], category_rows(figures), strict=True))
+    names = [named[row["code"]]["name"] for row in rows][::-1]
+    rows = rows[::-1]
+    ranged = [(name, row) for name, row in zip(names, rows, strict=True) if row["lower"] is not None]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": [name for name, _row in ranged],
+        "base": [row["lower"] for _name, row in ranged],
+        "x": [row["upper"] - row["lower"] for _name, row in ranged],
+        "marker": {"color": charts.BAND},
+        "name": _("Expected range"),
+        "hoverinfo": "skip",
+        "width": 0.5,
+    }
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "y": names,
+        "x": [row["count"] for row in rows],
+        "name": _("Events"),
+        "marker": {"color": charts.OBSERVED, "size": 11},
+        "hovertemplate": "%{y}: %{x}<extra></extra>",
+    }
+    layout = {
+        "xaxis": {"title": {"text": _("events")}, "rangemode": "tozero"},
+        "yaxis": {"rangemode": "normal"},
+        "hovermode": "closest",
+    }
+    return charts.figure_json([bars, dots], layout)
+
+
+def clock(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Weekday × hour in shades."""
+    data = figures["clock"]
+    if data is None:
+        return None
+    hours = hour_names(data.get("hours", 1))
+    grid = [[_drawn(value) for value in row] for row in data["grid"]]
+    figure = charts.heat_grid(hours, weekday_names(), grid, name=_("Events"))
+    return charts.figure_json(
+        [figure],
+        {
+            "yaxis": {"autorange": "reversed", "rangemode": "normal"},
+            "xaxis": {"type": "category"},
+            "hovermode": "closest",
+        },
+    )
+
+
+def spark(figures: Mapping[str, Any], *, last: int = 52) -> dict[str, Any]:
+    """The trend as a small line beside an area's name."""
+    data = figures["trend"]
+    days = [parse(code).start.isoformat() for code in data["periods"]][-last:]
+    bare = {"visible": False, "fixedrange": True}
+    return charts.figure_json(
+        [
+            *charts.band(days, data["lower"][-last:], data["upper"][-last:], name=_("Expected range")),
+            charts.line(days, [_drawn(value) for value in data["observed"][-last:]], name=_("Events"))
+            | {"mode": "lines"},
+        ],
+        {"xaxis": bare, "yaxis": bare, "showlegend": False, "margin": {"l": 0, "r": 0, "t": 2, "b": 2}},
+    )

@@ -1,0 +1,419 @@
+"""From stored figures to what a page says: words, rows and titles. No database, no charts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.formats import date_format, localize
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from analysis.hexagons import cell_centres, cell_polygons
+from analysis.periods import Period, PeriodKind, parse
+from situational_picture.protecting import PROTECTED, cell
+
+TONES = {"more": "danger", "fewer": "success", "as_expected": "neutral", "too_few_to_say": "neutral"}
+SYMBOLS = {"more": "arrow-up", "fewer": "arrow-down", "as_expected": "equal", "too_few_to_say": "question"}
+# Cards and titles name at most this many things.
+FEW = 5
+
+
+def period_name(period: Period) -> str:
+    """The period as people say it: “week 47, 16–22 November 2026”."""
+    first, last = period.start, period.last_day
+    if period.kind == PeriodKind.WEEK:
+        return _("week %(number)s, %(days)s") % {"number": period.number, "days": days_name(first, last)}
+    if period.kind == PeriodKind.MONTH:
+        return date_format(first, "F Y")
+    if period.kind == PeriodKind.TERTIAL:
+        months = {"from": date_format(first, "F"), "to": date_format(last, "F"), "year": first.year}
+        return _("%(from)s–%(to)s %(year)s") % months
+    return days_name(first, last)
+
+
+def period_short_name(period: Period) -> str:
+    """The period in a heading: “week 47”, “November 2026”."""
+    if period.kind == PeriodKind.WEEK:
+        return _("week %(number)s") % {"number": period.number}
+    return period_name(period)
+
+
+def days_name(first: dt.date, last: dt.date) -> str:
+    """“16–22 November 2026”, with month and year said once where they are the same."""
+    if first == last:
+        return date_format(first, "j F Y")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{date_format(last, 'j F Y')}"
+    if first.year == last.year:
+        return f"{date_format(first, 'j F')}–{date_format(last, 'j F Y')}"
+    return f"{date_format(first, 'j F Y')}–{date_format(last, 'j F Y')}"
+
+
+def judgement_words(judgement: str) -> str:
+    """The judgement in plain words."""
+    return {
+        "more": _("More than expected"),
+        "fewer": _("Fewer than expected"),
+        "as_expected": _("As expected"),
+        "too_few_to_say": _("Too few to say"),
+    }[judgement]
+
+
+def reason_words(reason: str) -> str:
+    """Why there is no expected range, or a weak one."""
+    return {
+        "": "",
+        "short_history": _("Less than a year of history: the season is not known."),
+        "too_short": _("Too little history for an expected range."),
+        "no_recent": _("Nothing was reported during the last year, so there is no expected range."),
+        "no_range": _("A free period has no history of its own, so there is no expected range."),
+        "protected": _("The count is protected."),
+    }.get(reason, "")
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row["name_en"] if get_language() == "en" else row["name_sv"])
+
+
+def _expected(row: Mapping[str, Any]) -> str:
+    if row["lower"] is None or row["upper"] is None:
+        return ""
+    return f"{row['lower']}–{row['upper']}"
+
+
+def figure(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A count with its range and judgement, ready for a row or a card."""
+    return {
+        "count": cell(row["count"]),
+        "previous": cell(row.get("previous")),
+        "expected": _expected(row),
+        "judgement": judgement_words(row["judgement"]),
+        "tone": TONES[row["judgement"]],
+        "symbol": SYMBOLS[row["judgement"]],
+        "reason": reason_words(row["reason"]),
+        "is_judged": row["judgement"] != "too_few_to_say",
+    }
+
+
+def heading(figures: Mapping[str, Any], area: str) -> str:
+    """The finding as a title: what the numbers say about the area and the period."""
+    period = parse(figures["period"])
+    words = {"area": area, "period": period_short_name(period)}
+    if figures["source"]["lacks_period"] and figures["total"]["count"] is None:
+        return _("%(area)s, %(period)s: the source has no data") % words
+    if figures["total"]["count"] == PROTECTED:
+        return _("%(area)s, %(period)s: few events") % words
+    sentence = {
+        "more": _("%(area)s, %(period)s: more events than expected"),
+        "fewer": _("%(area)s, %(period)s: fewer events than expected"),
+        "as_expected": _("%(area)s, %(period)s: as many events as expected"),
+        "too_few_to_say": _("%(area)s, %(period)s: too few events to say whether anything has changed"),
+    }[figures["total"]["judgement"]]
+    if figures["total"]["reason"] == "no_range":
+        sentence = _("%(area)s, %(period)s: what happened")
+    return sentence % words
+
+
+def lead(figures: Mapping[str, Any]) -> str:
+    """One sentence under the title: the count, what was expected, and what stands out."""
+    total = figures["total"]
+    if total["count"] is None:
+        return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
+    if total["count"] == PROTECTED:
+        return _("Numbers this small are protected and shown only to the partners who work in the area.")
+    words = {"count": total["count"], "lower": total["lower"], "upper": total["upper"]}
+    if total["lower"] is None:
+        sentence = ngettext("%(count)s event.", "%(count)s events.", total["count"]) % words
+    else:
+        sentence = (
+            ngettext(
+                "%(count)s event; between %(lower)s and %(upper)s were to be expected.",
+                "%(count)s events; between %(lower)s and %(upper)s were to be expected.",
+                total["count"],
+            )
+            % words
+        )
+    if figures["is_running"]:
+        sentence += " " + _("The period is still running and is compared with the same days of earlier periods.")
+    return sentence
+
+
+def cards(figures: Mapping[str, Any], waiting: int | None) -> list[dict[str, Any]]:
+    """A few large numbers, each with a judgement in words."""
+    period = parse(figures["period"])
+    found = [
+        {
+            "label": _("Events, %(period)s") % {"period": period_short_name(period)},
+            **_card(figures["total"]),
+            "definition": _(
+                "Approved reports of events that began in the period. Conditions, forecasts and positive observations "
+                "are counted apart. The expected range comes from the area's own history: 95 of 100 periods without "
+                "anything unusual fall inside it."
+            ),
+        }
+    ]
+    judged = [row for row in figures["categories"] if row["judgement"] in {"more", "fewer"}]
+    judged.sort(key=lambda row: (row["judgement"] != "more", -abs((row["count"] or 0) - (row["expected"] or 0))))
+    found += [{"label": _name(row), **_card(row), "definition": ""} for row in judged[:2]]
+    concentration = _concentration(figures)
+    if concentration:
+        found.append(concentration)
+    if waiting:
+        found.append(
+            {
+                "label": _("Not reviewed"),
+                "value": waiting,
+                "status": "shown",
+                "judgement": _("Waiting beside the counts"),
+                "tone": "info",
+                "symbol": "clock",
+                "definition": _("Reports sent in that nobody has reviewed yet. They are not part of the counts."),
+            }
+        )
+    return found
+
+
+def _card(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = figure(row)
+    note = _("Expected %(range)s") % {"range": shown["expected"]} if shown["expected"] else shown["reason"]
+    return {
+        "value": shown["count"]["value"],
+        "status": shown["count"]["status"],
+        "judgement": shown["judgement"] if shown["count"]["status"] == "shown" else "",
+        "tone": shown["tone"],
+        "symbol": shown["symbol"],
+        "note": note,
+    }
+
+
+def _concentration(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How much of what happened at named places happened at the few most burdened ones."""
+    counts = [row["count"] for row in figures["places"]]
+    if len(counts) <= FEW or PROTECTED in counts or figures["map"]["drawn"] == PROTECTED:
+        return None
+    drawn = figures["map"]["drawn"] + figures["map"]["without_point"]
+    if drawn < 20:
+        return None
+    return {
+        "label": _("At the five most burdened places"),
+        "value": sum(counts[:FEW]),
+        "status": "shown",
+        "judgement": _("of %(count)s events") % {"count": drawn},
+        "tone": "neutral",
+        "symbol": "pin",
+        "note": window_words(figures),
+        "definition": _("Events at the five named places with most events, of all events in the same days."),
+    }
+
+
+def window_words(figures: Mapping[str, Any]) -> str:
+    """Which days map, clock and places show."""
+    start, end = (dt.date.fromisoformat(figures["window"][side]) for side in ("start", "end"))
+    return days_name(start, end - dt.timedelta(days=1))
+
+
+def category_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row for each category with events now or during the last two years."""
+    return [
+        {"name": _name(row), "code": row["code"], "is_sensitive": row["is_sensitive"], **figure(row)}
+        for row in figures["categories"]
+    ]
+
+
+def other_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Conditions, forecasts and positive observations."""
+    kinds = {"condition": _("condition"), "forecast": _("forecast"), "positive": _("positive")}
+    return [{"name": _name(row), "kind": kinds[row["kind"]], "count": cell(row["count"])} for row in figures["others"]]
+
+
+def place_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Named places, most burdened first, each with its change in words."""
+    rows = []
+    for row in figures["places"]:
+        count, previous = row["count"], row["previous"]
+        change = None if PROTECTED in (count, previous) or previous is None else count - previous
+        rows.append(
+            {
+                "place": row["place"],
+                "name": row["name"],
+                "count": cell(count),
+                "previous": cell(previous),
+                "change": "" if change is None else f"{change:+d}".replace("-", "−").replace("+0", "±0"),
+                "words": "" if change is None else _verdict_words(row["verdict"]),
+            }
+        )
+    return rows
+
+
+def _verdict_words(verdict: str) -> str:
+    return {
+        "more": _("More than before"),
+        "fewer": _("Fewer than before"),
+        "no_clear_change": _("No clear change"),
+        "too_few_to_say": _("Too few to say"),
+    }[verdict]
+
+
+def subarea_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The area's parts, each with count, range and judgement, by name: areas are not ranked."""
+    return [{"area": row["area"], "name": row["name"], **figure(row)} for row in figures["subareas"]]
+
+
+def trend_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The trend as a table, latest first."""
+    trend = figures["trend"]
+    columns = zip(trend["periods"], trend["observed"], trend["lower"], trend["upper"], strict=True)
+    rows = [
+        {
+            "period": period_name(parse(code)),
+            "code": code,
+            "count": cell(observed),
+            "expected": "" if lower is None or observed == PROTECTED else f"{lower}–{upper}",
+        }
+        for code, observed, lower, upper in columns
+    ]
+    return rows[::-1]
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday_names() -> list[str]:
+    """Monday first, in the user's language."""
+    monday = dt.date(2024, 1, 1)
+    return [date_format(monday + dt.timedelta(days=i), "l").capitalize() for i in range(7)]
+
+
+def hour_names(hours: int) -> list[str]:
+    """The hours of the day in steps of `hours`: “00”, or “00–06”."""
+    if hours == 1:
+        return [f"{hour:02d}" for hour in range(24)]
+    return [f"{hour:02d}–{hour + hours:02d}" for hour in range(0, 24, hours)]
+
+
+def clock_table(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Weekday × hour as a table with its largest hours named in a sentence."""
+    clock = figures["clock"]
+    if clock is None:
+        return None
+    hours = clock.get("hours", 1)
+    names = hour_names(hours)
+    rows = [
+        {"name": day, "cells": [cell(_rounded(value)) for value in values]}
+        for day, values in zip(weekday_names(), clock["grid"], strict=True)
+    ]
+    return {"hours": names, "rows": rows, "events": clock["events"], "unknown": cell(clock["unknown"])}
+
+
+def _rounded(value: Any) -> Any:
+    return value if value == PROTECTED else round(value, 1)
+
+
+def change_sentences(figures: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What has changed, in sentences with numbers; empty when nothing stands out."""
+    names = {("category", row["category"]): _name(row) for row in figures["categories"]}
+    names |= {("place", row["place"]): row["name"] for row in figures["places"]}
+    sentences = []
+    for change in figures["changes"]:
+        words = {
+            "name": names[change["kind"], change["subject"]],
+            "count": change["observed"],
+            "expected": localize(change["expected"]),
+            "lower": change["lower"],
+            "upper": change["upper"],
+        }
+        if change["kind"] == "category":
+            text = _("%(name)s: %(count)s events, expected %(expected)s (95 %% between %(lower)s and %(upper)s).")
+        else:
+            text = _(
+                "%(name)s: %(count)s events, expected %(expected)s from the days just before "
+                "(95 %% between %(lower)s and %(upper)s)."
+            )
+        sentences.append({"text": text % words, "tone": "danger" if change["direction"] == "more" else "success"})
+    return sentences
+
+
+def hexagon_collection(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The hexagons as GeoJSON: `value`, or `status` protected."""
+    cells = figures["map"]["cells"]
+    numbers = [int(key, 16) for key in cells]
+    features = []
+    for ring, value in zip(cell_polygons(numbers), cells.values(), strict=True):
+        properties = {"status": "protected"} if value == PROTECTED else {"value": value}
+        geometry = {"type": "Polygon", "coordinates": [[[round(lon, 6), round(lat, 6)] for lon, lat in ring]]}
+        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def hexagon_rows(
+    figures: Mapping[str, Any], centres_of_places: Iterable[tuple[str, float, float]]
+) -> list[dict[str, Any]]:
+    """The map's list twin: the hexagons with most events, each told by the named place nearest to it."""
+    cells = figures["map"]["cells"]
+    ordered = sorted(
+        cells.items(), key=lambda item: (item[1] == PROTECTED, -(0 if item[1] == PROTECTED else item[1]), item[0])
+    )
+    shown = ordered[:20]
+    places = list(centres_of_places)
+    rows = []
+    for (key, value), (lon, lat) in zip(shown, cell_centres([int(key, 16) for key, _value in shown]), strict=True):
+        rows.append({"key": key, "count": cell(value), "where": _where(lon, lat, places)})
+    return rows
+
+
+def _where(lon: float, lat: float, places: list[tuple[str, float, float]]) -> str:
+    from math import cos, hypot, radians
+
+    if not places:
+        return f"{lat:.4f} N, {lon:.4f} E"
+
+    def metres(place: tuple[str, float, float]) -> float:
+        return 111_320 * hypot((place[1] - lon) * cos(radians(lat)), place[2] - lat)
+
+    nearest = min(places, key=metres)
+    distance_m = round(metres(nearest), -1)
+    if distance_m < 80:
+        return _("At %(place)s") % {"place": nearest[0]}
+    return _("%(distance)s m from %(place)s") % {"distance": f"{distance_m:.0f}", "place": nearest[0]}
+
+
+def source_words(figures: Mapping[str, Any]) -> list[str]:
+    """What the data behind the figures have and lack, in sentences."""
+    source = figures["source"]
+    sentences = []
+    if source["months_only"]:
+        sentences.append(_("The source only knows the month, so there are no weeks and no hours here."))
+    if source["missing_months"]:
+        months = ", ".join(period_name(parse(code)) for code in source["missing_months"])
+        sentences.append(_("Missing in the source, and shown as missing: %(months)s.") % {"months": months})
+    if source["partly_missing"]:
+        sentences.append(
+            _("One of several sources lacks a month: %(parts)s.") % {"parts": "; ".join(source["partly_missing"])}
+        )
+    outside, nowhere = figures["not_drawn"]["outside"], figures["not_drawn"]["none"]
+    if outside or nowhere:
+        sentences.append(
+            _("Counted but in no area and never drawn: %(outside)s outside the areas, %(nowhere)s without a place.")
+            % {"outside": _shown(outside), "nowhere": _shown(nowhere)}
+        )
+    return sentences
+
+
+def _shown(count: Any) -> str:
+    return _("protected") if count == PROTECTED else str(count)
+
+
+def missing_spans(figures: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:
+    """The stretches of the trend that the source lacks, as first day and last day."""
+    trend = figures["trend"]
+    spans: list[tuple[dt.date, dt.date]] = []
+    for code, observed in zip(trend["periods"], trend["observed"], strict=True):
+        if observed is None:
+            period = parse(code)
+            if spans and spans[-1][1] >= period.start - dt.timedelta(days=1):
+                spans[-1] = (spans[-1][0], period.last_day)
+            else:
+                spans.append((period.start, period.last_day))
+    return spans

@@ -1,0 +1,211 @@
+"""Disclosure control for pictures (DESIGN rule 5): what those outside the circle may see of the stored figures.
+
+An area's figures add up with its siblings' to their parent's, so what may be shown is decided for the whole family
+at once, when the picture is computed, and stored with it. Showing is then a matter of leaving numbers out. A protected
+count is the word "protected" in the place of a number; None still means that the source has none.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure import Status, protect_counts, protect_table
+
+PROTECTED = "protected"
+# Who looks: those who see counts of sensitive categories (the council), and those who do not (a reporter).
+COUNTS, NO_SENSITIVE = "counts", "no_sensitive"
+_PARTS_OF_DAY_H = 6
+
+
+def decide(
+    *,
+    area: int,
+    own_family: pd.DataFrame | None,
+    parents_family: pd.DataFrame | None,
+    own_counts: pd.Series,
+    sensitive: set[int],
+    trend_families: list[pd.DataFrame],
+    largest: int,
+) -> dict[str, Any]:
+    """Which of the area's counts are protected, for each kind of viewer.
+
+    `own_family` is the period's table of the area's parts (rows) by category (columns), `parents_family` that of the
+    area and its siblings; either is None where there is none. `own_counts` is the area by category. `trend_families`
+    hold totals: parts in columns, periods in rows, in the trend's order.
+    """
+    trend = _trend(area, trend_families, largest)
+    return {
+        viewer: {**_decide(area, own_family, parents_family, own_counts, forced, largest), "trend": trend}
+        for viewer, forced in ((COUNTS, set()), (NO_SENSITIVE, sensitive))
+    }
+
+
+def _decide(
+    area: int,
+    own_family: pd.DataFrame | None,
+    parents_family: pd.DataFrame | None,
+    own_counts: pd.Series,
+    forced: set[int],
+    largest: int,
+) -> dict[str, Any]:
+    alone = protect_counts(own_counts, largest=largest, forced=_forced(own_counts.index, forced))
+    categories = {int(pk) for pk, status in alone.cells["status"].items() if status == Status.PROTECTED}
+    total = alone.total.status == Status.PROTECTED
+    parts: set[int] = set()
+    if own_family is not None:
+        family = protect_table(own_family, largest=largest, forced=_forced_columns(own_family, forced))
+        categories |= _protected_in(family.column_totals["status"])
+        parts = _protected_in(family.row_totals["status"])
+        total |= family.total.status == Status.PROTECTED
+    if parents_family is not None:
+        family = protect_table(parents_family, largest=largest, forced=_forced_columns(parents_family, forced))
+        if area in family.statuses.index:
+            categories |= _protected_in(family.statuses.loc[area])
+            total |= family.row_totals.loc[area, "status"] == Status.PROTECTED
+    return {
+        "total": bool(total),
+        "categories": sorted(categories),
+        "parts": sorted(parts),
+    }
+
+
+def _forced(index: pd.Index, forced: set[int]) -> pd.Series:
+    return pd.Series([pk in forced for pk in index], index=index, dtype=bool)
+
+
+def _forced_columns(table: pd.DataFrame, forced: set[int]) -> pd.DataFrame:
+    return pd.DataFrame({column: column in forced for column in table.columns}, index=table.index, dtype=bool)
+
+
+def _protected_in(statuses: pd.Series) -> set[int]:
+    return {int(key) for key, status in statuses.items() if status == Status.PROTECTED}
+
+
+def _trend(area: int, families: list[pd.DataFrame], largest: int) -> list[int]:
+    """The places in the trend whose total would give a sibling or a part away."""
+    found: set[int] = set()
+    for totals in families:
+        small = ((totals >= 1) & (totals <= largest)).any(axis=1).to_numpy()
+        for place in np.flatnonzero(small):
+            family = protect_counts(totals.iloc[place], largest=largest)
+            status = family.cells["status"][area] if area in totals.columns else family.total.status
+            if status == Status.PROTECTED:
+                found.add(int(place))
+    return sorted(found)
+
+
+def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) -> dict[str, Any]:
+    """The figures as somebody outside the circle may see them: same shape, with the word "protected" for counts.
+
+    Expected ranges, earlier counts and judgements leave with the counts they belong to.
+    """
+    shown = copy.deepcopy(dict(figures))
+    decisions = shown.pop("protection", None) or {}
+    decision = decisions.get(viewer) or {"total": True, "categories": [], "parts": [], "trend": []}
+    hidden = set(decision["categories"])
+    _hide(shown["total"], decision["total"])
+    for row in shown["categories"]:
+        _hide(row, row["category"] in hidden or (viewer == NO_SENSITIVE and row["is_sensitive"]))
+    for row in shown["others"]:
+        if 1 <= row["count"] <= largest or (viewer == NO_SENSITIVE and row["is_sensitive"]):
+            row["count"] = PROTECTED
+    for row in shown["subareas"]:
+        _hide(row, row["area"] in decision["parts"])
+    _protect_trend(shown["trend"], set(decision["trend"]), largest, last_hidden=decision["total"])
+    # Everything is left out that would have to add up to a protected total.
+    is_total_hidden = shown["total"]["count"] == PROTECTED
+    shown["clock"] = None if is_total_hidden else _protected_clock(shown["clock"], largest)
+    shown["map"] = _protected_map(shown["map"], largest, everything=is_total_hidden)
+    shown["places"] = _protected_places(shown["places"], shown["map"], largest, everything=is_total_hidden)
+    shown["not_drawn"] = {
+        key: PROTECTED if 1 <= count <= largest else count for key, count in shown["not_drawn"].items()
+    }
+    visible_categories = {row["category"] for row in shown["categories"] if row["count"] != PROTECTED}
+    visible_places = {row["place"] for row in shown["places"] if row["count"] != PROTECTED}
+    shown["changes"] = [
+        change
+        for change in shown["changes"]
+        if change["subject"] in (visible_categories if change["kind"] == "category" else visible_places)
+    ]
+    shown["is_protected"] = True
+    return shown
+
+
+def _hide(row: dict[str, Any], is_hidden: bool) -> None:
+    # Earlier counts would need the earlier picture's decision, so they are never shown outside the circle.
+    row["previous"] = None
+    if is_hidden and row["count"] is not None:
+        row.update(
+            count=PROTECTED, expected=None, lower=None, upper=None, reason="protected", judgement="too_few_to_say"
+        )
+
+
+def _protect_trend(trend: dict[str, Any], hidden: set[int], largest: int, *, last_hidden: bool) -> None:
+    observed = trend["observed"]
+    last = len(observed) - 1
+    for place, count in enumerate(observed):
+        small = count is not None and 1 <= count <= largest
+        if count is not None and (small or place in hidden or (place == last and last_hidden)):
+            observed[place] = PROTECTED
+
+
+def _protected_clock(clock: dict[str, Any] | None, largest: int) -> dict[str, Any] | None:
+    """Weekday by quarter of the day in whole events, with small numbers protected."""
+    if clock is None:
+        return None
+    grid = np.array(clock["grid"]).reshape(7, 24 // _PARTS_OF_DAY_H, _PARTS_OF_DAY_H).sum(axis=2)
+    whole = np.floor(grid).astype(int)
+    # Largest remainders, so that the whole numbers still add up to the events.
+    for place in np.argsort(-(grid - whole), axis=None, kind="stable")[: max(0, clock["events"] - int(whole.sum()))]:
+        whole.flat[place] += 1
+    table = protect_table(pd.DataFrame(whole), row_totals=False, column_totals=False, largest=largest)
+    values = np.where(table.statuses == Status.PROTECTED, PROTECTED, whole.astype(object))
+    unknown = PROTECTED if 1 <= clock["unknown"] <= largest else clock["unknown"]
+    return {"grid": values.tolist(), "events": clock["events"], "unknown": unknown, "hours": _PARTS_OF_DAY_H}
+
+
+def _protected_map(data: dict[str, Any], largest: int, *, everything: bool) -> dict[str, Any]:
+    if everything:
+        return {
+            **data,
+            "cells": dict.fromkeys(data["cells"], PROTECTED),
+            "drawn": PROTECTED,
+            "without_point": PROTECTED,
+        }
+    cells = pd.Series({**data["cells"], "": data["without_point"]}, dtype="float64")
+    result = protect_counts(cells, largest=largest)
+    values = {
+        key: PROTECTED if status == Status.PROTECTED else int(count)
+        for key, count, status in zip(cells.index, cells, result.cells["status"], strict=True)
+    }
+    without_point = values.pop("")
+    drawn = PROTECTED if PROTECTED in (without_point, result.total.status) else data["drawn"]
+    return {**data, "cells": values, "drawn": drawn, "without_point": without_point}
+
+
+def _protected_places(
+    places: list[dict[str, Any]], map_shown: dict[str, Any], largest: int, *, everything: bool
+) -> list[dict[str, Any]]:
+    if not places:
+        return places
+    counts = pd.Series([row["count"] for row in places], dtype="float64")
+    statuses = protect_counts(counts, largest=largest, total_shown=map_shown["drawn"] != PROTECTED).cells["status"]
+    shown = []
+    for row, status in zip(places, statuses, strict=True):
+        is_hidden = everything or status == Status.PROTECTED
+        shown.append({**row, "previous": None, "p": None, "count": PROTECTED if is_hidden else row["count"]})
+    return shown
+
+
+def cell(value: Any) -> dict[str, Any]:
+    """A count for page, file and API: its value, and whether it is shown, protected or missing."""
+    if value == PROTECTED:
+        return {"value": None, "status": "protected"}
+    if value is None:
+        return {"value": None, "status": "missing"}
+    return {"value": value, "status": "shown"}
