@@ -1,0 +1,461 @@
+// <area-map> draws areas, hexagons and points above the list it holds; <point-picker> lets people press where it was.
+// Without JavaScript or WebGL the list, or the two inputs, is what there is. All text is set as text, never as HTML.
+
+import { colour, onSchemeChange, sentence, whenSeen } from "./colours.js";
+
+const STEPS = 5;
+const FONT = ["sans-serif"];
+let module;
+
+function load(element) {
+  module ??= import(element.dataset.module).then((maplibre) => {
+    // The worker's own address: under a policy without blob: scripts it must be a file of ours.
+    maplibre.setWorkerUrl(new URL(element.dataset.worker, document.baseURI).href);
+    return maplibre;
+  });
+  if (!document.querySelector("link[data-map-css]")) {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: element.dataset.css });
+    link.dataset.mapCss = "";
+    document.head.prepend(link);
+  }
+  return module;
+}
+
+function canDraw() {
+  try {
+    return Boolean(document.createElement("canvas").getContext("webgl2"));
+  } catch {
+    return false;
+  }
+}
+
+async function fetchShapes(address) {
+  if (!address) return { type: "FeatureCollection", features: [] };
+  const response = await fetch(address, { headers: { Accept: "application/geo+json" } });
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  return response.json();
+}
+
+function extend(box, coordinates) {
+  if (typeof coordinates[0] === "number") {
+    box[0] = Math.min(box[0], coordinates[0]);
+    box[1] = Math.min(box[1], coordinates[1]);
+    box[2] = Math.max(box[2], coordinates[0]);
+    box[3] = Math.max(box[3], coordinates[1]);
+  } else {
+    for (const part of coordinates) extend(box, part);
+  }
+  return box;
+}
+
+function boxOf(...collections) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { features } of collections) {
+    for (const { geometry } of features) if (geometry) extend(box, geometry.coordinates);
+  }
+  return Number.isFinite(box[0]) ? box : null;
+}
+
+/** The upper ends of the legend's classes: whole numbers, about equally many steps apart, the last one the largest. */
+function classesOf(values) {
+  const largest = Math.max(0, ...values);
+  if (largest <= STEPS) return Array.from({ length: largest }, (_, i) => i + 1);
+  const ends = Array.from({ length: STEPS }, (_, i) => Math.round((largest * (i + 1)) / STEPS));
+  return [...new Set(ends)];
+}
+
+function shadeOf(i, count) {
+  return Math.max(1, Math.round(((i + 1) * STEPS) / count));
+}
+
+/** A hatched square, for what is protected: it must look like neither zero nor missing. */
+function hatching(ink) {
+  const size = 12;
+  const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = ink;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  for (const from of [-size, 0, size]) {
+    pen.moveTo(from, size);
+    pen.lineTo(from + size, 0);
+  }
+  pen.stroke();
+  return pen.getImageData(0, 0, size, size);
+}
+
+class MapElement extends HTMLElement {
+  connectedCallback() {
+    if (document.readyState === "loading") {
+      document.addEventListener("DOMContentLoaded", () => this.#begin(), { once: true });
+    } else {
+      this.#begin();
+    }
+  }
+
+  disconnectedCallback() {
+    this.stop?.();
+    this.forget?.();
+    this.map?.remove();
+    this.map = null;
+  }
+
+  #begin() {
+    if (this.canvas || !this.isConnected) return;
+    this.twin = this.querySelector(":scope > details");
+    if (!canDraw()) {
+      this.prepend(sentence(this.dataset.wordUnavailable));
+      this.canvas = this.firstChild;
+      this.dataset.state = "unavailable";
+      return;
+    }
+    this.canvas = document.createElement("div");
+    this.canvas.className = "map__canvas";
+    this.prepend(this.canvas);
+    this.fold();
+    this.stop = whenSeen(this, () => this.#draw().catch((problem) => this.#giveUp(problem)));
+  }
+
+  /** Close the twin once the map stands above it. */
+  fold() {
+    if (this.twin) this.twin.open = false;
+  }
+
+  async #draw() {
+    const { areas, hexagons, points } = this.dataset;
+    const [maplibre, ...layers] = await Promise.all([
+      load(this),
+      fetchShapes(areas),
+      fetchShapes(hexagons),
+      fetchShapes(points),
+    ]);
+    this.maplibre = maplibre;
+    [this.areas, this.hexagons, this.points] = layers;
+    await this.#paint();
+    this.forget = onSchemeChange(() => this.#paint());
+  }
+
+  async #paint() {
+    const where = this.map && { center: this.map.getCenter(), zoom: this.map.getZoom() };
+    this.map?.remove();
+    const word = this.dataset;
+    const bounds = word.bounds ? JSON.parse(word.bounds) : boxOf(this.areas, this.hexagons, this.points);
+    const map = new this.maplibre.Map({
+      container: this.canvas,
+      style: this.#style(),
+      ...(where ?? (bounds ? { bounds, fitBoundsOptions: { padding: 24, maxZoom: 15 } } : { center: [15, 62], zoom: 4 })),
+      maxZoom: 19,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      cooperativeGestures: true,
+      attributionControl: word.attribution ? { customAttribution: word.attribution, compact: false } : false,
+      locale: {
+        "Map.Title": this.getAttribute("label"),
+        "NavigationControl.ZoomIn": word.wordZoomIn,
+        "NavigationControl.ZoomOut": word.wordZoomOut,
+        "Popup.Close": word.wordClose,
+        "CooperativeGesturesHandler.WindowsHelpText": word.wordGesture,
+        "CooperativeGesturesHandler.MacHelpText": word.wordGestureMac,
+        "CooperativeGesturesHandler.MobileHelpText": word.wordGestureTouch,
+      },
+      fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
+    });
+    this.map = map;
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new this.maplibre.NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new this.maplibre.ScaleControl({ unit: "metric" }), "bottom-left");
+    await new Promise((resolve, reject) => {
+      map.once("load", resolve);
+      map.once("error", ({ error }) => reject(error));
+    });
+    this.addLayers(map);
+    this.dataset.state = "drawn";
+  }
+
+  #style() {
+    const { style, tiles } = this.dataset;
+    if (style) return style;
+    const background = { id: "background", type: "background", paint: { "background-color": colour("--est-map-ground", this) } };
+    if (!tiles) return { version: 8, sources: {}, layers: [background] };
+    return {
+      version: 8,
+      sources: { basemap: { type: "raster", tiles: [tiles], tileSize: 256 } },
+      layers: [background, { id: "basemap", type: "raster", source: "basemap", paint: { "raster-saturation": -0.6 } }],
+    };
+  }
+
+  addLayers(map) {
+    this.#addAreas(map);
+    this.#addHexagons(map);
+    this.#addNames(map);
+    this.#addPoints(map);
+    this.#openOnPress(map, ["points", "hexagons", "areas"].filter((id) => map.getLayer(id)));
+  }
+
+  #addAreas(map) {
+    if (!this.areas.features.length) return;
+    const isCurrent = ["boolean", ["get", "is_current"], false];
+    map.addSource("areas", { type: "geojson", data: this.areas });
+    map.addLayer({
+      id: "areas",
+      type: "fill",
+      source: "areas",
+      paint: { "fill-color": colour("--est-map-area", this), "fill-opacity": ["case", isCurrent, 0.95, 0.5] },
+    });
+    map.addLayer({
+      id: "area-edges",
+      type: "line",
+      source: "areas",
+      paint: { "line-color": colour("--est-map-edge", this), "line-width": ["case", isCurrent, 2, 1] },
+    });
+  }
+
+  #addNames(map) {
+    if (!this.areas.features.length) return;
+    // One point a name, in the middle of the area's box: a polygon would get its name once for each tile it touches.
+    const features = this.areas.features
+      .filter(({ geometry, properties }) => geometry && properties.name)
+      .map(({ geometry, properties }) => {
+        const [west, , east, north] = extend([Infinity, Infinity, -Infinity, -Infinity], geometry.coordinates);
+        return { type: "Feature", properties, geometry: { type: "Point", coordinates: [(west + east) / 2, north] } };
+      });
+    map.addSource("names", { type: "geojson", data: { type: "FeatureCollection", features } });
+    map.addLayer({
+      id: "names",
+      type: "symbol",
+      source: "names",
+      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "text-anchor": "bottom", "text-offset": [0, -0.2] },
+      paint: {
+        "text-color": colour("--est-text", this),
+        "text-halo-color": colour("--est-map-ground", this),
+        "text-halo-width": 1.5,
+      },
+    });
+  }
+
+  #addHexagons(map) {
+    const { features } = this.hexagons;
+    if (!features.length) return;
+    const values = features.map(({ properties }) => properties.value).filter(Number.isFinite);
+    const ends = classesOf(values);
+    const shades = ends.map((_, i) => colour(`--est-scale-${shadeOf(i, ends.length)}`, this));
+    const zero = colour("--est-scale-0", this);
+    const status = ["coalesce", ["get", "status"], "shown"];
+    const fill = ends.length
+      ? ["case", ["<=", ["get", "value"], 0], zero, ["step", ["get", "value"], shades[0],
+          ...ends.slice(0, -1).flatMap((end, i) => [end + 0.5, shades[i + 1]])]]
+      : zero;
+    map.addSource("hexagons", { type: "geojson", data: this.hexagons });
+    map.addImage("protected", hatching(colour("--est-subtle", this)));
+    map.addLayer({
+      id: "hexagons",
+      type: "fill",
+      source: "hexagons",
+      filter: ["==", status, "shown"],
+      paint: { "fill-color": fill, "fill-opacity": 0.88 },
+    });
+    map.addLayer({
+      id: "hexagons-protected",
+      type: "fill",
+      source: "hexagons",
+      filter: ["==", status, "protected"],
+      paint: { "fill-pattern": "protected", "fill-opacity": 0.6 },
+    });
+    map.addLayer({
+      id: "hexagon-edges",
+      type: "line",
+      source: "hexagons",
+      paint: { "line-color": colour("--est-map-ground", this), "line-width": 1.5 },
+    });
+    map.addLayer({
+      id: "hexagons-missing",
+      type: "line",
+      source: "hexagons",
+      filter: ["==", status, "missing"],
+      paint: { "line-color": colour("--est-subtle", this), "line-width": 1, "line-dasharray": [2, 2] },
+    });
+    this.#legend(ends, values.includes(0), features);
+  }
+
+  #legend(ends, hasZero, features) {
+    this.querySelector(":scope > .map__legend")?.remove();
+    const legend = document.createElement("div");
+    legend.className = "map__legend";
+    const list = document.createElement("ul");
+    list.setAttribute("aria-label", this.dataset.wordLegend);
+    const add = (kind, text) => {
+      const item = document.createElement("li");
+      const swatch = document.createElement("span");
+      swatch.className = "map__swatch";
+      swatch.dataset.kind = kind;
+      item.append(swatch, text);
+      list.append(item);
+    };
+    const number = new Intl.NumberFormat(document.documentElement.lang || "sv");
+    if (hasZero) add("0", "0");
+    ends.forEach((end, i) => {
+      const start = i ? ends[i - 1] + 1 : 1;
+      const range = start === end ? number.format(end) : `${number.format(start)}–${number.format(end)}`;
+      add(String(shadeOf(i, ends.length)), range);
+    });
+    for (const status of ["protected", "missing"]) {
+      const word = status === "protected" ? this.dataset.wordProtected : this.dataset.wordMissing;
+      if (features.some(({ properties }) => properties.status === status)) add(status, word);
+    }
+    if (this.dataset.unit) legend.append(Object.assign(document.createElement("span"), { textContent: this.dataset.unit }));
+    legend.append(list);
+    this.canvas.after(legend);
+  }
+
+  #addPoints(map) {
+    if (!this.points.features.length) return;
+    map.addSource("points", { type: "geojson", data: this.points });
+    map.addLayer({
+      id: "points",
+      type: "circle",
+      source: "points",
+      paint: {
+        "circle-radius": 6,
+        "circle-color": colour("--est-chart-1", this),
+        "circle-stroke-color": colour("--est-map-ground", this),
+        "circle-stroke-width": 2,
+      },
+    });
+    map.addLayer({
+      id: "point-names",
+      type: "symbol",
+      source: "points",
+      minzoom: 13,
+      layout: {
+        "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 12, "text-anchor": "top",
+        "text-offset": [0, 0.8], "text-optional": true,
+      },
+      paint: {
+        "text-color": colour("--est-text", this),
+        "text-halo-color": colour("--est-map-ground", this),
+        "text-halo-width": 1.5,
+      },
+    });
+  }
+
+  #openOnPress(map, layers) {
+    if (map.getLayer("hexagons-protected")) layers.splice(1, 0, "hexagons-protected", "hexagons-missing");
+    map.on("click", (event) => {
+      const [found] = map.queryRenderedFeatures(event.point, { layers });
+      if (!found) return;
+      new this.maplibre.Popup({ maxWidth: "16rem" }).setLngLat(event.lngLat).setDOMContent(this.#words(found.properties)).addTo(map);
+    });
+    map.on("mousemove", (event) => {
+      const isOver = map.queryRenderedFeatures(event.point, { layers }).length > 0;
+      map.getCanvas().style.cursor = isOver ? "pointer" : "";
+    });
+  }
+
+  #words({ name, text, url, value, status }) {
+    const box = document.createElement("div");
+    const line = (words, tag = "p") => words && box.append(Object.assign(document.createElement(tag), { textContent: words }));
+    line(name, "strong");
+    if (status === "protected") line(this.dataset.wordProtected);
+    else if (status === "missing") line(this.dataset.wordMissing);
+    else if (Number.isFinite(value)) line(`${new Intl.NumberFormat(document.documentElement.lang).format(value)} ${this.dataset.unit}`);
+    line(text);
+    // Only addresses of our own: the data may hold text somebody wrote.
+    if (url && /^[/#?](?!\/)/.test(url)) {
+      box.append(Object.assign(document.createElement("a"), { className: "ds-link", href: url, textContent: this.dataset.wordOpen }));
+    }
+    return box;
+  }
+
+  #giveUp(problem) {
+    console.warn(`${this.localName}:`, problem);
+    this.forget?.();
+    this.map?.remove();
+    this.map = null;
+    this.canvas.replaceWith(sentence(this.dataset.wordFailed));
+    if (this.twin) this.twin.open = true;
+    this.dataset.state = "failed";
+  }
+}
+
+class AreaMap extends MapElement {}
+
+class PointPicker extends MapElement {
+  /** The two inputs are what is sent; they stay open when one of them has something to mend. */
+  fold() {
+    this.lon = document.getElementById(this.dataset.lon);
+    this.lat = document.getElementById(this.dataset.lat);
+    if (this.twin && !this.twin.querySelector("[aria-invalid]")) this.twin.open = false;
+    this.#addTools();
+    for (const input of [this.lon, this.lat]) input?.addEventListener("change", () => this.#follow());
+  }
+
+  addLayers(map) {
+    super.addLayers(map);
+    map.getCanvas().style.cursor = "crosshair";
+    map.on("click", ({ lngLat }) => this.choose(lngLat.lng, lngLat.lat));
+    map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const { lng, lat } = map.getCenter();
+      this.choose(lng, lat);
+    });
+    this.#follow();
+  }
+
+  #addTools() {
+    const tools = Object.assign(document.createElement("div"), { className: "map__tools" });
+    const help = sentence(this.dataset.wordHelp);
+    this.status = Object.assign(document.createElement("p"), { className: "meta" });
+    this.status.setAttribute("role", "status");
+    if (navigator.geolocation) {
+      const button = Object.assign(document.createElement("button"), {
+        className: "ds-button", type: "button", textContent: this.dataset.wordMine,
+      });
+      button.dataset.variant = "secondary";
+      button.addEventListener("click", () => this.#useMine());
+      tools.append(button);
+    }
+    tools.append(this.status);
+    this.canvas.before(help);
+    this.canvas.after(tools);
+  }
+
+  #useMine() {
+    this.status.textContent = this.dataset.wordWaiting;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        this.choose(coords.longitude, coords.latitude);
+        this.map?.jumpTo({ center: [coords.longitude, coords.latitude], zoom: Math.max(this.map.getZoom(), 16) });
+        this.status.textContent = this.dataset.wordAccuracy.replace("{metres}", String(Math.round(coords.accuracy)));
+        this.dispatchEvent(new CustomEvent("point-accuracy", { bubbles: true, detail: { metres: coords.accuracy } }));
+      },
+      () => {
+        this.status.textContent = this.dataset.wordRefused;
+      },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
+    );
+  }
+
+  /** Write the point into the form, show it, and tell the page. */
+  choose(lon, lat) {
+    this.lon.value = lon.toFixed(6);
+    this.lat.value = lat.toFixed(6);
+    for (const input of [this.lon, this.lat]) input.dispatchEvent(new Event("change", { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("point-chosen", { bubbles: true, detail: { lon, lat } }));
+  }
+
+  #follow() {
+    const point = [this.lon, this.lat].map((input) => Number.parseFloat(input?.value.replace(",", ".")));
+    this.marker?.remove();
+    if (!point.every(Number.isFinite) || Math.abs(point[0]) > 180 || Math.abs(point[1]) > 90) return;
+    if (this.map) this.marker = new this.maplibre.Marker({ color: colour("--est-chart-1", this) }).setLngLat(point).addTo(this.map);
+    this.status.textContent = this.dataset.wordChosen
+      .replace("{lat}", point[1].toFixed(5))
+      .replace("{lon}", point[0].toFixed(5));
+  }
+}
+
+customElements.define("area-map", AreaMap);
+customElements.define("point-picker", PointPicker);
