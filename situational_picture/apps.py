@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SituationalPictureConfig(AppConfig):
@@ -6,7 +7,16 @@ class SituationalPictureConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents import changes
+        from partners.roles import SEE_PUBLISHED_PICTURES
         from situational_picture.actions import want_rebuild
+        from ui import menu
 
         if want_rebuild not in changes.listeners:
             changes.listeners.append(want_rebuild)
+        menu.register(
+            "picture_list",
+            _("Situational picture"),
+            group=menu.Group.AREA,
+            roles=SEE_PUBLISHED_PICTURES,
+            also=["picture"],
+        )

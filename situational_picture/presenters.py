@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -256,9 +257,75 @@ def _verdict_words(verdict: str) -> str:
     }[verdict]
 
 
-def subarea_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+def subarea_rows(figures: Mapping[str, Any], slugs: Mapping[int, str]) -> list[dict[str, Any]]:
     """The area's parts, each with count, range and judgement, by name: areas are not ranked."""
-    return [{"area": row["area"], "name": row["name"], **figure(row)} for row in figures["subareas"]]
+    return [{"slug": slugs.get(row["area"], ""), "name": row["name"], **figure(row)} for row in figures["subareas"]]
+
+
+def overview_heading(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The overview's finding: how many areas have more events than expected."""
+    judged = [row for row in rows if row["figure"] is not None]
+    if not judged:
+        return _("The situational picture is not ready yet")
+    more = [row for row in judged if row["verdict"] == "more"]
+    if not more:
+        return _("No area has more events than expected")
+    if len(more) == 1:
+        return _("%(area)s has more events than expected") % {"area": more[0]["area"].name}
+    return _("%(count)s of %(all)s areas have more events than expected") % {"count": len(more), "all": len(judged)}
+
+
+def computed_words(picture: Any) -> str:
+    """When the figures were computed."""
+    if picture.computed_at is None:
+        return ""
+    moment = timezone.localtime(picture.computed_at)
+    if moment.date() == timezone.localdate():
+        return _("Updated %(time)s") % {"time": date_format(moment, "H:i")}
+    return _("Updated %(day)s") % {"day": date_format(moment, "j F Y H:i")}
+
+
+def differences(frozen: Mapping[str, Any], now: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Category by category, what has come or gone since the figures were frozen."""
+    rows = []
+    for row in frozen["categories"]:
+        difference = now.get(row["category"], 0) - (row["count"] or 0)
+        if difference:
+            rows.append({"name": _name(row), "difference": f"{difference:+d}".replace("-", "−")})
+    return rows
+
+
+def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
+    """The figures as lines of a file: what, which, count, expected range; “protected” and “missing” are words."""
+    lines: list[list[Any]] = [[_("table"), _("row"), _("count"), _("expected from"), _("expected to")]]
+
+    def line(table: str, row: str, value: Any, source: Mapping[str, Any] | None = None) -> None:
+        lower, upper = (source["lower"], source["upper"]) if source else (None, None)
+        lines.append([table, row, _in_file(value), "" if lower is None else lower, "" if upper is None else upper])
+
+    line(_("all events"), figures["period"], figures["total"]["count"], figures["total"])
+    for row in figures["categories"]:
+        line(_("category"), _name(row), row["count"], row)
+    for row in figures["others"]:
+        line(_("not an event"), _name(row), row["count"])
+    for row in figures["subareas"]:
+        line(_("area"), row["name"], row["count"], row)
+    for row in figures["places"]:
+        line(_("place, %(days)s") % {"days": window_words(figures)}, row["name"], row["count"])
+    for key, value in figures["map"]["cells"].items():
+        line(_("hexagon, %(days)s") % {"days": window_words(figures)}, key, value)
+    trend = figures["trend"]
+    for code, observed, lower, upper in zip(
+        trend["periods"], trend["observed"], trend["lower"], trend["upper"], strict=True
+    ):
+        line(_("trend"), code, observed, {"lower": lower, "upper": upper})
+    return lines
+
+
+def _in_file(value: Any) -> Any:
+    if value == PROTECTED:
+        return _("protected")
+    return _("missing") if value is None else value
 
 
 def trend_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

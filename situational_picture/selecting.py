@@ -1,0 +1,105 @@
+"""Which picture an address means, and the figures its reader may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analysis.periods import Period, PeriodKind, containing, parse
+from areas.access import is_in_circle
+from areas.models import Area
+from common.errors import NotAllowed, NotPossible
+from partners.models import Collaboration
+from partners.roles import SEE_PUBLISHED_PICTURES, SEE_SENSITIVE, Role
+from situational_picture import protecting
+from situational_picture.models import Picture
+
+
+def check_may_see_pictures(user: Any, collaboration: Collaboration) -> None:
+    """Pictures are for those who report, act and lead; others follow the process, the log or the settings."""
+    if not user.has_role(collaboration, SEE_PUBLISHED_PICTURES):
+        raise NotAllowed(_("Your role does not include the situational picture. Ask your administrator if it should."))
+
+
+def asked_period(code: str, kind: str) -> Period | None:
+    """The period an address asks for: a code, perhaps turned into another kind; None when it asks for none."""
+    if not code:
+        return containing(timezone.localdate(), kind) if kind in PeriodKind and kind != PeriodKind.FREE else None
+    try:
+        period = parse(code)
+    except ValueError:
+        raise NotPossible(
+            _("“%(code)s” is not a period. Write 2026-W47, 2026-11, 2026-T3 or 2026-01-05--2026-02-01.")
+            % {"code": code[:40]}
+        ) from None
+    if kind in PeriodKind and kind not in (PeriodKind.FREE, period.kind):
+        return containing(period.last_day, kind)
+    return period
+
+
+def pictures_of(user: Any, area: Area) -> QuerySet[Picture]:
+    """The area's computed pictures that the user may see."""
+    return Picture.objects.visible_to(user).filter(area=area, figures__isnull=False)
+
+
+def latest_with_data(user: Any, area: Area) -> Picture | None:
+    """What an area's page opens on: the latest period with data, the shortest kind first."""
+    order = {PeriodKind.WEEK: 0, PeriodKind.MONTH: 1, PeriodKind.TERTIAL: 2, PeriodKind.FREE: 3}
+    found = list(
+        pictures_of(user, area)
+        .exclude(period_kind=Picture.PeriodKind.FREE)
+        .filter(figures__total__count__gt=0)
+        .order_by("-period_end", "-version")[:30]
+    )
+    if not found:
+        return pictures_of(user, area).order_by("-period_end", "-version").first()
+    in_circle = is_in_circle(user, area)
+    kind = min((picture.period_kind for picture in found), key=lambda kind: order[PeriodKind(kind)])
+    of_kind = [picture for picture in found if picture.period_kind == kind]
+    # The circle works with the draft; the others have only what is published.
+    drafts = [picture for picture in of_kind if picture.version == 0]
+    return (drafts if in_circle and drafts else of_kind)[0]
+
+
+def picture_for(user: Any, area: Area, period: Period, version: int | None) -> Picture | None:
+    """The version asked for; without one the draft for the circle, and for others the latest published."""
+    pictures = pictures_of(user, area).for_period(period)  # type: ignore[attr-defined]
+    if version is not None:
+        return pictures.filter(version=version).first()
+    if is_in_circle(user, area):
+        return pictures.filter(version=0).first() or pictures.order_by("-version").first()
+    return pictures.order_by("-version").first()
+
+
+def figures_for(user: Any, picture: Picture) -> dict[str, Any]:
+    """The picture's figures as this user may see them: whole in the circle, else with small counts protected."""
+    if picture.figures is None:
+        raise NotPossible(_("The picture has not been computed yet."))
+    if is_in_circle(user, picture.area):
+        return {**picture.figures, "is_protected": False}
+    roles = {m.role for m in user.memberships_in(picture.collaboration_id)}
+    sees_counts = roles & (SEE_SENSITIVE | {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COUNCIL})
+    viewer = protecting.COUNTS if sees_counts else protecting.NO_SENSITIVE
+    largest = picture.collaboration.protect_counts_up_to
+    computed = picture.computed_at.isoformat() if picture.computed_at else ""
+    key = f"protected:{picture.pk}:{computed}:{largest}:{viewer}"
+    figures = cache.get(key)
+    if figures is None:
+        figures = protecting.protected_figures(picture.figures, largest=largest, viewer=viewer)
+        cache.set(key, figures, 3600)
+    return figures
+
+
+def overview_picture(user: Any, area: Area) -> Picture | None:
+    """The area's latest whole week, or month where there are no weeks: what the overview compares areas by."""
+    today = timezone.localdate()
+    for kind in (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL):
+        ended = pictures_of(user, area).filter(period_kind=kind, period_end__lte=today)
+        picture = ended.order_by("-period_end", "version" if is_in_circle(user, area) else "-version").first()
+        if picture is not None:
+            return picture
+    return pictures_of(user, area).order_by("-period_end", "-version").first()

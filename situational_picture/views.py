@@ -1,0 +1,293 @@
+"""The pages of the joint situational picture: each view fetches, computes and shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from analysis.periods import Period, PeriodKind
+from areas.access import is_in_circle
+from areas.models import Area, Place
+from audit.actions import record
+from common.errors import NotPossible
+from partners.models import Collaboration
+from situational_picture import actions, charts, presenters, queries, selecting
+from situational_picture.models import Picture, Rebuild
+from situational_picture.permissions import may_publish_pictures, may_request_pictures
+
+KINDS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL)
+PLACES_SHOWN = 15
+
+
+def _area(request: HttpRequest, slug: str) -> Area:
+    return get_object_or_404(
+        Area.objects.visible_to(request.user).filter(collaboration=request.collaboration),
+        slug=slug,  # type: ignore[attr-defined]
+    )
+
+
+def _asked(request: HttpRequest, area: Area) -> tuple[Picture | None, Period | None]:
+    """The picture the address asks for, and the period even when there is no picture of it."""
+    period = selecting.asked_period(request.GET.get("period", ""), request.GET.get("kind", ""))
+    if period is None:
+        picture = selecting.latest_with_data(request.user, area)
+        return picture, picture.period if picture else None
+    version = request.GET.get("version", "")
+    picture = selecting.picture_for(request.user, area, period, int(version) if version.isdecimal() else None)
+    if picture is None and version:
+        raise Http404
+    return picture, period
+
+
+@require_GET
+def picture_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Where do the areas stand? One row an area, in the order of their names."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    areas = Area.objects.visible_to(request.user).filter(collaboration=collaboration).active(timezone.localdate())
+    rows = []
+    for area in areas.filter(kind=collaboration.reporting_kind).order_by("name"):
+        picture = selecting.overview_picture(request.user, area)
+        rows.append(_overview_row(request.user, area, picture))
+    tops = [area for area in areas if area.parent_id is None and area.kind != collaboration.reporting_kind]
+    whole = [_overview_row(request.user, area, selecting.overview_picture(request.user, area)) for area in tops]
+    published = (
+        Picture.objects.visible_to(request.user)
+        .filter(collaboration=collaboration, status=Picture.Status.PUBLISHED)
+        .select_related("area")
+        .order_by("-published_at")[:10]
+    )
+    context = {
+        "rows": rows,
+        "whole": whole,
+        "heading": presenters.overview_heading(rows),
+        "period": next((row["period"] for row in rows if row["period"]), ""),
+        "published": [
+            {"picture": picture, "name": presenters.period_name(picture.period), "url": _url(picture)}
+            for picture in published
+        ],
+    }
+    return render(request, "situational_picture/picture_list.html", context)
+
+
+def _overview_row(user: Any, area: Area, picture: Picture | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"area": area, "url": reverse("picture", args=[area.collaboration.slug, area.slug])}
+    if picture is None:
+        return {**row, "period": "", "figure": None}
+    figures = selecting.figures_for(user, picture)
+    return {
+        **row,
+        "period": presenters.period_name(picture.period),
+        "figure": presenters.figure(figures["total"]),
+        "verdict": figures["total"]["judgement"],
+        "spark": charts.spark(figures),
+        "changes": presenters.change_sentences(figures)[:1],
+        "trend_rows": presenters.trend_rows(figures)[:13],
+        "url": _url(picture),
+    }
+
+
+def _url(picture: Picture, **query: Any) -> str:
+    words = {"period": picture.period.code, **({"version": picture.version} if picture.version else {}), **query}
+    return (
+        reverse("picture", args=[picture.collaboration.slug, picture.area.slug])
+        + "?"
+        + "&".join(f"{key}={value}" for key, value in words.items())
+    )
+
+
+@require_GET
+def picture(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """What has happened in the area, is it more than usual, where and when, and what has changed?"""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    this_area = _area(request, area)
+    try:
+        shown, period = _asked(request, this_area)
+    except NotPossible as no:
+        messages.error(request, " ".join(no.messages))
+        return redirect("picture", collaboration.slug, area)
+    context = {
+        "area": this_area,
+        "period": period,
+        "in_circle": is_in_circle(request.user, this_area),
+        "may_request": may_request_pictures(request.user, this_area),
+        **_picker(period),
+    }
+    if shown is None:
+        is_asked_for = (
+            period is not None
+            and Picture.objects.visible_to(request.user).filter(area=this_area).for_period(period).exists()
+        )
+        return render(request, "situational_picture/no_picture.html", {**context, "is_asked_for": is_asked_for})
+    figures = selecting.figures_for(request.user, shown)
+    waiting = queries.waiting_reports(this_area) if context["in_circle"] else None
+    places = list(Place.objects.filter(collaboration=collaboration, is_active=True).values_list("name", "lon", "lat"))
+    context |= {
+        "picture": shown,
+        "figures": figures,
+        "heading": presenters.heading(figures, this_area.name),
+        "lead": presenters.lead(figures),
+        "cards": presenters.cards(figures, waiting),
+        "changes": presenters.change_sentences(figures),
+        "categories": presenters.category_rows(figures),
+        "category_chart": charts.categories(figures),
+        "others": presenters.other_rows(figures),
+        "places": presenters.place_rows(figures)[:PLACES_SHOWN],
+        "places_left_out": max(0, len(figures["places"]) - PLACES_SHOWN),
+        "hexagons": presenters.hexagon_rows(figures, places),
+        "window": presenters.window_words(figures),
+        "trend": charts.trend(figures),
+        "trend_rows": presenters.trend_rows(figures),
+        "clock": charts.clock(figures),
+        "clock_table": presenters.clock_table(figures),
+        "subareas": presenters.subarea_rows(figures, {a.pk: a.slug for a in this_area.children.all()}),
+        "source_words": presenters.source_words(figures),
+        "versions": _versions(request.user, shown),
+        "may_publish": shown.version == 0 and may_publish_pictures(request.user, collaboration),
+        "rebuild": _rebuild(this_area, shown),
+        "changed_since": _changed_since(shown) if shown.version else None,
+        "query": f"?period={shown.period.code}" + (f"&version={shown.version}" if shown.version else ""),
+        "process": [
+            {
+                "step": "mapping",
+                "state": "current",
+                "text": presenters.computed_words(shown),
+            }
+        ],
+    }
+    return render(request, "situational_picture/picture.html", context)
+
+
+def _picker(period: Period | None) -> dict[str, Any]:
+    kinds = [(str(kind), label) for kind, label in Picture.PeriodKind.choices if kind != PeriodKind.FREE]
+    if period is None:
+        return {"kinds": kinds, "picker": None}
+    following = period.next()
+    return {
+        "kinds": kinds,
+        "picker": {
+            "title": presenters.period_name(period),
+            "kind": str(period.kind) if period.kind != PeriodKind.FREE else str(PeriodKind.MONTH),
+            "code": period.code,
+            "previous": period.previous().code,
+            "next": following.code if following.start <= timezone.localdate() else "",
+        },
+    }
+
+
+def _versions(user: Any, shown: Picture) -> list[dict[str, Any]]:
+    others = selecting.pictures_of(user, shown.area).for_period(shown.period)  # type: ignore[attr-defined]
+    return [
+        {"picture": other, "url": _url(other), "is_shown": other.pk == shown.pk}
+        for other in others.order_by("-version")
+        if others
+    ]
+
+
+def _rebuild(area: Area, shown: Picture) -> Rebuild | None:
+    """The rebuild that is under way, when the page shows a draft."""
+    if shown.version:
+        return None
+    return Rebuild.objects.filter(area=area, built__lt=F("wanted")).first()
+
+
+def _changed_since(shown: Picture) -> list[dict[str, Any]]:
+    """What has come or gone among the period's incidents since the picture was frozen."""
+    if queries.fingerprint(shown.area, shown.period) == shown.data_fingerprint:
+        return []
+    return presenters.differences(shown.figures or {}, queries.counts_by_category(shown.area, shown.period))
+
+
+@require_GET
+def picture_hexagons(request: HttpRequest, collaboration: Collaboration, area: str) -> JsonResponse:
+    """The picture's hexagons as GeoJSON, protected as on the page."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    shown, _period = _asked(request, _area(request, area))
+    if shown is None:
+        raise Http404
+    return JsonResponse(
+        presenters.hexagon_collection(selecting.figures_for(request.user, shown)), content_type="application/geo+json"
+    )
+
+
+@require_GET
+def picture_export(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """The picture's figures as a CSV file, protected as on the page."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    shown, _period = _asked(request, _area(request, area))
+    if shown is None:
+        raise Http404
+    file = io.StringIO()
+    csv.writer(file, delimiter=";").writerows(presenters.export_rows(selecting.figures_for(request.user, shown)))
+    record("picture_exported", by=request.user, subject=shown)
+    name = f"{this_name(shown)}.csv"
+    response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def this_name(shown: Picture) -> str:
+    """The picture's name in a file system."""
+    version = f"-v{shown.version}" if shown.version else ""
+    return f"{shown.area.slug}-{shown.period.code}{version}"
+
+
+@require_GET
+def picture_progress(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """How far the rebuild has come; a fragment that fetches itself until it is done."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    this_area = _area(request, area)
+    if not is_in_circle(request.user, this_area):
+        raise Http404
+    rebuild = Rebuild.objects.filter(area=this_area, built__lt=F("wanted")).first()
+    return render(
+        request, "situational_picture/_progress.html", {"area": this_area, "rebuild": rebuild, "is_fragment": True}
+    )
+
+
+@require_POST
+def picture_request(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """Have a picture computed for a period nobody has asked for before."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    this_area = _area(request, area)
+    try:
+        period = selecting.asked_period(request.POST.get("period", ""), "")
+        if period is None:
+            raise NotPossible(_("Say which period you want."))
+        made = actions.request_picture(by=request.user, area=this_area, period=period)
+    except NotPossible as no:
+        messages.error(request, " ".join(no.messages))
+        return redirect("picture", collaboration.slug, area)
+    return redirect(_url(made))
+
+
+@require_POST
+def picture_publish(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """Freeze the draft's figures for everybody who reads pictures."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    this_area = _area(request, area)
+    try:
+        period = selecting.asked_period(request.POST.get("period", ""), "")
+        draft = (
+            period
+            and Picture.objects.visible_to(request.user).filter(area=this_area, version=0).for_period(period).first()
+        )
+        if not draft:
+            raise Http404
+        published = actions.publish_picture(by=request.user, picture=draft)
+    except NotPossible as no:
+        messages.error(request, " ".join(no.messages))
+        return redirect("picture", collaboration.slug, area)
+    messages.success(
+        request, _("Published as version %(version)s. It will not change.") % {"version": published.version}
+    )
+    return redirect(_url(published))
