@@ -115,9 +115,9 @@ def test_the_interval_holds_the_true_ratio_as_often_as_promised():
 
 def test_ten_thousand_comparisons_take_a_moment():
     rng = np.random.default_rng(2)
-    begun = time.perf_counter()
+    begun = time.process_time()
     compare_counts(rng.poisson(20, 10_000), rng.poisson(25, 10_000), days_before=7, days_after=7)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))

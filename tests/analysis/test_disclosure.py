@@ -269,9 +269,9 @@ def test_where_no_cell_can_hide_another_the_totals_go():
 def test_thirteen_areas_and_twenty_five_categories():
     rng = np.random.default_rng(1)
     table = pd.DataFrame(rng.negative_binomial(0.5, 0.5 / 12.5, (13, 25)).astype(float))
-    begun = time.perf_counter()
+    begun = time.process_time()
     answer = protect_table(table)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     small = int(table.apply(lambda column: column.between(1, 4)).to_numpy().sum())
     protected = int((answer.statuses == "protected").to_numpy().sum())
     assert small <= protected < 1.5 * small
@@ -281,10 +281,10 @@ def test_thirteen_areas_and_twenty_five_categories():
 
 def test_one_partition_is_quick():
     counts = pd.Series(np.random.default_rng(2).integers(0, 30, 25).astype(float))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(20):
         protect_counts(counts)
-    assert (time.perf_counter() - begun) / 20 < 0.02
+    assert (time.process_time() - begun) / 20 < 0.02
 
 
 # Areas within areas

@@ -308,11 +308,11 @@ def test_quick_enough_for_a_page():
     expected_range(frame, season_length=52)
     ranges, bands = [], []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         expected_range(frame, season_length=52)
-        ranges.append(time.perf_counter() - begun)
-        begun = time.perf_counter()
+        ranges.append(time.process_time() - begun)
+        begun = time.process_time()
         expected_band(frame[0], season_length=52, first_shown=416)
-        bands.append(time.perf_counter() - begun)
+        bands.append(time.process_time() - begun)
     assert min(ranges) < 0.05
     assert min(bands) < 0.1

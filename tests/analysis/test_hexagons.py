@@ -101,8 +101,8 @@ def test_a_million_points_take_at_most_two_seconds():
     # The best of three: other work on the machine is not ours to measure.
     seconds = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         cells = cells_of(lon, lat, 11)
         parent_cells(cells, 9)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert min(seconds) * 5 < 2
