@@ -2,6 +2,7 @@ import time
 from dataclasses import fields
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.utils.translation import override
@@ -248,6 +249,14 @@ def test_every_rule_says_what_to_do_and_its_strength_is_used(identity_reports, p
     seen = {hit for text in texts for hit in find_personal_data(text)}
     assert all(hit.strength is strengths[hit.rule] for hit in seen)
     assert {hit.rule for hit in seen} == set(strengths)
+
+
+def test_the_method_page_names_every_rule_with_its_strength():
+    page = (Path(__file__).parents[2] / "docs/methods/personal-data-guard.md").read_text(encoding="utf-8")
+    named = {
+        (cells[1].strip(" `"), cells[2].strip()) for line in page.splitlines() if len(cells := line.split("|")) == 6
+    }
+    assert {(rule.id, rule.strength.value) for rule in rules()} <= named
 
 
 def test_what_is_refused_is_what_the_domain_names():
