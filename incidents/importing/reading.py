@@ -1,0 +1,499 @@
+"""Open a file of rows: tell what it is, refuse in words what cannot be one, and give its rows chunk by chunk.
+
+Nothing here knows what the columns mean. Every row of the file comes out exactly once: as a row of a chunk, or as a
+refusal with its line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from openpyxl.cell.read_only import EmptyCell
+from openpyxl.utils import get_column_letter
+
+from common.errors import NotPossible
+
+ROWS_IN_CHUNK = 50_000
+MAX_ROWS = 5_000_000
+MAX_COLUMNS = 500
+MAX_LINE = 16 * 1024 * 1024  # characters; a million headings still fit, so that they can be counted
+MAX_UNPACKED_BYTES = 500 * 1024 * 1024
+MAX_SHARED_TEXTS_BYTES = 100 * 1024 * 1024  # openpyxl holds this part in memory
+MAX_PACKING_RATIO = 150  # ordinary sheets pack 5–40 times
+SMALL_ENOUGH_BYTES = 20 * 1024 * 1024
+MAX_CELL = 32_767  # characters; Excel's own limit
+
+_DELIMITERS = ";,\t|"
+_SAMPLE_LINES = 20
+
+
+class UnreadableFile(NotPossible):
+    """The whole file is refused; the sentence says what it is and what to do."""
+
+
+@dataclass
+class Chunk:
+    """Some rows of a file as they stand there. Cells are text (numbers, where the file keeps numbers); none is NaN."""
+
+    lines: np.ndarray
+    frame: pd.DataFrame
+    # Rows that could not be taken apart: line and sentence.
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    share_read: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines) + len(self.refused)
+
+
+@dataclass
+class Table:
+    """A file that could be opened: its headings, and its rows when somebody asks."""
+
+    kind: str
+    columns: list[str]
+    chunks: Iterator[Chunk]
+
+
+def open_table(path: Path, *, kinds: tuple[str, ...], rows_in_chunk: int = ROWS_IN_CHUNK) -> Table:
+    """Open the file as one of `kinds` (csv, xlsx, parquet), or say in words why it cannot be one."""
+    _check_size(path)
+    kind = _kind_of(path)
+    if kind not in kinds:
+        raise UnreadableFile(_wrong_kind(kinds))
+    open_kind = {"csv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}[kind]
+    table = open_kind(path, rows_in_chunk)
+    if len(table.columns) > MAX_COLUMNS:
+        raise UnreadableFile(
+            _("The file has %(columns)s columns; at most %(limit)s can be read. Keep the columns that are needed.")
+            % {"columns": number_format(len(table.columns), force_grouping=True), "limit": MAX_COLUMNS}
+        )
+    return table
+
+
+def _check_size(path: Path) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise UnreadableFile(_("The file is empty."))
+    if size > settings.IMPORT_MAX_BYTES:
+        raise UnreadableFile(
+            _("The file is %(size)s; the limit is %(limit)s. Divide it, for example by year.")
+            % {"size": filesizeformat(size), "limit": filesizeformat(settings.IMPORT_MAX_BYTES)}
+        )
+
+
+def _wrong_kind(kinds: tuple[str, ...]) -> str:
+    names = {"csv": "CSV", "xlsx": "Excel (.xlsx)", "parquet": "Parquet"}
+    wanted = _(" or ").join(names[kind] for kind in kinds)
+    return _("The file is of another kind than this profile reads. Save it as %(kinds)s.") % {"kinds": wanted}
+
+
+# By their first bytes. The last piece says what to do.
+_OTHER_KINDS = [
+    (b"\xd0\xcf\x11\xe0", "old_excel"),
+    (b"%PDF", "picture"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\x1f\x8b", "packed"),
+    (b"7z\xbc\xaf", "packed"),
+    (b"Rar!", "packed"),
+    (b"BZh", "packed"),
+    (b"\xfd7zXZ", "packed"),
+    (b"\x28\xb5\x2f\xfd", "packed"),
+    (b"SQLite format 3", "database"),
+    (b"\x7fELF", "program"),
+    (b"MZ", "program"),
+]
+
+
+def _kind_of(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _kind_of_zip(path)
+    for first, other in _OTHER_KINDS:
+        if start.startswith(first):
+            # “MZ” may also begin a heading; a program has bytes that no text has.
+            if other == "program" and b"\x00" not in start:
+                continue
+            raise UnreadableFile(_other_kind(other))
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith((b"{", b"[")):
+        raise UnreadableFile(_("The file is JSON, not a table. Save it as CSV."))
+    if text[:200].lower().startswith((b"<?xml", b"<!doctype", b"<html", b"<kml", b"<gpx")):
+        raise UnreadableFile(_("The file is a web page or XML, not a table. Save it as CSV."))
+    return "csv"
+
+
+def _other_kind(other: str) -> str:
+    return {
+        "old_excel": _("The file is an old or password-protected Excel file. Save it as .xlsx without a password."),
+        "picture": _("The file is a document or a picture, not a table. Save the table as CSV or Excel (.xlsx)."),
+        "packed": _("The file is packed. Unpack it and choose the file inside."),
+        "database": _("The file is a database. Export the table as CSV."),
+        "program": _("The file is a program. Only tables can be imported."),
+    }[other]
+
+
+def _kind_of_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
+    names = {part.filename for part in parts}
+    if "xl/workbook.xml" not in names:
+        raise UnreadableFile(_other_kind("packed"))
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, sum(part.compress_size for part in parts))
+    shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
+    if (
+        unpacked > MAX_UNPACKED_BYTES
+        or shared > MAX_SHARED_TEXTS_BYTES
+        or len(parts) > 10_000
+        or len(names) < len(parts)
+        or (unpacked > SMALL_ENOUGH_BYTES and unpacked / packed > MAX_PACKING_RATIO)
+    ):
+        raise UnreadableFile(
+            _("The Excel file unpacks to %(size)s, which is more than can be read safely. Save it as CSV.")
+            % {"size": filesizeformat(unpacked)}
+        )
+    return "xlsx"
+
+
+def named_columns(cells: list[str]) -> list[str]:
+    """Headings as they can be told apart: trimmed, an empty one gets its number, a repeated one a number behind it."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = " ".join(str(cell).replace("\x00", "").split())[:100] or _("column %(number)s") % {"number": number}
+        wanted, again = name, 1
+        while wanted in names:
+            again += 1
+            wanted = f"{name} ({again})"
+        names.append(wanted)
+    return names
+
+
+# CSV
+
+
+def _encoding_of(path: Path) -> str:
+    """utf-8-sig, utf-16 or cp1252: a byte order mark decides, then zero bytes, then whether it all reads as UTF-8."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) >= 4 and start.count(0) > len(start) // 3:
+        even, odd = start[0::2].count(0), start[1::2].count(0)
+        if even == 0 or odd == 0:
+            return "utf-16-le" if even == 0 else "utf-16-be"
+        raise UnreadableFile(_("The file is not text. Save the table as CSV or Excel (.xlsx)."))
+    for encoding in ("utf-8", "cp1252"):
+        if _reads_as(path, encoding):
+            return "utf-8-sig" if encoding == "utf-8" else encoding
+    raise UnreadableFile(_("The letters of the file cannot be told. Save it as CSV with the encoding UTF-8."))
+
+
+def _reads_as(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        try:
+            while piece := file.read(1 << 20):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+class _Lines:
+    """The physical lines of a text, numbered, with a way back when a quote was opened and never closed."""
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+        self._waiting: deque[str] = deque()
+        self.taken: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._waiting:
+            line = self._waiting.popleft()
+        else:
+            try:
+                line = self._text.readline(MAX_LINE + 1)
+            except UnicodeDecodeError:
+                raise UnreadableFile(
+                    _("The letters of the file cannot be told. Save it as CSV with the encoding UTF-8.")
+                ) from None
+            if len(line) > MAX_LINE:
+                raise UnreadableFile(
+                    _("Line %(line)s is so long that the file cannot be a table.") % {"line": self.number + 1}
+                )
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def go_back_to_second(self) -> None:
+        """Give back every line of the latest record except its first."""
+        given_back = self.taken[1:]
+        self._waiting.extendleft(reversed(given_back))
+        self.number -= len(given_back)
+
+
+def _delimiter_of(sample: list[str]) -> str:
+    """The sign that divides the headings, and as many times the lines below them."""
+
+    def score(sign: str) -> tuple[int, int]:
+        counts = [len(next(csv.reader([line], delimiter=sign), [])) - 1 for line in sample]
+        agreeing = sum(1 for count in counts if count == counts[0])
+        return (agreeing if counts[0] else 0, counts[0])
+
+    return max(_DELIMITERS, key=score)
+
+
+def _open_csv(path: Path, rows_in_chunk: int) -> Table:
+    encoding = _encoding_of(path)
+    with path.open(encoding=encoding, newline="") as text:
+        lines = _Lines(text)
+        first = next(lines, "")
+        while first and not first.strip("\ufeff \t\r\n"):
+            first = next(lines, "")
+        if not first:
+            raise UnreadableFile(_("The file is empty."))
+        delimiter, skipped = "", lines.number - 1
+        if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+            delimiter, skipped = first.strip()[4], lines.number
+            first = next(lines, "")
+        sample = [first, *(line for line, _i in zip(lines, range(_SAMPLE_LINES), strict=False))]
+    if max(first.count(sign) for sign in _DELIMITERS) > 10 * MAX_COLUMNS:
+        # Too many to take apart with care; their number is answer enough.
+        columns = named_columns([])
+        columns += [str(i) for i in range(max(first.count(sign) for sign in _DELIMITERS) + 1)]
+        return Table("csv", columns, iter(()))
+    delimiter = delimiter or _delimiter_of([line for line in sample if len(line) < 100_000 and line.strip()])
+    headings = next(csv.reader([first], delimiter=delimiter), [])
+    columns = named_columns(headings)
+    return Table("csv", columns, _csv_chunks(path, encoding, delimiter, skipped, columns, rows_in_chunk))
+
+
+def _csv_chunks(
+    path: Path, encoding: str, delimiter: str, skipped: int, columns: list[str], rows_in_chunk: int
+) -> Iterator[Chunk]:
+    size, width, rows_read = path.stat().st_size, len(columns), 0
+    with path.open("rb") as raw:
+        lines = _Lines(io.TextIOWrapper(raw, encoding=encoding, newline=""))
+        for _number in range(skipped):
+            next(lines)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        next(reader)
+        numbers: list[int] = []
+        rows: list[list[str]] = []
+        refused: list[tuple[int, str]] = []
+        while True:
+            lines.taken.clear()
+            start = lines.number + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                break
+            except csv.Error:
+                lines.go_back_to_second()
+                refused.append((start, _("A quotation mark on the row opens or closes in the wrong place.")))
+            else:
+                if len(row) == width:
+                    numbers.append(start)
+                    rows.append(row)
+                elif not any(cell.strip() for cell in row):
+                    continue
+                elif len(row) > width and not any(cell.strip() for cell in row[width:]):
+                    numbers.append(start)
+                    rows.append(row[:width])
+                else:
+                    lines.go_back_to_second()
+                    refused.append((start, _wrong_width(len(row), width)))
+            if len(rows) + len(refused) >= rows_in_chunk:
+                rows_read += len(rows) + len(refused)
+                _check_rows(rows_read)
+                yield _text_chunk(numbers, rows, columns, refused, raw.tell() / size)
+                numbers, rows, refused = [], [], []
+        if rows or refused:
+            yield _text_chunk(numbers, rows, columns, refused, 1.0)
+
+
+def _wrong_width(cells: int, width: int) -> str:
+    return _("The row has %(cells)s cells where the headings are %(width)s.") % {"cells": cells, "width": width}
+
+
+def _check_rows(rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise UnreadableFile(
+            _("The file has more than %(limit)s rows. Divide it, for example by year.")
+            % {"limit": number_format(MAX_ROWS, force_grouping=True)}
+        )
+
+
+def _text_chunk(
+    numbers: list[int], rows: list[list[str]], columns: list[str], refused: list[tuple[int, str]], share: float
+) -> Chunk:
+    by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    frame = pd.DataFrame(
+        {name: pd.array(cells, dtype="str") for name, cells in zip(columns, by_column, strict=True)}, columns=columns
+    )
+    return Chunk(np.array(numbers, dtype=np.int64), frame, refused, share)
+
+
+# Excel
+
+
+def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
+    try:
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        sheet = next((s for s in workbook.worksheets if s.sheet_state == "visible"), None)
+        if sheet is None:
+            raise UnreadableFile(_("The Excel file has no sheet to read."))
+        # What the file says of its own size is not to be trusted.
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1)
+        heading_row, headings = 0, []
+        for number, cells in enumerate(rows, start=1):
+            if any(cell.value not in (None, "") for cell in cells):
+                heading_row, headings = number, [_cell_text(cell) for cell in cells]
+                break
+    except UnreadableFile:
+        raise
+    except Exception:  # openpyxl raises whatever its parser met
+        raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
+    if not headings:
+        raise UnreadableFile(_("The file is empty."))
+    while headings and not headings[-1].strip():
+        headings.pop()
+    columns = named_columns(headings)
+    return Table("xlsx", columns, _xlsx_chunks(workbook, rows, heading_row, columns, rows_in_chunk))
+
+
+def _xlsx_chunks(
+    workbook: openpyxl.Workbook, sheet_rows: Iterator[Any], heading_row: int, columns: list[str], rows_in_chunk: int
+) -> Iterator[Chunk]:
+    width, rows_read = len(columns), 0
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    refused: list[tuple[int, str]] = []
+    number = heading_row
+    try:
+        for cells in sheet_rows:
+            number += 1
+            texts = [_cell_text(cell) for cell in cells]
+            if not any(text.strip() for text in texts):
+                continue
+            if any(text.strip() for text in texts[width:]):
+                refused.append((number, _wrong_width(len(texts), width)))
+            else:
+                numbers.append(number)
+                rows.append((texts + [""] * width)[:width])
+            if len(rows) + len(refused) >= rows_in_chunk:
+                rows_read += len(rows) + len(refused)
+                _check_rows(rows_read)
+                yield _text_chunk(numbers, rows, columns, refused, min(0.9, rows_read / 1_048_576))
+                numbers, rows, refused = [], [], []
+    except (UnreadableFile, GeneratorExit):
+        raise
+    except Exception:
+        raise UnreadableFile(
+            _("The file is damaged at row %(line)s. Save it again and try once more.") % {"line": number}
+        ) from None
+    finally:
+        workbook.close()
+    if rows or refused:
+        yield _text_chunk(numbers, rows, columns, refused, 1.0)
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell as the text it would have in a CSV file. A formula keeps its equals sign, so that it is refused."""
+    if isinstance(cell, EmptyCell) or cell.value is None:
+        return ""
+    value = cell.value
+    if cell.data_type == "f":
+        text = str(getattr(value, "text", None) or value)
+        return text if text.startswith("=") else f"={text}"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds") if value.time() != dt.time() else value.date().isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)[:MAX_CELL]
+
+
+def column_letter(position: int) -> str:
+    """What Excel calls the column."""
+    return get_column_letter(position + 1)
+
+
+# Parquet
+
+
+def _open_parquet(path: Path, rows_in_chunk: int) -> Table:
+    try:
+        file = pq.ParquetFile(path)
+        schema, metadata = file.schema_arrow, file.metadata
+        if metadata.num_rows == 0:
+            raise UnreadableFile(_("The file has headings but no rows."))
+        _check_rows(metadata.num_rows)
+        if metadata.num_columns > MAX_COLUMNS:
+            return Table("parquet", [str(i) for i in range(metadata.num_columns)], iter(()))
+        # Texts are read as numbers into a list of distinct texts, so that a small file cannot grow without limit.
+        texts = [c.name for c in schema if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)]
+        file.close()
+        file = pq.ParquetFile(path, read_dictionary=texts)
+    except (pa.ArrowException, OSError):
+        raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
+    return Table("parquet", list(schema.names), _parquet_chunks(file, rows_in_chunk))
+
+
+def _parquet_chunks(file: pq.ParquetFile, rows_in_chunk: int) -> Iterator[Chunk]:
+    first, rows = 1, file.metadata.num_rows
+    try:
+        with file:
+            for batch in file.iter_batches(batch_size=rows_in_chunk):
+                for column in batch.columns:
+                    if pa.types.is_dictionary(column.type):
+                        _check_cells(column.dictionary)
+                lines = np.arange(first, first + batch.num_rows, dtype=np.int64)
+                first += batch.num_rows
+                yield Chunk(lines, batch.to_pandas(), [], (first - 1) / rows)
+    except (pa.ArrowException, OSError):
+        raise UnreadableFile(
+            _("The file is damaged at row %(line)s. Save it again and try once more.") % {"line": first}
+        ) from None
+
+
+def _check_cells(texts: pa.Array) -> None:
+    longest = pa.compute.max(pa.compute.binary_length(texts)).as_py() or 0
+    if longest > MAX_CELL:
+        raise UnreadableFile(_("The file has a cell that is too long to be part of a table of incidents."))
