@@ -9,7 +9,7 @@ shown, has a count of at least one wherever this one does, and in which that cel
 from the numbers that the cell is small; and no protected cell has only one possible value.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,15 @@ class ProtectedTable:
     row_totals: pd.DataFrame
     column_totals: pd.DataFrame
     total: ProtectedCount
+
+
+@dataclass(frozen=True)
+class ProtectedAreas:
+    """Areas and those above them (rows) by category: `values`, `statuses`, and `totals` with `value` and `status`."""
+
+    values: pd.DataFrame
+    statuses: pd.DataFrame
+    totals: pd.DataFrame
 
 
 # What it costs to hide a cell that need not be hidden: other counts rather than zeros, zeros rather than totals.
@@ -178,30 +187,9 @@ def protect_hierarchy(
     far up as there are totals to show. Answer: one row for each area and each area above, in order of first mention,
     with `value` and `status`; the figures above are the sums of what is not missing. `forced` as in `protect_counts`.
     """
-    names: list[Hashable] = list(counts.index)
-    children: dict[Hashable, list[Hashable]] = {}
-    for name in names:  # grows while it is read: parents are visited after their first child
-        parent = parents.get(name)
-        if parent is None:
-            continue
-        if parent in counts.index:
-            raise ValueError(f"{parent} has areas within it, so its count is their sum and cannot be given.")
-        if parent not in children:
-            names.append(parent)
-        children.setdefault(parent, []).append(name)
+    names, children = _tree(counts.index, parents)
     place = {name: number for number, name in enumerate(names)}
-    values = np.full(len(names), np.nan)
-    values[: len(counts)] = counts.to_numpy(dtype=np.float64, na_value=np.nan)
-
-    def total(name: Hashable) -> float:
-        if name in children:
-            parts = np.array([total(child) for child in children[name]])
-            values[place[name]] = _sum_known(parts.reshape(1, -1), axis=1)[0]
-        return float(values[place[name]])
-
-    for name in names:
-        if parents.get(name) is None:
-            total(name)
+    values = _sums_above(counts.to_numpy(dtype=np.float64, na_value=np.nan)[:, None], names, children)[:, 0]
     sums = [(place[name], np.array([place[child] for child in parts])) for name, parts in children.items()]
     cost = np.full(len(names), _COUNT)
     cost[len(counts) :] = _TOTAL
@@ -213,6 +201,88 @@ def protect_hierarchy(
         {"value": np.where(protected, np.nan, values), "status": _statuses(values, protected)},
         index=pd.Index(names, name=counts.index.name),
     )
+
+
+def protect_areas(
+    table: pd.DataFrame,
+    parents: Mapping[Hashable, Hashable],
+    *,
+    smallest: int = 1,
+    largest: int = 4,
+    forced: Collection[Hashable] = (),
+) -> ProtectedAreas:
+    """Counts by area and category, for areas and everything they are part of, protected together.
+
+    Input: counts of the smallest areas (rows) by category (columns), NaN where the source has none; `parents` as in
+    `protect_hierarchy`. What lies in an area but in none of its parts needs a row of its own. `forced` names the
+    categories to protect whatever their size, in every area. Answer: a row for each area and each area above.
+
+    Use it where each area has its own page: a count protected on the parent's page is then not the sum of what its
+    parts show on theirs, and a part's count is not the parent's less its siblings'.
+    """
+    names, children = _tree(table.index, parents)
+    rows, columns = len(names), table.shape[1]
+    cells = _sums_above(table.to_numpy(dtype=np.float64, na_value=np.nan), names, children)
+    values = np.concatenate([cells.ravel(), _sum_known(cells, axis=1)])
+    cell = np.arange(rows * columns).reshape(rows, columns)
+    total = rows * columns + np.arange(rows)
+    place = {name: number for number, name in enumerate(names)}
+    sums: list[tuple[int, NDArray[np.int64]]] = [(total[row], cell[row]) for row in range(rows)]
+    for name, parts in children.items():
+        below = [place[child] for child in parts]
+        sums += [(cell[place[name], column], cell[below, column]) for column in range(columns)]
+    # The further up, the more readers would miss it.
+    above = np.array([name in children for name in names])
+    cost = np.concatenate(
+        [np.repeat(np.where(above, 4 * _COUNT, _COUNT), columns), np.where(above, _GRAND_TOTAL, _TOTAL)]
+    )
+    sensitive = np.concatenate([np.tile([name in forced for name in table.columns], rows), np.zeros(rows, dtype=bool)])
+    protected = _protect_sums(values, sums, cost, sensitive, smallest, largest)
+    shown, statuses = np.where(protected, np.nan, values), _statuses(values, protected)
+    index = pd.Index(names, name=table.index.name)
+    return ProtectedAreas(
+        values=pd.DataFrame(shown[cell], index=index, columns=table.columns),
+        statuses=pd.DataFrame(statuses[cell], index=index, columns=table.columns),
+        totals=pd.DataFrame({"value": shown[total], "status": statuses[total]}, index=index),
+    )
+
+
+def _tree(
+    areas: pd.Index, parents: Mapping[Hashable, Hashable]
+) -> tuple[list[Hashable], dict[Hashable, list[Hashable]]]:
+    """Every area and area above, each after its first part, and the parts of those above."""
+    names: list[Hashable] = list(areas)
+    children: dict[Hashable, list[Hashable]] = {}
+    for name in names:  # grows while it is read
+        parent = parents.get(name)
+        if parent is None:
+            continue
+        if parent in areas:
+            raise ValueError(f"{parent} has areas within it, so its count is their sum and cannot be given.")
+        if parent not in children:
+            names.append(parent)
+        children.setdefault(parent, []).append(name)
+    return names, children
+
+
+def _sums_above(
+    counts: NDArray[np.float64], names: list[Hashable], children: Mapping[Hashable, list[Hashable]]
+) -> NDArray[np.float64]:
+    """The counts of the smallest areas (rows), followed by the sums of the areas above, in the order of `names`."""
+    place = {name: number for number, name in enumerate(names)}
+    values = np.full((len(names), counts.shape[1]), np.nan)
+    values[: len(counts)] = counts
+
+    def fill(name: Hashable) -> NDArray[np.float64]:
+        if name in children:
+            values[place[name]] = _sum_known(np.array([fill(child) for child in children[name]]), axis=0)
+        return values[place[name]]
+
+    within = {child for parts in children.values() for child in parts}
+    for name in names:
+        if name not in within:
+            fill(name)
+    return values
 
 
 def protected_share(part: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
@@ -273,7 +343,7 @@ def _protect_sums(
     # Every change is a rise and a fall, so that both can have a price.
     equations = sparse.hstack([equations, -equations], format="csr")
 
-    price = np.where((counts == 0) & (cost == _COUNT), _ZERO, cost)
+    price = np.where((counts == 0) & (cost < _ZERO), _ZERO, cost)
     # Small counts are the least loss; the place in the table decides between equals, so the answer is always the same.
     price = price * (
         1 + 0.1 * np.log1p(counts) / np.log1p(max(counts.max(), 1)) + 1e-4 * np.arange(len(counts)) / len(counts)
@@ -302,8 +372,8 @@ def _protect_sums(
         if not answer.success:  # a rise of every total above is always possible, so this would be a fault of ours
             raise RuntimeError(f"No protection found: {answer.message}")
         change = answer.x[: len(counts)] - answer.x[len(counts) :]
-        protected |= known & (np.abs(change) > 0.5)
-        highest_found = np.maximum(highest_found, np.round(counts + change))
+        protected |= known & (np.abs(change) > 1e-6)
+        highest_found = np.maximum(highest_found, np.floor(counts + change + 1e-6))
     return protected
 
 

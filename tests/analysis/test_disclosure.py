@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
-from analysis.disclosure import protect_counts, protect_hierarchy, protect_table, protected_share
+from analysis.disclosure import protect_areas, protect_counts, protect_hierarchy, protect_table, protected_share
 
 NAN = float("nan")
 small_often = st.one_of(st.integers(0, 6), st.integers(0, 60), st.none())
@@ -312,6 +312,57 @@ def test_no_protected_count_in_a_tree_of_areas_can_be_computed(values, districts
         for name in answer.index.drop(areas)
     ]
     assert_attack_fails(truth, (answer["status"] == "protected").to_numpy(), sums)
+
+
+TREE = {"a": "south", "b": "south", "c": "south", "d": "north", "south": "town", "north": "town"}
+
+
+def sums_of_areas(names, categories):
+    """The sums somebody can use who has every area's page, cells in rows first, then the areas' totals."""
+    names, columns = list(names), len(categories)
+    cell = np.arange(len(names) * columns).reshape(len(names), columns)
+    sums = [(cell.size + row, cell[row]) for row in range(len(names))]
+    for name in set(TREE.values()) & set(names):
+        parts = [names.index(child) for child in names if TREE.get(child) == name]
+        sums += [(cell[names.index(name), column], cell[parts, column]) for column in range(columns)]
+    return sums
+
+
+@st.composite
+def area_tables(draw):
+    areas = draw(st.sampled_from([["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]]))
+    columns = draw(st.integers(1, 3))
+    values = draw(st.lists(small_often, min_size=len(areas) * columns, max_size=len(areas) * columns))
+    return pd.DataFrame(np.array(values, dtype=float).reshape(-1, columns), index=areas)
+
+
+@given(area_tables(), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_all_pages_of_all_areas_together_give_nothing_away(table, first_is_sensitive):
+    forced = [0] if first_is_sensitive else []
+    answer = protect_areas(table, TREE, forced=forced)
+    below = {
+        name: [area for area in table.index if area == name or name in ancestors(area, TREE)]
+        for name in answer.statuses.index
+    }
+    cells = np.array([table.loc[areas].sum(min_count=1) for areas in below.values()])
+    totals = np.array([table.loc[areas].sum(min_count=1).sum(min_count=1) for areas in below.values()])
+    truth = np.concatenate([cells.ravel(), totals])
+    statuses = np.concatenate([answer.statuses.to_numpy().ravel(), answer.totals["status"]])
+    values = np.concatenate([answer.values.to_numpy().ravel(), answer.totals["value"]])
+    assert_honest(truth, values, statuses)
+    if first_is_sensitive:
+        assert answer.statuses[0].isin(["protected", "missing"]).all()
+    assert_attack_fails(truth, statuses == "protected", sums_of_areas(answer.statuses.index, table.columns))
+
+
+def test_a_parents_page_does_not_give_away_what_its_parts_protect():
+    table = pd.DataFrame({"damage": [3, 30, 40], "fire": [20, 25, 31], "theft": [50, 60, 70]}, index=["a", "b", "c"])
+    answer = protect_areas(table, TREE)
+    assert answer.statuses.loc["a", "damage"] == "protected"
+    assert (answer.statuses.loc[["a", "b", "c"]] == "protected").to_numpy().sum() == 4
+    assert (answer.statuses.loc[["south", "town"]] == "shown").all(axis=None)
+    assert answer.totals["value"].to_dict() == {"a": 73, "b": 115, "c": 141, "south": 329, "town": 329}
 
 
 def ancestors(name, parents):
