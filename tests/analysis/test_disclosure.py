@@ -85,7 +85,6 @@ def assert_honest(truth, values, statuses):
 
 
 @given(with_mask(series))
-@settings(deadline=None)
 def test_no_protected_count_of_a_partition_can_be_computed(given_):
     counts, forced = given_
     answer = protect_counts(counts, forced=forced)
@@ -204,7 +203,7 @@ def attacked(table, answer, left_out=()):
 
 
 @given(with_mask(tables()))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_protected_cell_of_a_table_can_be_computed(given_):
     table, forced = given_
     answer = protect_table(table, forced=forced)
@@ -214,13 +213,13 @@ def test_no_protected_cell_of_a_table_can_be_computed(given_):
 
 @pytest.mark.slow
 @given(tables())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_no_protected_cell_of_many_tables_can_be_computed(table):
     attacked(table, protect_table(table))
 
 
 @given(tables(), st.booleans(), st.booleans(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_totals_that_are_not_shown_give_nothing_away(table, row_totals, column_totals, grand_total):
     answer = protect_table(table, row_totals=row_totals, column_totals=column_totals, grand_total=grand_total)
     rows, columns = table.shape
@@ -231,7 +230,7 @@ def test_totals_that_are_not_shown_give_nothing_away(table, row_totals, column_t
 
 
 @given(tables())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_same_table_is_protected_the_same_way_every_time(table):
     first, second = protect_table(table), protect_table(table.copy())
     pd.testing.assert_frame_equal(first.statuses, second.statuses)
@@ -291,7 +290,7 @@ def test_one_partition_is_quick():
 
 
 @given(st.lists(small_often, min_size=1, max_size=9), st.integers(1, 3), st.integers(1, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_protected_count_in_a_tree_of_areas_can_be_computed(values, districts, municipalities):
     areas = [f"area {number}" for number in range(len(values))]
     parents = {area: f"district {number % districts}" for number, area in enumerate(areas)}
@@ -337,7 +336,7 @@ def area_tables(draw):
 
 
 @given(area_tables(), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_all_pages_of_all_areas_together_give_nothing_away(table, first_is_sensitive):
     forced = [0] if first_is_sensitive else []
     answer = protect_areas(table, TREE, forced=forced)

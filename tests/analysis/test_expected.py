@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
@@ -172,7 +172,6 @@ def test_published_salmonella():
 
 
 @given(counts, st.sampled_from([52, 12, 3]))
-@settings(deadline=None)
 def test_no_period_knows_what_came_after_it(series, season_length):
     band = expected_band(series, season_length=season_length)
     half = len(series) // 2
@@ -186,7 +185,6 @@ def test_no_period_knows_what_came_after_it(series, season_length):
 
 
 @given(counts, st.sampled_from([52, 12, 3]))
-@settings(deadline=None)
 def test_a_range_is_whole_and_in_order(series, season_length):
     band = expected_band(series, season_length=season_length)
     assert band.index.equals(series.index)

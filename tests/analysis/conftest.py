@@ -1,0 +1,6 @@
+"""A busy machine is no failure: budgets are measured in processor time, and hypothesis sets no deadline of its own."""
+
+from hypothesis import settings
+
+settings.register_profile("analysis")
+settings.load_profile("analysis")
