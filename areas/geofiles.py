@@ -534,26 +534,30 @@ def _crs_of(words: str) -> pyproj.CRS:
 
 
 def _recognise(x: Coordinates, y: Coordinates) -> int | None:
-    """Degrees or SWEREF 99 TM, by the size of the numbers and whichever axis comes first."""
+    """Degrees or SWEREF 99 TM, by the size of most of the numbers and whichever axis comes first."""
     for first, second in ((x, y), (y, x)):
-        if np.abs(first).max() <= 180 and np.abs(second).max() <= 90:
+        if _most((np.abs(first) <= 180) & (np.abs(second) <= 90)):
             return WGS_84
-        if first.min() > 260_000 and first.max() < 1_000_000 and second.min() > 6_000_000 and second.max() < 7_800_000:
+        if _most((first > 260_000) & (first < 1_000_000) & (second > 6_000_000) & (second < 7_800_000)):
             return SWEREF_99_TM
     return None
 
 
+def _most(answers: npt.NDArray[np.bool_]) -> bool:
+    return bool(answers.mean() > 0.5)
+
+
 def _refuse_unknown(x: Coordinates, y: Coordinates) -> None:
     for first, second in ((x, y), (y, x)):
-        if second.min() > 6_000_000 and second.max() < 7_800_000:
-            if first.min() >= 0 and first.max() <= 260_000:
+        if _most((second > 6_000_000) & (second < 7_800_000)):
+            if _most((first >= 0) & (first <= 260_000)):
                 raise NotPossible(
                     _(
                         "The coordinates look like one of the local SWEREF 99 zones, and the file does not say which."
                         " Say it by its number, for example EPSG:3010 for SWEREF 99 16 30."
                     )
                 )
-            if first.min() > 1_000_000 and first.max() < 2_000_000:
+            if _most((first > 1_000_000) & (first < 2_000_000)):
                 raise NotPossible(
                     _("The coordinates look like the older RT 90. If they are, say so with EPSG:3021 and import again.")
                 )

@@ -19,7 +19,6 @@ import numpy.typing as npt
 import pyproj
 import shapely
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from areas.models import Area, AreaKind, Boundary
@@ -152,13 +151,8 @@ _indexes: dict[int, tuple[tuple[Any, ...], AreaIndex]] = {}
 
 def _boundaries(collaboration: Collaboration, on: dt.date) -> Any:
     """Boundaries in force on a day, of areas in use that day."""
-    return Boundary.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-        Q(area__valid_to__isnull=True) | Q(area__valid_to__gt=on),
-        collaboration=collaboration,
-        valid_from__lte=on,
-        area__valid_from__lte=on,
-    ).order_by("area_id")
+    areas = Area.objects.active(on).filter(collaboration=collaboration)
+    return Boundary.objects.in_force(on).filter(area__in=areas).order_by("area_id")
 
 
 def _read(collaboration: Collaboration, reporting_kind: str, on: dt.date) -> AreaIndex:

@@ -7,7 +7,7 @@ from typing import Any
 
 import shapely
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from areas.names import fold, sort_key
 from common.constraints import no_overlap, not_before
 from partners.models import Collaboration, Group, InCollaborationQuerySet, Membership, Organisation
 
@@ -71,6 +72,12 @@ class Area(models.Model):
         super().save(*args, **kwargs)
 
 
+class BoundaryQuerySet(InCollaborationQuerySet):
+    def in_force(self, on: dt.date) -> BoundaryQuerySet:
+        """Boundaries that hold on a day."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
 class Boundary(models.Model):
     """An area's boundary between two days, with its source. WGS 84, as WKB."""
 
@@ -83,7 +90,7 @@ class Boundary(models.Model):
     is_approximate = models.BooleanField(_("approximate"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = InCollaborationQuerySet.as_manager()
+    objects = BoundaryQuerySet.as_manager()
 
     class Meta:
         ordering = ["area", "valid_from"]
@@ -197,8 +204,10 @@ class Place(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     # Folded for search and order, since the embedded PostgreSQL has neither unaccent nor Swedish collation.
     search_key = models.CharField(max_length=450, editable=False, default="")
-    sort_key = models.CharField(max_length=150, editable=False, default="")
-    search_vector = SearchVectorField(null=True, editable=False)
+    sort_key = models.CharField(max_length=200, editable=False, default="", db_collation="C")
+    search_vector = models.GeneratedField(
+        expression=SearchVector("search_key", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
 
     objects = PlaceQuerySet.as_manager()
 
@@ -218,6 +227,17 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_keys()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key", "sort_key"}
+        super().save(*args, **kwargs)
+
+    def fill_keys(self) -> None:
+        """Keep what search and order go by; whoever saves many places at once calls it for each."""
+        self.search_key = fold(f"{self.name} {self.other_names}")[:450]
+        self.sort_key = sort_key(self.name)[:200]
 
 
 class PoliceListCategory(models.Model):
@@ -268,9 +288,17 @@ class PoliceListStatus(models.Model):
 class MembershipMove(models.Model):
     """What moved when a boundary was re-cut or a pin was moved: counts from one area to another."""
 
+    class Reason(models.TextChoices):
+        BOUNDARY = "boundary", _("boundaries were imported")
+        PIN = "pin", _("a place was moved")
+        KIND = "kind", _("incidents are counted by another kind of area")
+        DAY = "day", _("a boundary came into force or ended")
+
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    # Everything that moved for one reason carries the same moment.
     at = models.DateTimeField(default=timezone.now)
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(_("why"), max_length=20, choices=Reason)
+    about = models.CharField(max_length=200, blank=True)
     from_area = models.ForeignKey(Area, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     to_area = models.ForeignKey(Area, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     incidents = models.PositiveIntegerField(default=0)

@@ -1,0 +1,141 @@
+"""Give everything on the map its area anew when boundaries change, and say what moved.
+
+Rooms above register what they keep on the map from their `AppConfig.ready()`; this room never knows them. Published
+pictures keep what they said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from areas.locating import NO_AREA, Located, index_of, locate_with
+from areas.models import Area, MembershipMove, Place
+from audit.actions import record
+from partners.models import Collaboration, User
+
+Locate = Callable[[Any, Any], Located]
+Move = tuple[int | None, int | None]
+# Locates its rows anew, stores those that changed, and says how many went from which area to which (None: no area).
+Mover = Callable[[Collaboration, Locate], Mapping[Move, int]]
+# Moves its rows that stood exactly on a place's old pin (second argument) to the place's new one.
+PinFollower = Callable[[Place, Place], Mapping[Move, int]]
+_movers: dict[str, Mover] = {}
+_followers: dict[str, PinFollower] = {}
+
+
+def register(field: str, mover: Mover, *, follow_pin: PinFollower | None = None) -> None:
+    """Let a room above move its own rows; `field` names the count in `MembershipMove` they are added to."""
+    MembershipMove._meta.get_field(field)
+    _movers[field] = mover
+    if follow_pin is not None:
+        _followers[field] = follow_pin
+
+
+def hold_boundaries(collaboration: Collaboration) -> Collaboration:
+    """Lock the collaboration's boundaries for a change: whoever is storing located rows finishes first."""
+    return Collaboration.objects.select_for_update().get(pk=collaboration.pk)
+
+
+@transaction.atomic
+def relocate(
+    collaboration: Collaboration, *, by: User | None, reason: MembershipMove.Reason, about: str = ""
+) -> list[MembershipMove]:
+    """Give every place and incident the area it lies in today; return what moved, from where to where."""
+    collaboration = hold_boundaries(collaboration)
+    locate = partial(locate_with, index_of(collaboration, fresh=True))
+    counts: dict[Move, Counter[str]] = {}
+    for field, mover in {"places": _move_places, **_movers}.items():
+        for move, count in mover(collaboration, locate).items():
+            counts.setdefault(move, Counter())[field] += count
+    return remember_moves(collaboration, counts, by=by, reason=reason, about=about)
+
+
+def move_pin(place: Place, old: Place, *, by: User | None) -> list[MembershipMove]:
+    """After a place's point has changed: what stood on it follows, and what changed area is written down."""
+    counts: dict[Move, Counter[str]] = {}
+    if place.area_id != old.area_id:
+        counts[old.area_id, place.area_id] = Counter(places=1)
+    for field, follow in _followers.items():
+        for move, count in follow(place, old).items():
+            counts.setdefault(move, Counter())[field] += count
+    return remember_moves(place.collaboration, counts, by=by, reason=MembershipMove.Reason.PIN, about=place.name)
+
+
+def remember_moves(
+    collaboration: Collaboration,
+    counts: Mapping[Move, Mapping[str, int]],
+    *,
+    by: User | None,
+    reason: MembershipMove.Reason,
+    about: str = "",
+) -> list[MembershipMove]:
+    """Write down what moved, for the report and the log. Nothing moved, nothing written."""
+    if not counts:
+        return []
+    areas = Area.objects.in_bulk({pk for move in counts for pk in move if pk is not None})
+    at = timezone.now()
+    moves = [
+        MembershipMove(
+            collaboration=collaboration, at=at, reason=reason, about=about[:200],
+            from_area=areas.get(from_id) if from_id else None, to_area=areas.get(to_id) if to_id else None, **numbers,
+        )
+        for (from_id, to_id), numbers in sorted(counts.items(), key=lambda pair: -sum(pair[1].values()))
+    ]  # fmt: skip
+    MembershipMove.objects.bulk_create(moves)
+    record(
+        "membership_moved", by=by, subject=collaboration, reason=str(reason),
+        incidents=sum(move.incidents for move in moves), places=sum(move.places for move in moves),
+    )  # fmt: skip
+    return moves
+
+
+def _move_places(collaboration: Collaboration, locate: Locate) -> Mapping[Move, int]:
+    rows = list(Place.objects.filter(collaboration=collaboration).select_for_update().order_by("pk"))
+    if not rows:
+        return {}
+    found = locate(np.array([place.lon for place in rows]), np.array([place.lat for place in rows])).area_id
+    moves: Counter[Move] = Counter()
+    changed = []
+    for place, area_id in zip(rows, found.tolist(), strict=True):
+        new = area_id if area_id != NO_AREA else None
+        if new != place.area_id:
+            moves[place.area_id, new] += 1
+            place.area_id = new
+            changed.append(place)
+    Place.objects.bulk_update(changed, ["area"], batch_size=1000)
+    return moves
+
+
+def sentences(moves: Iterable[MembershipMove]) -> list[str]:
+    """What moved, in words, the largest move first."""
+    return [line for move in moves for line in _sentences(move)]
+
+
+def _sentences(move: MembershipMove) -> list[str]:
+    outside = _("outside the areas")
+    words = {"from": str(move.from_area or outside), "to": str(move.to_area or outside)}
+    lines = []
+    if move.incidents:
+        text = ngettext(
+            "%(count)s incident moved from %(from)s to %(to)s.",
+            "%(count)s incidents moved from %(from)s to %(to)s.",
+            move.incidents,
+        )
+        lines.append(text % {"count": move.incidents, **words})
+    if move.places:
+        text = ngettext(
+            "%(count)s place moved from %(from)s to %(to)s.",
+            "%(count)s places moved from %(from)s to %(to)s.",
+            move.places,
+        )
+        lines.append(text % {"count": move.places, **words})
+    return lines
