@@ -88,6 +88,11 @@ class ImportBatch(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     profile = models.CharField(_("profile"), max_length=40)
     mapping = models.JSONField(default=dict, blank=True)
+    # The sentences of the report are written in the language of whoever sent the file.
+    language = models.CharField(max_length=7, default="sv")
+    # The first rows as they would be stored, until the import ends.
+    preview = models.JSONField(default=list, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     file_name = models.CharField(_("file"), max_length=200)
     file = models.FileField(upload_to="imports/", blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
@@ -119,6 +124,38 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportMapping(models.Model):
+    """What the columns of an organisation's files mean, saved under a name so that next week's file needs no work."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="import_mappings")
+    name = models.CharField(_("name"), max_length=80)
+    columns = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, blank=True)
+
+    class MappingQuerySet(models.QuerySet["ImportMapping"]):
+        def visible_to(self, user: Any) -> ImportMapping.MappingQuerySet:
+            """The own organisation's mappings; for whoever reviews, every organisation's."""
+            own = [m.organisation_id for m in user.active_memberships if m.role in SEE_OWN_ORGANISATION]
+            every = [m.collaboration_id for m in user.active_memberships if m.role in SEE_EVERYTHING]
+            return self.filter(Q(organisation_id__in=own) | Q(collaboration_id__in=every))
+
+    objects = MappingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                name="import_mapping_name_once",
+                violation_error_message=_("The organisation already has a mapping with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportRefusal(models.Model):
@@ -231,12 +268,22 @@ class Incident(models.Model):
         MANY = "11-20", "11–20"
         CROWD = "21+", _("more than 20")
 
-    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="incidents")
+    # Relations without an index of their own are found by one that begins with them (Meta.indexes): each index
+    # that is not there makes an import quicker.
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="incidents", db_index=False)
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="incidents",
+        verbose_name=_("organisation"),
+        db_index=False,
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents")
-    reporter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="incidents")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", db_index=False
+    )
+    reporter = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="incidents", db_index=False
+    )
     import_batch = models.ForeignKey(
         ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
     )
@@ -267,10 +314,16 @@ class Incident(models.Model):
     cell = models.BigIntegerField(null=True, blank=True, editable=False)
     precision = models.CharField(_("how exact is the point"), max_length=10, choices=Precision, default=Precision.EXACT)
     place = models.ForeignKey(
-        Place, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name=_("place")
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="incidents",
+        verbose_name=_("place"),
+        db_index=False,
     )
     area = models.ForeignKey(
-        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", editable=False
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents", editable=False, db_index=False
     )
     place_type = models.CharField(_("kind of place"), max_length=12, choices=PlaceType, default=PlaceType.PUBLIC)
 
@@ -292,13 +345,17 @@ class Incident(models.Model):
     is_text_removed = models.BooleanField(default=False, editable=False)
 
     client_uuid = models.UUIDField(null=True, blank=True, editable=False)
+    # What came in under that number, as a keyed hash: a replay is told from another report, the words are not kept.
+    client_body_hash = models.CharField(max_length=64, blank=True, editable=False, db_default="")
     source = models.CharField(max_length=40, blank=True, editable=False)
     source_key = models.CharField(max_length=80, blank=True, editable=False)
 
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reviewed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     review_reason = models.CharField(max_length=300, blank=True)
 
     objects = IncidentQuerySet.as_manager()
@@ -308,8 +365,11 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["collaboration", "-occurred_on", "-id"], name="incident_latest"),
             models.Index(fields=["area", "occurred_on", "category"], name="incident_area_day"),
-            models.Index(fields=["place", "occurred_on"], name="incident_place_day"),
+            models.Index(fields=["place", "occurred_on"], name="incident_place_day", condition=Q(place__isnull=False)),
             models.Index(fields=["organisation", "-occurred_on"], name="incident_organisation_day"),
+            models.Index(fields=["unit"], name="incident_unit", condition=Q(unit__isnull=False)),
+            models.Index(fields=["reporter"], name="incident_reporter", condition=Q(reporter__isnull=False)),
+            models.Index(fields=["reviewed_by"], name="incident_reviewed_by", condition=Q(reviewed_by__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -22,8 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.hexagons import cell_centres, cells_of
+from areas.models import Place
 from common.errors import NotPossible
 from incidents.models import Category, Incident, Status
+from partners.models import Unit
 from privacy import guard
 
 # --- The life of a report ---------------------------------------------------------------------------------------------
@@ -193,6 +195,9 @@ def time_faults(
     """What is wrong with the times of a report of this kind of category (None: not known, then taken as an event)."""
     if occurred_from is None:
         return [NO_DATE]
+    # Two clock times of one zone are compared without it: an hour would be lost or won when the clocks change.
+    occurred_from = occurred_from.astimezone(dt.UTC)
+    occurred_to = occurred_to.astimezone(dt.UTC) if occurred_to is not None else None
     faults = []
     if timezone.localdate(occurred_from) < EARLIEST_DAY:
         faults.append(TOO_EARLY)
@@ -264,6 +269,97 @@ def text_faults(text: str, *, allowed: Set[str] = frozenset(), is_confirmed: boo
     elif verdict.weak and not is_confirmed:
         faults.append(PERSONAL_DATA_WEAK)
     return TextFaults(faults, verdict)
+
+
+# --- A whole report ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What somebody says happened, as the form and the API hand it over. Nothing here is stored as it stands."""
+
+    category: Category | None
+    occurred_from: dt.datetime | None
+    occurred_to: dt.datetime | None = None
+    is_day_only: bool = False
+    lon: float | None = None
+    lat: float | None = None
+    place: Place | None = None
+    place_type: str = ""
+    unit: Unit | None = None
+    source_kind: str = Incident.SourceKind.OWN
+    certainty: str = ""
+    unsafety: int | None = None
+    persons: str = ""
+    cost_sek: int | None = None
+    description: str = ""
+    is_text_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rules need to know of the collaboration a report belongs to."""
+
+    collaboration_id: int
+    now: dt.datetime
+    extent: tuple[float, float, float, float] | None = None
+    # Names of the collaboration's places and areas, casefolded: never taken for persons.
+    allowed_words: Set[str] = frozenset()
+    group_ids: Set[int] = frozenset()
+
+
+def report_faults(report: Report, around: Surroundings) -> list[Sentence]:
+    """Everything that is wrong with a report, in the order of its fields."""
+    faults = []
+    if report.category is None:
+        faults.append(NO_CATEGORY)
+    elif report.category.collaboration_id != around.collaboration_id:
+        faults.append(UNKNOWN_CATEGORY)
+    elif report.occurred_from is not None:
+        faults += category_faults(
+            report.category,
+            _day_the_category_is_used(report.category, report.occurred_from, around.now),
+            has_children=report.category.pk in around.group_ids,
+        )
+    kind = report.category.kind if report.category else None
+    faults += time_faults(report.occurred_from, report.occurred_to, kind=kind, now=around.now)
+    faults += point_faults(report.lon, report.lat, extent=around.extent)
+    if report.place is not None and report.place.collaboration_id != around.collaboration_id:
+        faults.append(UNKNOWN_PLACE)
+    if report.cost_sek is not None and not 0 <= report.cost_sek <= HIGHEST_COST_SEK:
+        faults.append(COST_OUT_OF_RANGE)
+    if report.unsafety is not None and not 1 <= report.unsafety <= 5:
+        faults.append(UNSAFETY_OUT_OF_RANGE)
+    faults += text_faults(
+        report.description, allowed=around.allowed_words, is_confirmed=report.is_text_confirmed
+    ).faults
+    return faults
+
+
+def _day_the_category_is_used(category: Category, occurred_from: dt.datetime, now: dt.datetime) -> dt.date:
+    # What is expected is reported today, whatever day it is expected on.
+    if category.kind == Category.Kind.FORECAST:
+        return timezone.localdate(min(occurred_from, now))
+    return timezone.localdate(occurred_from)
+
+
+def stored_times(report: Report) -> tuple[dt.datetime, dt.datetime | None, Incident.TimePrecision]:
+    """From, until and precision as they are kept. A day without a time runs from midnight to midnight."""
+    if report.occurred_from is None:
+        raise ValueError("A report without a time is not stored.")
+    begins, ends = report.occurred_from, report.occurred_to
+    if not report.is_day_only:
+        if ends is None or ends == begins:
+            return begins, None, Incident.TimePrecision.EXACT
+        return begins, ends, Incident.TimePrecision.INTERVAL
+    first, last = timezone.localdate(begins), timezone.localdate(ends or begins)
+    precision = Incident.TimePrecision.DAY if first == last else Incident.TimePrecision.INTERVAL
+    return midnight(first), midnight(last + dt.timedelta(days=1)), precision
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment a day begins here."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min), timezone.get_default_timezone())
 
 
 # --- Where it was, and how exactly we may know ------------------------------------------------------------------------

@@ -1,0 +1,376 @@
+"""The entry form, the review form and the form for a category."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from areas.models import Place
+from incidents import permissions, queries, rules
+from incidents.models import Category, Incident
+from incidents.rules import Report
+from partners.models import Collaboration, Organisation
+from privacy import guard
+
+
+class CategoryChoices(forms.models.ModelChoiceIterator):
+    """The categories in use under the names of their groups; a group itself cannot be chosen.
+
+    Closed categories are not offered, but understood: whether one was in use that day is the rules' question.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = [row for row in self.queryset if self.field.offers(row)]
+        parents = {row.parent_id for row in rows}
+        groups: dict[int | None, list[Any]] = {}
+        names = {None: "", **{row.pk: str(row) for row in rows}}
+        for row in rows:
+            if row.pk not in parents:
+                groups.setdefault(row.parent_id, []).append(self.choice(row))
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in rows:
+            if row.pk in groups:
+                yield names[row.pk], groups[row.pk]
+        for parent_id, choices in groups.items():
+            if parent_id not in parents or parent_id is None:
+                yield from choices
+
+    def __len__(self) -> int:
+        return self.queryset.count() + 1
+
+
+class CategoryField(forms.ModelChoiceField):
+    iterator = CategoryChoices
+    today: dt.date
+    kept: int | None = None
+
+    def offers(self, category: Category) -> bool:
+        """Whether it is in use today, or the one the report already has."""
+        has_begun, has_ended = category.valid_from <= self.today, (category.valid_to or dt.date.max) <= self.today
+        return category.pk == self.kept or (has_begun and not has_ended)
+
+
+def local_datetime_input() -> forms.DateTimeInput:
+    """A field for day and time as the browser's own picker writes and reads it."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
+
+
+class IncidentForm(forms.Form):
+    """What, where and when; everything else is folded away and stays empty unless opened."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("You report for"), queryset=Organisation.objects.none(), empty_label=None
+    )
+    category = CategoryField(
+        label=_("What happened?"),
+        queryset=Category.objects.none(),
+        empty_label=_("Choose what happened"),
+        error_messages={"required": rules.NO_CATEGORY.text, "invalid_choice": rules.UNKNOWN_CATEGORY.text},
+    )
+    place = forms.ModelChoiceField(
+        label=_("Named place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("No named place"),
+        error_messages={"invalid_choice": rules.UNKNOWN_PLACE.text},
+    )
+    lon = forms.FloatField(
+        label=_("Longitude"),
+        required=False,
+        localize=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
+    )
+    lat = forms.FloatField(
+        label=_("Latitude"),
+        required=False,
+        localize=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
+    )
+    is_place_unknown = forms.BooleanField(label=_("The place is not known, or it was on the internet"), required=False)
+    occurred_from = forms.DateTimeField(
+        label=_("When did it happen?"),
+        input_formats=DATE_FORMATS,
+        widget=local_datetime_input(),
+        help_text=_("If you do not know exactly: the earliest time it can have happened."),
+        error_messages={"required": rules.NO_DATE.text, "invalid": rules.UNREADABLE_DATE.text},
+    )
+    occurred_to = forms.DateTimeField(
+        label=_("At the latest"),
+        required=False,
+        input_formats=DATE_FORMATS,
+        widget=local_datetime_input(),
+        help_text=_("Only if you do not know exactly when: the latest time it can have happened."),
+        error_messages={"invalid": rules.UNREADABLE_END.text},
+    )
+    is_day_only = forms.BooleanField(label=_("Only the day is known, not the time"), required=False)
+    description = forms.CharField(
+        label=_("Tell more"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": rules.LONGEST_TEXT}),
+        help_text=_("Do not write names, personal identity numbers or registration plates."),
+    )
+    is_text_confirmed = forms.BooleanField(
+        label=_("I have read the text again: it does not point at any person"), required=False
+    )
+    place_type = forms.ChoiceField(
+        label=_("Kind of place"),
+        required=False,
+        choices=[("", _("As usual for what happened")), *Incident.PlaceType.choices],
+        help_text=_("A report from somebody's home is kept by block only, never as a point."),
+    )
+    source_kind = forms.ChoiceField(
+        label=_("How do you know?"),
+        required=False,
+        choices=[choice for choice in Incident.SourceKind.choices if choice[0] != Incident.SourceKind.SYSTEM],
+    )
+    certainty = forms.ChoiceField(
+        label=_("How certain is it?"), required=False, choices=[("", _("Not stated")), *Incident.Certainty.choices]
+    )
+    unsafety = forms.TypedChoiceField(
+        label=_("How unsafe did it make people feel?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("Not stated")),
+            ("1", _("1 – not at all")),
+            ("2", "2"),
+            ("3", "3"),
+            ("4", "4"),
+            ("5", _("5 – very")),
+        ],
+    )
+    persons = forms.ChoiceField(
+        label=_("How many people, roughly?"),
+        required=False,
+        choices=[("", _("Not stated")), *Incident.Persons.choices],
+        help_text=_("Only how many, never who."),
+    )
+    cost_sek = forms.IntegerField(
+        label=_("Estimated cost, SEK"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": rules.UNREADABLE_NUMBER.text},
+    )
+    # The page carries the report's number, so that a double press or a replay is still one report.
+    client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    DETAILS = ("place_type", "source_kind", "certainty", "unsafety", "persons", "cost_sek")
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        user: Any,
+        collaboration: Collaboration,
+        incident: Incident | None = None,
+        now: Any = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.collaboration, self.incident, self.now = collaboration, incident, now or timezone.now()
+        initial = initial or {}
+        initial = {**_initial_of(incident), **initial} if incident is not None else {**_first_values(), **initial}
+        super().__init__(data, initial=initial)
+        self.fields["category"].today = timezone.localdate(self.now)
+        self.fields["category"].kept = incident.category_id if incident is not None else None
+        self.fields["category"].queryset = Category.objects.filter(collaboration=collaboration)
+        self.fields["place"].queryset = Place.objects.filter(collaboration=collaboration).in_use()
+        organisations = [m.organisation_id for m in permissions.reporting_memberships(user, collaboration)]
+        if incident is not None:
+            organisations = [incident.organisation_id]
+        self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=organisations)
+        if len(organisations) == 1:
+            # Nothing to choose: the page does not ask, and a body without it is understood.
+            self.fields["organisation"].required = False
+            self.only_organisation: Organisation | None = self.fields["organisation"].queryset.first()
+        else:
+            self.only_organisation = None
+        self.personal_data: guard.Verdict = guard.Verdict([], [])
+
+    def clean(self) -> dict[str, Any]:
+        """Put the rules' sentences under their fields; what Django has refused already is not said twice."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.around = queries.surroundings(self.collaboration, now=self.now)
+        report = self._report(cleaned)
+        for sentence in rules.report_faults(report, self.around):
+            if sentence.field not in self.errors and not self._is_unreadable(sentence):
+                self.add_error(sentence.field, sentence.error())
+        has_where = report.place is not None or report.lon is not None or report.lat is not None
+        is_unreadable = any(name in self.errors for name in ("place", "lon", "lat"))
+        if not has_where and not is_unreadable and not cleaned.get("is_place_unknown"):
+            self.add_error("place", rules.NO_PLACE.error())
+        if report.description:
+            self.personal_data = guard.verdict(report.description, allowed=self.around.allowed_words)
+        return cleaned
+
+    def _is_unreadable(self, sentence: rules.Sentence) -> bool:
+        """A half point where the other half was given, but could not be read."""
+        return sentence == rules.HALF_A_POINT and bool({"lon", "lat"} & set(self.errors))
+
+    def _report(self, cleaned: dict[str, Any]) -> Report:
+        return Report(
+            category=cleaned.get("category"),
+            occurred_from=cleaned.get("occurred_from"),
+            occurred_to=cleaned.get("occurred_to"),
+            is_day_only=cleaned.get("is_day_only", False),
+            lon=cleaned.get("lon"),
+            lat=cleaned.get("lat"),
+            place=cleaned.get("place"),
+            place_type=cleaned.get("place_type", ""),
+            source_kind=cleaned.get("source_kind") or Incident.SourceKind.OWN,
+            certainty=cleaned.get("certainty", ""),
+            unsafety=cleaned.get("unsafety"),
+            persons=cleaned.get("persons", ""),
+            cost_sek=cleaned.get("cost_sek"),
+            description=cleaned.get("description", ""),
+            is_text_confirmed=cleaned.get("is_text_confirmed", False),
+        )
+
+    @property
+    def report(self) -> Report:
+        """What a valid form says."""
+        return self._report(self.cleaned_data)
+
+    @property
+    def reports_for(self) -> Organisation:
+        """Whom a valid form reports for."""
+        return self.cleaned_data.get("organisation") or self.only_organisation
+
+    @property
+    def asks_for_organisation(self) -> bool:
+        return self.only_organisation is None
+
+    @property
+    def asks_to_confirm(self) -> bool:
+        """Whether the text has weak hits, so that the box to confirm it is shown."""
+        return bool(self.personal_data.weak) and not self.personal_data.strong
+
+    @property
+    def details_are_open(self) -> bool:
+        """Whether any of the folded fields was filled in or refused; then they are shown unfolded."""
+        return any(name in self.errors or self[name].value() not in ("", None, "own") for name in self.DETAILS)
+
+    def findings(self) -> list[dict[str, str]]:
+        """What the guard found in the writer's own text: the words, and what to write instead."""
+        text = self.cleaned_data.get("description", "") if hasattr(self, "cleaned_data") else ""
+        return [
+            {"words": text[hit.start : hit.end], "sentence": str(guard.sentence_for(hit.rule))}
+            for hit in [*self.personal_data.strong, *self.personal_data.weak]
+        ]
+
+
+def _first_values() -> dict[str, Any]:
+    return {"client_uuid": uuid.uuid4(), "source_kind": Incident.SourceKind.OWN}
+
+
+def _initial_of(incident: Incident) -> dict[str, Any]:
+    """A stored report as the form shows it: midnight to midnight is a day without a time."""
+    begins, ends = incident.occurred_from, incident.occurred_to
+    is_day_only = incident.time_precision == Incident.TimePrecision.DAY
+    is_at_place = incident.precision == Incident.Precision.PLACE
+    return {
+        "organisation": incident.organisation_id,
+        "category": incident.category_id,
+        "place": incident.place_id,
+        "lon": None if is_at_place else incident.lon,
+        "lat": None if is_at_place else incident.lat,
+        "is_place_unknown": incident.location == Incident.Location.NONE,
+        "occurred_from": begins,
+        "occurred_to": None if is_day_only else ends,
+        "is_day_only": is_day_only,
+        "description": incident.description,
+        "place_type": incident.place_type,
+        "source_kind": incident.source_kind,
+        "certainty": incident.certainty,
+        "unsafety": incident.unsafety,
+        "persons": incident.persons,
+        "cost_sek": incident.cost_sek,
+    }
+
+
+class ReturnForm(forms.Form):
+    """Why a report goes back to its reporter."""
+
+    reason = forms.CharField(
+        label=_("What should the reporter change?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
+        error_messages={"required": _("Say what the reporter should change.")},
+    )
+
+
+class RejectForm(forms.Form):
+    """Why a report is not let in."""
+
+    reason = forms.ChoiceField(
+        label=_("Why?"),
+        choices=rules.RejectReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why the report is rejected.")},
+    )
+
+
+class CategoryForm(forms.ModelForm):
+    """A category's names, group, kind and what follows from it. The code stays once the category is made."""
+
+    class Meta:
+        model = Category
+        fields = [
+            "code",
+            "name_sv",
+            "name_en",
+            "parent",
+            "kind",
+            "severity",
+            "is_sensitive",
+            "common_code",
+            "valid_from",
+        ]
+        widgets = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "severity": forms.Select(
+                choices=[
+                    (1, _("1 – minor")),
+                    (2, _("2 – noticeable")),
+                    (3, _("3 – serious")),
+                    (4, _("4 – very serious")),
+                ]
+            ),
+        }
+        help_texts = {
+            "code": _("A few capital letters. Files and other systems use it, so it never changes."),
+            "name_en": _("Shown to those who use the platform in English. Empty: the Swedish name."),
+            "parent": _("The heading under which it is listed."),
+            "kind": _("Only events are counted in the picture's figures."),
+            "is_sensitive": _("Only police, coordinators and analysts see other organisations' reports of it."),
+            "common_code": _("The code that collaborations share, so that figures can be compared between them."),
+            "valid_from": _("Reports from this day on can use it."),
+        }
+
+    def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.collaboration = collaboration
+        is_new = self.instance.pk is None
+        rows = Category.objects.filter(collaboration=collaboration, parent=None).exclude(pk=self.instance.pk)
+        self.fields["parent"].queryset = rows
+        self.fields["parent"].empty_label = gettext("None: it is a heading itself, or stands alone")
+        if is_new:
+            self.initial.setdefault("valid_from", timezone.localdate())
+        else:
+            del self.fields["code"]
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).strip().upper()

@@ -1,0 +1,266 @@
+"""Reports out of the database: one filtered query for page, count, map, file and API; pages of it; what rules need."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import FilterSet
+
+from areas.access import descendants
+from areas.locating import extent_of
+from areas.models import Area, Place
+from incidents import rules
+from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
+from partners.models import Collaboration, Organisation
+from partners.roles import SEE_EVERYTHING
+
+PAGE_SIZE = 50
+# Counting further costs more than anybody gains from the exact number.
+COUNT_UP_TO = 10_000
+# More than this many marks on a map help nobody and weigh more than the page.
+MAP_LIMIT = 2_000
+
+# What a row shows, fetched with it: no row asks the database again.
+WITH_ROW = ("category", "area", "place", "organisation", "unit", "reporter")
+
+
+# --- What the rules need to know --------------------------------------------------------------------------------------
+
+
+def surroundings(collaboration: Collaboration, *, now: dt.datetime) -> rules.Surroundings:
+    """The collaboration as `rules.report_faults` wants it."""
+    return rules.Surroundings(
+        collaboration_id=collaboration.pk,
+        now=now,
+        extent=extent_of(collaboration),
+        allowed_words=allowed_words(collaboration.pk),
+        group_ids=group_ids(collaboration.pk),
+    )
+
+
+def allowed_words(collaboration_id: int) -> frozenset[str]:
+    """Names of the collaboration's places and areas, casefolded: the guard never takes them for people."""
+    names: set[str] = set(Area.objects.filter(collaboration_id=collaboration_id).values_list("name", flat=True))
+    for name, others in Place.objects.filter(collaboration_id=collaboration_id).values_list("name", "other_names"):
+        names.add(name)
+        names.update(other.strip() for other in others.split(","))
+    return frozenset(name.casefold() for name in names if name)
+
+
+def group_ids(collaboration_id: int) -> frozenset[int]:
+    """Categories that hold other categories."""
+    parents = Category.objects.filter(collaboration_id=collaboration_id, parent__isnull=False)
+    return frozenset(parents.values_list("parent_id", flat=True))
+
+
+# --- Filters ----------------------------------------------------------------------------------------------------------
+
+
+class IncidentFilter(FilterSet):
+    """The filters a list of reports knows. Anything else in an address is refused (API) or left aside (page).
+
+    Only what everybody sees of a row can be asked about. The organisation is not: those who do not review can choose
+    among their own organisations only, or the filter would tell whose row it is.
+    """
+
+    category = filters.ModelChoiceFilter(
+        queryset=Category.objects.none(),
+        to_field_name="code",
+        method="filter_category",
+        label=_("Category"),
+        empty_label=_("All categories"),
+        help_text=_("The code of a category, or of a group of categories."),
+    )
+    area = filters.ModelChoiceFilter(
+        queryset=Area.objects.none(),
+        to_field_name="slug",
+        method="filter_area",
+        label=_("Area"),
+        empty_label=_("All areas"),
+        help_text=_("The short name of an area; larger areas hold the smaller ones."),
+    )
+    place = filters.ModelChoiceFilter(
+        queryset=Place.objects.none(), label=_("Place"), empty_label=_("All places"), help_text=_("A place's number.")
+    )
+    organisation = filters.ModelChoiceFilter(
+        queryset=Organisation.objects.none(),
+        label=_("Organisation"),
+        empty_label=_("All organisations"),
+        help_text=_("An organisation's number."),
+    )
+    status = filters.ChoiceFilter(
+        choices=[(s.value, s.label) for s in Status if s != Status.PURGED],
+        label=_("Status"),
+        empty_label=_("Any status"),
+    )
+    location = filters.ChoiceFilter(choices=Incident.Location, label=_("On the map"), empty_label=_("With or without"))
+    since = filters.DateFilter(
+        field_name="occurred_on",
+        lookup_expr="gte",
+        label=_("From"),
+        help_text=_("The first day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = filters.DateFilter(
+        field_name="occurred_on",
+        lookup_expr="lte",
+        label=_("To and including"),
+        help_text=_("The last day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    batch = filters.ModelChoiceFilter(
+        queryset=ImportBatch.objects.none(),
+        field_name="import_batch",
+        label=_("Import"),
+        help_text=_("The number of an import."),
+    )
+    mine = filters.BooleanFilter(
+        method="filter_mine", label=_("Only my own reports"), help_text=_("True: only what you have reported.")
+    )
+
+    class Meta:
+        model = Incident
+        fields: list[str] = []
+
+    def __init__(
+        self, data: Any = None, queryset: Any = None, *, request: Any = None, prefix: str | None = None, **known: Any
+    ) -> None:
+        super().__init__(data, queryset, request=request, prefix=prefix)
+        user = known.get("user") or getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            return
+        self.user = user
+        collaborations = known.get("collaborations") or [m.collaboration_id for m in user.active_memberships]
+        here = {"collaboration_id__in": collaborations}
+        self.filters["category"].queryset = Category.objects.filter(**here).select_related("parent")
+        self.filters["area"].queryset = Area.objects.filter(**here)
+        self.filters["place"].queryset = Place.objects.filter(**here)
+        self.filters["organisation"].queryset = organisations_shown_to(user, collaborations)
+        self.filters["batch"].queryset = ImportBatch.objects.visible_to(user).filter(**here)
+
+    def filter_category(self, rows: IncidentQuerySet, name: str, category: Category) -> IncidentQuerySet:
+        return rows.filter(Q(category=category) | Q(category__parent=category))
+
+    def filter_area(self, rows: IncidentQuerySet, name: str, area: Area) -> IncidentQuerySet:
+        return rows.filter(area_id__in=descendants(area.collaboration_id, [area.pk]))
+
+    def filter_mine(self, rows: IncidentQuerySet, name: str, is_wanted: bool) -> IncidentQuerySet:
+        return rows.filter(reporter=self.user) if is_wanted else rows
+
+
+def organisations_shown_to(user: Any, collaborations: list[int]) -> QuerySet[Organisation]:
+    """The organisations whose rows the user may tell apart: the own ones, and for whoever reviews everybody's."""
+    mine = [m for m in user.active_memberships if m.collaboration_id in collaborations]
+    return Organisation.objects.filter(
+        Q(pk__in=[m.organisation_id for m in mine])
+        | Q(collaboration_id__in=[m.collaboration_id for m in mine if m.role in SEE_EVERYTHING])
+    )
+
+
+def filter_for(user: Any, collaboration: Collaboration, parameters: Mapping[str, Any] | None) -> IncidentFilter:
+    """The filters of an address bound to the rows the user may see; `.form` shows them, `.qs` is the answer."""
+    rows = Incident.objects.visible_to(user).filter(collaboration=collaboration)
+    return IncidentFilter(parameters or {}, rows, user=user, collaborations=[collaboration.pk])
+
+
+def incidents_for(user: Any, collaboration: Collaboration, parameters: Mapping[str, Any] | None) -> IncidentQuerySet:
+    """The reports of one collaboration that the user may see and asks for: list, count, map, file and API use this.
+
+    A filter that cannot be understood raises ValidationError: it must never silently widen what is shown.
+    """
+    chosen = filter_for(user, collaboration, parameters)
+    if not chosen.is_valid():
+        raise ValidationError(chosen.errors.as_data())
+    return chosen.qs
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows, latest first, and the marks of the pages beside it."""
+
+    rows: list[Incident]
+    previous: str
+    next: str
+
+
+class BadCursor(ValueError):
+    """A page mark that nobody has given out."""
+
+
+def page_of(rows: IncidentQuerySet, cursor: str = "", *, size: int = PAGE_SIZE) -> Page:
+    """The page at a mark. It costs the same however far down it lies, and new reports do not move it."""
+    is_backwards, day, pk = _read_cursor(cursor)
+    rows = rows.select_related(*WITH_ROW)
+    if is_backwards:
+        found = list(rows.filter(_before(day, pk)).order_by("occurred_on", "pk")[: size + 1])
+        has_previous, has_next = len(found) > size, True
+        shown = found[:size][::-1]
+    else:
+        if day is not None:
+            rows = rows.filter(_after(day, pk))
+        found = list(rows.order_by("-occurred_on", "-pk")[: size + 1])
+        has_previous, has_next = day is not None, len(found) > size
+        shown = found[:size]
+    return Page(
+        shown,
+        previous=_mark("b", shown[0]) if has_previous and shown else "",
+        next=_mark("a", shown[-1]) if has_next and shown else "",
+    )
+
+
+def count_up_to(rows: IncidentQuerySet, limit: int = COUNT_UP_TO) -> tuple[int, bool]:
+    """How many rows there are, and whether there are more than the limit (then the limit is the number)."""
+    found = rows.order_by()[: limit + 1].count()
+    return min(found, limit), found > limit
+
+
+def _after(day: dt.date | None, pk: int) -> Q:
+    # The first condition alone lets the index find the beginning.
+    return Q(occurred_on__lte=day) & (Q(occurred_on__lt=day) | Q(pk__lt=pk))
+
+
+def _before(day: dt.date | None, pk: int) -> Q:
+    return Q(occurred_on__gte=day) & (Q(occurred_on__gt=day) | Q(pk__gt=pk))
+
+
+def _mark(direction: str, row: Incident) -> str:
+    return f"{direction}{row.occurred_on:%Y%m%d}-{row.pk}"
+
+
+def _read_cursor(cursor: str) -> tuple[bool, dt.date | None, int]:
+    if not cursor:
+        return False, None, 0
+    direction, (day, _dash, pk) = cursor[0], cursor[1:].partition("-")
+    if direction not in "ab" or len(day) != 8 or not (day + pk).isascii() or not day.isdigit() or not pk.isdigit():
+        raise BadCursor(cursor)
+    try:
+        moment = dt.datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007  a day, not a moment
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+    if int(pk) > 2**63 - 1:
+        raise BadCursor(cursor)
+    return direction == "b", moment, int(pk)
+
+
+# --- The map ----------------------------------------------------------------------------------------------------------
+
+
+def drawn(rows: IncidentQuerySet, *, limit: int = MAP_LIMIT) -> tuple[list[Incident], bool]:
+    """The latest rows that a map can show, and whether there are more. Rows outside the areas are never drawn."""
+    found = list(
+        rows.filter(location=Incident.Location.PLACED)
+        .select_related(*WITH_ROW)
+        .order_by("-occurred_on", "-pk")[: limit + 1]
+    )
+    return found[:limit], len(found) > limit
