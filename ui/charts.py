@@ -53,9 +53,16 @@ def figure_json(data: Sequence[Mapping[str, Any]], layout: Mapping[str, Any] | N
         "bargap": 0.25,
         **{key: value for key, value in given.items() if not key.startswith(("xaxis", "yaxis"))},
     }
+    # Hours and weekdays are words here; Plotly would otherwise read "08" as a number.
+    kind = {"type": "category"} if any(trace.get("type") == "heatmap" for trace in data) else {}
     axes = {key for key in given if key.startswith(("xaxis", "yaxis"))} | {"xaxis", "yaxis"}
     for axis in axes:
-        merged[axis] = {**_AXIS, **({"rangemode": "tozero"} if axis.startswith("yaxis") else {}), **given.get(axis, {})}
+        merged[axis] = {
+            **_AXIS,
+            **kind,
+            **({"rangemode": "tozero"} if axis.startswith("yaxis") else {}),
+            **given.get(axis, {}),
+        }
     return dict(json.loads(to_json({"data": list(data), "layout": merged}, validate=False, engine="json")))
 
 

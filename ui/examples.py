@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from ui import charts
 
@@ -179,7 +179,10 @@ def everything() -> dict[str, Any]:
             for month, value, low, high in zip(MONTHS, OBSERVED, LOW, HIGH, strict=True)
         ],
         "place_columns": [
-            _("Place"), {"label": _("28 days"), "number": True}, {"label": _("Change"), "number": True}, _("Judgement"),
+            _("Place"),
+            {"label": _("28 days"), "number": True},
+            {"label": pgettext("difference", "Change"), "number": True},
+            _("Judgement"),
         ],
         "place_rows": [
             [{"text": _("The square"), "url": "#tables"}, 14, "+9", _judged(_("More than expected"), "danger")],

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from ui import examples, scheme
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -62,3 +68,10 @@ def gallery_map(request: HttpRequest, layer: str) -> JsonResponse:
 def gallery_progress(request: HttpRequest) -> HttpResponse:
     """The piece of the gallery's progress bar that fetches itself anew; the work is always done by then."""
     return render(request, "ui/_gallery_progress.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke: an apology and a number that finds the entry in the log, nothing technical."""
+    reference = secrets.token_hex(4)
+    logger.error("Reference %s: %s %s broke.", reference, request.method, request.path)
+    return HttpResponseServerError(render_to_string("500.html", {"reference": reference}))

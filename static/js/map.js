@@ -327,7 +327,7 @@ class MapElement extends HTMLElement {
       id: "point-names",
       type: "symbol",
       source: "points",
-      minzoom: 13,
+      minzoom: 11,
       layout: {
         "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 12, "text-anchor": "top",
         "text-offset": [0, 0.8], "text-optional": true,

@@ -373,7 +373,14 @@ def field_widget(field: BoundField) -> SafeString:
     classes = str(widget.attrs.get("class", ""))
     if "ds-input" not in classes.split():
         classes = f"ds-input {classes}".strip()
-    return field.as_widget(attrs={"class": classes})
+    attrs: dict[str, Any] = {"class": classes}
+    if _letters(widget.attrs.get("placeholder", "")) == _letters(field.label):
+        attrs["placeholder"] = False  # it only repeats the label, and is gone when somebody writes
+    return field.as_widget(attrs=attrs)
+
+
+def _letters(text: Any) -> str:
+    return "".join(sign for sign in str(text).casefold() if sign.isalnum())
 
 
 @register.filter
