@@ -19,10 +19,23 @@ from audit.actions import record
 from common.errors import NotPossible
 from incidents import permissions, queries, rules
 from incidents.changes import announce
-from incidents.models import Incident, Status
+from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason, Report
 from partners.models import Organisation, User
 from privacy import guard
+
+# What may change in a category once reports may have it.
+CHANGEABLE = {
+    "name_sv",
+    "name_en",
+    "parent",
+    "kind",
+    "severity",
+    "is_sensitive",
+    "common_code",
+    "valid_from",
+    "position",
+}
 
 
 class Submission(NamedTuple):
@@ -256,3 +269,87 @@ def _confirmed_rules(report: Report) -> dict[str, list[str]]:
     words = queries.allowed_words(report.category.collaboration_id) if report.category else frozenset()
     confirmed = sorted({hit.rule for hit in guard.verdict(report.description, allowed=words).weak})
     return {"confirmed": confirmed} if confirmed else {}
+
+
+# --- Categories -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_category(*, category: Category, by: User) -> Category:
+    """Add a category to the collaboration's tree; reports from its first day on can use it."""
+    permissions.check_may_change_categories(by, category.collaboration_id)
+    category.full_clean()
+    category.save(force_insert=True)
+    record("category_created", subject=category, by=by, code=category.code, name=category.name_sv)
+    return category
+
+
+@transaction.atomic
+def change_category(*, category: Category, by: User, **values: Any) -> Category:
+    """Rename, move or re-judge a category. Reports keep it, so what it means should stay the same."""
+    category = Category.objects.select_for_update().get(pk=category.pk)
+    permissions.check_may_change_categories(by, category.collaboration_id)
+    unknown = set(values) - CHANGEABLE
+    if unknown:
+        raise NotPossible(_("The code of a category never changes: files and other systems use it."), code="fixed")
+    changed = {name: [getattr(category, name), value] for name, value in values.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    for name, (_old, value) in changed.items():
+        setattr(category, name, value)
+    category.full_clean()
+    if not changed:
+        return category
+    category.save(update_fields=list(changed))
+    told = {name: [str(value) for value in pair] for name, pair in changed.items()}
+    record("category_changed", subject=category, by=by, changed=told)
+    if {"kind", "is_sensitive"} & set(changed):
+        # Only events make the counts: what is one has changed for every report that has the category.
+        rows = Incident.objects.filter(category=category).order_by()
+        announce(category.collaboration_id, set(rows.values_list("area_id", flat=True).distinct()))
+    return category
+
+
+@transaction.atomic
+def close_category(*, category: Category, by: User, on: dt.date) -> Category:
+    """Take a category out of use from a day on. Reports from before keep it, and figures still show them."""
+    category = Category.objects.select_for_update().get(pk=category.pk)
+    permissions.check_may_change_categories(by, category.collaboration_id)
+    if category.valid_to is not None:
+        raise NotPossible(_("The category is closed already."), code="closed")
+    if on < category.valid_from:
+        raise NotPossible(_("The category cannot close before its first day."), code="too_early")
+    still_open = category.children.filter(valid_to__isnull=True)
+    if still_open.exists():
+        raise NotPossible(_("Categories stand under this heading. Close or move them first."), code="has_children")
+    if Incident.objects.filter(category=category, occurred_on__gte=on).exists():
+        raise NotPossible(_("There are reports from that day or later. Choose a later day."), code="used_later")
+    category.valid_to = on
+    category.save(update_fields=["valid_to"])
+    record("category_closed", subject=category, by=by, on=on.isoformat())
+    return category
+
+
+@transaction.atomic
+def reopen_category(*, category: Category, by: User) -> Category:
+    """Take a closed category into use again."""
+    category = Category.objects.select_for_update().get(pk=category.pk)
+    permissions.check_may_change_categories(by, category.collaboration_id)
+    if category.valid_to is None:
+        raise NotPossible(_("The category is in use already."), code="open")
+    category.valid_to = None
+    category.save(update_fields=["valid_to"])
+    record("category_reopened", subject=category, by=by)
+    return category
+
+
+@transaction.atomic
+def delete_category(*, category: Category, by: User) -> None:
+    """Remove a category that was never used. One that was is closed instead, so that its reports keep their name."""
+    category = Category.objects.select_for_update().get(pk=category.pk)
+    permissions.check_may_change_categories(by, category.collaboration_id)
+    if category.children.exists():
+        raise NotPossible(_("Categories stand under this heading. Close or move them first."), code="has_children")
+    if Incident.objects.filter(category=category).exists():
+        raise NotPossible(_("The category has been used and cannot be deleted. Close it instead."), code="used")
+    record("category_deleted", subject=category, by=by, code=category.code, name=category.name_sv)
+    category.delete()
