@@ -8,6 +8,6 @@ from pathlib import Path
 _here = Path(__file__).resolve().parent
 sys.path = [entry for entry in sys.path if Path(entry or ".").resolve() != _here] + [str(_here.parent)]
 
-from launcher.commands import main  # type: ignore[import-not-found]  # noqa: E402
+from launcher.commands import main  # noqa: E402
 
 sys.exit(main(sys.argv[1:]))

@@ -108,7 +108,7 @@ class Check:
 
 def the_checks() -> list[Check]:
     """Every check, the longest first."""
-    manage = [PYTHON, "manage.py"]
+    manage: list[str | Path] = [PYTHON, "manage.py"]
     lint_imports = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     return [
         Check("types", [PYTHON, "-m", "mypy", "."]),

@@ -74,7 +74,7 @@ def load_demonstration() -> list[dict[str, str]] | None:
         step(f"Demonstration: not loaded. {refusal}")
         return None
     step("Demonstration: loaded")
-    from est_platform.demonstration import cast  # type: ignore[attr-defined]
+    from est_platform.demonstration import cast
 
     return [{**dataclasses.asdict(sign_in), "password": cast.PASSWORD} for sign_in in cast.SIGN_INS]
 

@@ -9,6 +9,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from . import services
@@ -128,7 +129,7 @@ def _start_programs(supervisor: Supervisor, listening: socket.socket, host: str)
         if not supervisor.wait_until(answers, at_most=60):
             raise Failure(f"{what}: {answers.said}", f"Look in {logs}/web-server.log.")
     step("Web server: answers, and the sign-in page can be seen")
-    celery = [PYTHON, "-m", "celery", "-A", "est_platform"]
+    celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "est_platform"]
     supervisor.start(
         "worker",
         [*celery, "worker", "--loglevel", "INFO", "--hostname", f"worker-{port}@%h", "--without-gossip",

@@ -17,6 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from .house import LOCAL, LOGS, ROOT, VENV, last_lines_of, socket_folder
@@ -75,7 +76,7 @@ class PostgresUser:
             errors="replace", env=_clean_environment(), **self.identity(),
         )  # fmt: skip
 
-    def identity(self) -> dict[str, object]:
+    def identity(self) -> dict[str, Any]:
         """The arguments that make `subprocess` run something as this user."""
         return {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
 
@@ -234,7 +235,7 @@ def _start_postgres(programs: Path, user: PostgresUser) -> tuple[int, Path]:
             [str(programs / "postgres"), "-D", str(POSTGRES), "-k", str(sockets), "-h", "", "-c", "log_timezone=UTC"],
             cwd=POSTGRES, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env=_clean_environment(), **user.identity(),
-        )  # type: ignore[call-overload]  # fmt: skip
+        )  # fmt: skip
     deadline = time.monotonic() + 60  # a server that was killed replays its log first
     while time.monotonic() < deadline:
         if running := _postgres_status():
