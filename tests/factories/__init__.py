@@ -23,7 +23,7 @@ from areas.models import (
     PoliceListStatus,
 )
 from audit.models import DaySeal, Event
-from incidents.models import Category, ImportBatch, ImportRefusal, Incident, Status
+from incidents.models import Category, ImportBatch, ImportMapping, ImportRefusal, Incident, Status
 from partners.models import (
     ApiToken,
     Collaboration,
@@ -219,6 +219,16 @@ class ImportBatchFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("organisation.collaboration")
     profile = "generic"
     file_name = "fil.csv"
+
+
+class ImportMappingFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportMapping
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    name = factory.Sequence(lambda n: f"Mappning {n}")
+    columns = factory.LazyFunction(lambda: {"occurred_from": "Datum", "category": "Kategori"})
 
 
 class ImportRefusalFactory(DjangoModelFactory):
