@@ -471,7 +471,8 @@ def _guess_name_property(features: Sequence[_Feature], properties: Sequence[str]
         values = [_text(made.properties.get(name)) for made in features]
         filled = [value for value in values if value]
         # The name of the municipality stands on every row of a file of its parts, and names none of them.
-        if len(filled) * 2 >= len(values) and len(set(filled)) * 2 > len(filled):
+        tells_apart = len(set(filled)) * 2 > len(filled) or name.casefold() in {"namn", "name"}
+        if len(filled) * 2 >= len(values) and tells_apart:
             return name
     if not properties:
         raise NotPossible(_("The areas of the file have no properties, so they have no names."))

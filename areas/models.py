@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from areas.names import fold, sort_key
 from common.constraints import no_overlap, not_before
 from partners.models import Collaboration, Group, InCollaborationQuerySet, Membership, Organisation
+from privacy.guard import sentence_for, verdict
 
 
 class AreaKind(models.TextChoices):
@@ -233,6 +235,13 @@ class Place(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_key", "sort_key"}
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """A name is free text too: what surely points at a person is refused, names that streets also have are not."""
+        hits = {name: verdict(getattr(self, name)).strong for name in ("name", "other_names")}
+        errors = {name: sentence_for(found[0].rule) for name, found in hits.items() if found}
+        if errors:
+            raise ValidationError(errors)
 
     def fill_keys(self) -> None:
         """Keep what search and order go by; whoever saves many places at once calls it for each."""
