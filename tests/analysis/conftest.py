@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("analysis")
+settings.register_profile("analysis", deadline=None)
 settings.load_profile("analysis")
