@@ -236,7 +236,9 @@ def protect_areas(
     cost = np.concatenate(
         [np.repeat(np.where(above, 4 * _COUNT, _COUNT), columns), np.where(above, _GRAND_TOTAL, _TOTAL)]
     )
-    sensitive = np.concatenate([np.tile([name in forced for name in table.columns], rows), np.zeros(rows, dtype=bool)])
+    sensitive = np.concatenate(
+        [np.tile(np.array([name in forced for name in table.columns], dtype=bool), rows), np.zeros(rows, dtype=bool)]
+    )
     protected = _protect_sums(values, sums, cost, sensitive, smallest, largest)
     shown, statuses = np.where(protected, np.nan, values), _statuses(values, protected)
     index = pd.Index(names, name=table.index.name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -71,27 +73,34 @@ class AreaData:
 
     def _protection(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:
         """Which counts stay inside the circle, decided together with the area's parts and siblings."""
-        parent = self.area.parent
-        trend_kind = figures.series_kind(period, self.source)
+        kind = figures.series_kind(period, self.source)
+        shown = computed["trend"]["periods"]
         families = [self._daily_by_subarea] if self.has_parts else []
-        if parent is not None:
+        if self.area.parent is not None:
             families.append(self._daily_in_parent)
         totals = [
-            figures.history(daily, trend_period, self.source, kind=trend_kind, elapsed_days=None)
-            for daily in families
-            for trend_period in [parse(computed["trend"]["periods"][-1])]
+            figures.history(daily, parse(shown[-1]), self.source, kind=kind, elapsed_days=None) for daily in families
         ]
-        shown = computed["trend"]["periods"]
-        counts = {row["category"]: row["count"] for row in computed["categories"]}
         return protecting.decide(
             area=self.area.pk,
-            own_family=queries.family_table(self.area, period) if self.has_parts else None,
-            parents_family=queries.family_table(parent, period) if parent is not None else None,
-            own_counts=pd.Series(counts, dtype="float64"),
-            sensitive=set(self.categories.index[self.categories["is_sensitive"]]),
+            parts=[row["area"] for row in computed["subareas"]],
+            for_all=self._protection_of_all(period),
             trend_families=[table.reindex(shown).fillna(0) for table in totals],
             largest=self.area.collaboration.protect_counts_up_to,
         )
+
+    def _protection_of_all(self, period: Period) -> dict[str, Any]:
+        """The decision for all areas together; kept a while, since every area of a rebuild needs the same one."""
+        table, parents = queries.area_table(self.area.collaboration_id, period)
+        largest = self.area.collaboration.protect_counts_up_to
+        sensitive = set(self.categories.index[self.categories["is_sensitive"]])
+        content = f"{table.to_csv()}{sorted(parents.items())}{sorted(sensitive)}{largest}{CODE_VERSION}"
+        key = "protection:" + hashlib.sha256(content.encode()).hexdigest()
+        decisions: dict[str, Any] | None = cache.get(key)
+        if decisions is None:
+            decisions = protecting.decide_for_all(table, parents, sensitive=sensitive, largest=largest)
+            cache.set(key, decisions, 3600)
+        return decisions
 
     @cached_property
     def has_parts(self) -> bool:

@@ -46,7 +46,7 @@ class Source:
 
     def lacks(self, period: Period) -> bool:
         """Whether any month of the period is missing altogether, or the data had not begun or had ended."""
-        if self.first_day is None or self.last_day is None or period.start < self.first_day.replace(day=1):
+        if self.first_day is None or self.last_day is None or period.end <= self.first_day.replace(day=1):
             return True
         if period.start > self.last_day:
             return True
@@ -141,9 +141,9 @@ def history(
     )
     table.index = pd.Index([p.code for p in periods], name="period")
     lacking = np.array([source.lacks(p) for p in periods])
-    # A week or month that had only begun when the data began would count as low.
+    # An earlier period that had already begun when the data began would count as low; the picture's own is shown.
     if source.first_day is not None:
-        lacking |= np.array([p.start < source.first_day for p in periods])
+        lacking[:-1] |= np.array([p.start < source.first_day for p in periods[:-1]], dtype=bool)
     table.loc[lacking] = np.nan
     return table.astype(float)
 

@@ -1,8 +1,8 @@
 """Disclosure control for pictures (DESIGN rule 5): what those outside the circle may see of the stored figures.
 
-An area's figures add up with its siblings' to their parent's, so what may be shown is decided for the whole family
-at once, when the picture is computed, and stored with it. Showing is then a matter of leaving numbers out. A protected
-count is the word "protected" in the place of a number; None still means that the source has none.
+An area's figures add up with its siblings' to their parent's, so what may be shown is decided for all areas of the
+collaboration at once, when the picture is computed, and stored with it. Showing is then a matter of leaving numbers
+out. A protected count is the word "protected" in the place of a number; None still means that the source has none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import Status, protect_counts, protect_table
+from analysis.disclosure import Status, protect_areas, protect_counts, protect_table
 
 PROTECTED = "protected"
 # Who looks: those who see counts of sensitive categories (the council), and those who do not (a reporter).
@@ -22,68 +22,48 @@ COUNTS, NO_SENSITIVE = "counts", "no_sensitive"
 _PARTS_OF_DAY_H = 6
 
 
+def decide_for_all(
+    table: pd.DataFrame, parents: Mapping[int, int], *, sensitive: set[int], largest: int
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Which counts of each area are protected, for each kind of viewer: viewer → area (as text) → total, categories.
+
+    `table` holds the period's counted events, the smallest areas in rows and categories in columns; `parents` leads
+    from each area to the one it is part of. What lies in an area but in none of its parts has a row of its own.
+    """
+    decisions = {}
+    for viewer, forced in ((COUNTS, set()), (NO_SENSITIVE, sensitive)):
+        result = protect_areas(table, parents, largest=largest, forced=forced)
+        totals = result.totals["status"] == Status.PROTECTED
+        hidden = result.statuses == Status.PROTECTED
+        decisions[viewer] = {
+            str(area): {"total": bool(totals[area]), "categories": [int(pk) for pk in table.columns[hidden.loc[area]]]}
+            for area in result.totals.index
+        }
+    return decisions
+
+
 def decide(
     *,
     area: int,
-    own_family: pd.DataFrame | None,
-    parents_family: pd.DataFrame | None,
-    own_counts: pd.Series,
-    sensitive: set[int],
+    parts: list[int],
+    for_all: Mapping[str, Mapping[str, Mapping[str, Any]]],
     trend_families: list[pd.DataFrame],
     largest: int,
 ) -> dict[str, Any]:
-    """Which of the area's counts are protected, for each kind of viewer.
+    """What of that concerns one area's picture, with its parts and its trend.
 
-    `own_family` is the period's table of the area's parts (rows) by category (columns), `parents_family` that of the
-    area and its siblings; either is None where there is none. `own_counts` is the area by category. `trend_families`
-    hold totals: parts in columns, periods in rows, in the trend's order.
+    `trend_families` hold totals of areas that add up to a shown total: areas in columns, the trend's periods in rows.
     """
     trend = _trend(area, trend_families, largest)
+    nothing: Mapping[str, Any] = {"total": False, "categories": []}
     return {
-        viewer: {**_decide(area, own_family, parents_family, own_counts, forced, largest), "trend": trend}
-        for viewer, forced in ((COUNTS, set()), (NO_SENSITIVE, sensitive))
+        viewer: {
+            **areas.get(str(area), nothing),
+            "parts": [part for part in parts if areas.get(str(part), nothing)["total"]],
+            "trend": trend,
+        }
+        for viewer, areas in for_all.items()
     }
-
-
-def _decide(
-    area: int,
-    own_family: pd.DataFrame | None,
-    parents_family: pd.DataFrame | None,
-    own_counts: pd.Series,
-    forced: set[int],
-    largest: int,
-) -> dict[str, Any]:
-    alone = protect_counts(own_counts, largest=largest, forced=_forced(own_counts.index, forced))
-    categories = {int(pk) for pk, status in alone.cells["status"].items() if status == Status.PROTECTED}
-    total = alone.total.status == Status.PROTECTED
-    parts: set[int] = set()
-    if own_family is not None:
-        family = protect_table(own_family, largest=largest, forced=_forced_columns(own_family, forced))
-        categories |= _protected_in(family.column_totals["status"])
-        parts = _protected_in(family.row_totals["status"])
-        total |= family.total.status == Status.PROTECTED
-    if parents_family is not None:
-        family = protect_table(parents_family, largest=largest, forced=_forced_columns(parents_family, forced))
-        if area in family.statuses.index:
-            categories |= _protected_in(family.statuses.loc[area])
-            total |= family.row_totals.loc[area, "status"] == Status.PROTECTED
-    return {
-        "total": bool(total),
-        "categories": sorted(categories),
-        "parts": sorted(parts),
-    }
-
-
-def _forced(index: pd.Index, forced: set[int]) -> pd.Series:
-    return pd.Series([pk in forced for pk in index], index=index, dtype=bool)
-
-
-def _forced_columns(table: pd.DataFrame, forced: set[int]) -> pd.DataFrame:
-    return pd.DataFrame({column: column in forced for column in table.columns}, index=table.index, dtype=bool)
-
-
-def _protected_in(statuses: pd.Series) -> set[int]:
-    return {int(key) for key, status in statuses.items() if status == Status.PROTECTED}
 
 
 def _trend(area: int, families: list[pd.DataFrame], largest: int) -> list[int]:

@@ -148,26 +148,35 @@ def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
     )
 
 
-def family_table(parent: Area, period: Period) -> pd.DataFrame:
-    """Counted events of the period: the parent's parts in rows (by area id), categories in columns, whole numbers.
+def area_table(collaboration_id: int, period: Period) -> tuple[pd.DataFrame, dict[int, int]]:
+    """Counted events of the period by smallest area (rows) and category (columns), and each area's parent.
 
-    Events that lie in the parent itself and in no part of it make a row of their own, under the parent's id.
+    What lies in an area that has parts, but in none of them, is a row of its own under the area's id made negative.
     """
-    part_of = {pk: child.pk for child in parent.children.all() for pk in covered_area_ids(child)}
-    part_of[parent.pk] = parent.pk
+    parents = {
+        pk: parent
+        for pk, parent in Area.objects.filter(collaboration_id=collaboration_id).values_list("pk", "parent_id")
+        if parent is not None
+    }
+    with_parts = set(parents.values())
     rows = (
         Incident.objects.counted()
-        .filter(area_id__in=list(part_of), occurred_on__gte=period.start, occurred_on__lt=period.end)
+        .filter(
+            collaboration_id=collaboration_id,
+            area__isnull=False,
+            occurred_on__gte=period.start,
+            occurred_on__lt=period.end,
+        )
         .values_list("area_id", "category_id")
         .annotate(n=Count("pk"))
+        .order_by()
     )
     frame = pd.DataFrame.from_records(list(rows), columns=["area", "category", "count"])
-    table = frame.assign(area=frame["area"].map(part_of)).pivot_table(
-        index="area", columns="category", values="count", aggfunc="sum", fill_value=0
-    )
-    parts = [child.pk for child in parent.children.all()]
-    table = table.reindex(index=[*parts, *([parent.pk] if parent.pk in table.index else [])], fill_value=0)
-    return table.astype("float64")
+    frame["area"] = [-pk if pk in with_parts else pk for pk in frame["area"]]
+    table = frame.pivot_table(index="area", columns="category", values="count", aggfunc="sum", fill_value=0)
+    parents |= {pk: -pk for pk in table.index if pk < 0}
+    leaves = sorted({pk for pk in [*parents, *table.index] if pk not in with_parts})
+    return table.reindex(index=leaves, fill_value=0).astype("float64"), parents
 
 
 def counts_by_category(area: Area, period: Period) -> dict[int, int]:
