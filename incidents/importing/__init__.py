@@ -1,5 +1,5 @@
 """Files of incidents on their way in. `profiles.PROFILES` says which kinds there are; `actions` does the work."""
 
-from incidents.importing import police_uk
+from incidents.importing import generic, police_uk
 
-__all__ = ["police_uk"]
+__all__ = ["generic", "police_uk"]

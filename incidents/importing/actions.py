@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from incidents import changes
 from incidents.importing import storing
 from incidents.importing.pipeline import Outcome, Progress, _nobody_watches, run_pipeline
 from incidents.importing.profiles import PROFILES, Profile
-from incidents.models import ImportBatch
+from incidents.models import ImportBatch, ImportMapping
 from partners.models import Collaboration, Organisation
 
 _COUNTS = ["rows", "stored", "refused", "unchanged", "texts_removed", "without_place", "outside_areas"]
@@ -55,6 +56,29 @@ def organisation_for(profile: Profile, collaboration: Collaboration, name: str =
     return organisation
 
 
+def mapping_for(profile: Profile, organisation: Organisation, name_or_file: str) -> dict[str, Any]:
+    """A saved mapping by its name, or one in a JSON file: `{"columns": {…}, "options": {…}}`."""
+    if not name_or_file or not profile.needs_mapping:
+        return {}
+    if organisation.pk:
+        saved = ImportMapping.objects.filter(organisation=organisation, name=name_or_file).first()
+        if saved is not None:
+            return {"columns": saved.columns, "options": saved.options}
+    try:
+        mapping = json.loads(Path(name_or_file).read_text(encoding="utf-8"))
+    except OSError:
+        names = ", ".join(ImportMapping.objects.filter(organisation=organisation).values_list("name", flat=True))
+        raise NotPossible(
+            _("There is no mapping or file “%(name)s”. Saved mappings: %(names)s.")
+            % {"name": name_or_file, "names": names or "–"}
+        ) from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        mapping = None
+    if not isinstance(mapping, dict) or not isinstance(mapping.get("columns"), dict):
+        raise NotPossible(_("The mapping file must be JSON with the columns under “columns”."))
+    return mapping
+
+
 @transaction.atomic
 def import_file(
     path: Path,
@@ -62,7 +86,7 @@ def import_file(
     profile: Profile,
     collaboration: Collaboration,
     organisation_name: str = "",
-    mapping: dict[str, Any] | None = None,
+    mapping: str = "",
     by: Any = None,
     dry_run: bool = False,
     progress: Progress = _nobody_watches,
@@ -74,7 +98,7 @@ def import_file(
         organisation=organisation,
         started_by=by,
         profile=profile.name,
-        mapping=mapping or {},
+        mapping=mapping_for(profile, organisation, mapping),
         file_name=path.name[:200],
         status=ImportBatch.Status.RUNNING,
     )

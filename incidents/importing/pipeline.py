@@ -18,7 +18,7 @@ from incidents.importing import storing
 from incidents.importing.frames import refusal_frame, together
 from incidents.importing.placing import place
 from incidents.importing.profiles import Cleaner, Profile, Setting
-from incidents.importing.reading import ROWS_IN_CHUNK, UnreadableFile, open_table
+from incidents.importing.reading import UnreadableFile, open_table
 from incidents.models import ImportBatch
 
 ROWS_IN_PREVIEW = 10
@@ -63,14 +63,13 @@ def run_pipeline(
     dry_run: bool,
     progress: Progress = _nobody_watches,
     keep_refusals: TakeRefusals = _nobody_keeps,
-    rows_in_chunk: int = ROWS_IN_CHUNK,
 ) -> Outcome:
     """Take the file through every step. Call it within a transaction; a dry run changes nothing.
 
     The boundaries are held still and imports from the same source take turns until the transaction ends.
     """
     started = time.monotonic()
-    table = open_table(path, kinds=profile.kinds, rows_in_chunk=rows_in_chunk)
+    table = open_table(path, kinds=profile.kinds)
     setting = Setting(
         collaboration=batch.collaboration,
         organisation=batch.organisation,

@@ -180,7 +180,12 @@ class PoliceUkCleaner:
                 refuse(frame, has_month & (first_days < pd.Timestamp(EARLIEST_DAY)), MONTH, TOO_EARLY.say()),
                 refuse(frame, has_month & (first_days > this_month), MONTH, IN_THE_FUTURE.say()),
                 refuse(frame, frame[TYPE] == "", TYPE, _("The row has no crime type.")),
-                refuse(frame, frame[TYPE].str.len() > 80, TYPE, _("The crime type is too long to be one.")),
+                refuse(
+                    frame,
+                    frame[TYPE].str.contains(r"[\x00-\x1f]|.{81}", regex=True),
+                    TYPE,
+                    _("The crime type cannot be read."),
+                ),
                 refuse(frame, ~is_lon, LON, _("The longitude is not a number.")),
                 refuse(frame, ~is_lat, LAT, _("The latitude is not a number.")),
                 refuse(frame, is_lon & is_lat & (lon.isna() != lat.isna()), LON, HALF_A_POINT.say()),

@@ -73,14 +73,14 @@ class Table:
     chunks: Iterator[Chunk]
 
 
-def open_table(path: Path, *, kinds: tuple[str, ...], rows_in_chunk: int = ROWS_IN_CHUNK) -> Table:
+def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
     """Open the file as one of `kinds` (csv, xlsx, parquet), or say in words why it cannot be one."""
     _check_size(path)
     kind = _kind_of(path)
     if kind not in kinds:
         raise UnreadableFile(_wrong_kind(kinds))
     open_kind = {"csv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}[kind]
-    table = open_kind(path, rows_in_chunk)
+    table = open_kind(path, ROWS_IN_CHUNK)
     if len(table.columns) > MAX_COLUMNS:
         raise UnreadableFile(
             _("The file has %(columns)s columns; at most %(limit)s can be read. Keep the columns that are needed.")
@@ -326,7 +326,9 @@ def _csv_chunks(
                 lines.go_back_to_second()
                 refused.append((start, _("A quotation mark on the row opens or closes in the wrong place.")))
             else:
-                if len(row) == width:
+                if any("\x00" in line for line in lines.taken):
+                    refused.append((start, _("The row holds a character that is not text.")))
+                elif len(row) == width:
                     numbers.append(start)
                     rows.append(row)
                 elif not any(cell.strip() for cell in row):

@@ -50,6 +50,7 @@ class Command(BaseCommand):
                 profile=profile_named(options["profile"]),
                 collaboration=collaboration,
                 organisation_name=options["organisation"],
+                mapping=options["mapping"],
                 dry_run=options["dry_run"],
             )
         except ValidationError as no:
