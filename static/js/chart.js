@@ -85,8 +85,26 @@ class EstChart extends HTMLElement {
       return Plotly.react(this.canvas, data, { ...layout, autosize: true }, config);
     };
     await paint();
+    this.#legend(figure);
     this.stop = onSchemeChange(paint);
     this.dataset.state = "drawn";
+  }
+
+  /** What the shades of a grid stand for, from its smallest value to its largest. */
+  #legend({ data }) {
+    const values = data.filter(({ type }) => type === "heatmap").flatMap(({ z }) => z.flat()).filter(Number.isFinite);
+    if (!values.length) return;
+    const number = new Intl.NumberFormat(document.documentElement.lang || "sv", { maximumFractionDigits: 1 });
+    const legend = document.createElement("p");
+    legend.className = "map__legend chart__legend";
+    legend.setAttribute("aria-hidden", "true"); // the table twin says the numbers
+    const swatches = [0, 1, 2, 3, 4, 5].map((step) => {
+      const swatch = Object.assign(document.createElement("span"), { className: "map__swatch" });
+      swatch.dataset.kind = String(step);
+      return swatch;
+    });
+    legend.append(number.format(0), ...swatches, number.format(Math.max(...values)));
+    this.canvas.after(legend);
   }
 
   #giveUp(problem) {

@@ -38,10 +38,10 @@ def test_nothing_is_wider_than_a_narrow_phone_or_four_times_zoom(page, gallery, 
 def test_colours_follow_the_users_choice_whatever_the_device_prefers(page, gallery):
     page.emulate_media(color_scheme="light")
     page.goto(gallery)
-    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = page.evaluate("getComputedStyle(document.body).color")
     page.locator("#menu button[value='dark']").click()
     expect(page.locator("html")).to_have_attribute("data-color-scheme", "dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    assert page.evaluate("getComputedStyle(document.body).color") != light
 
 
 def test_language_can_be_changed_and_is_kept(page, gallery):
@@ -57,7 +57,7 @@ def test_a_chart_shows_its_table_on_request_and_is_named(page, gallery):
     chart = page.locator("est-chart").first
     chart.scroll_into_view_if_needed()
     expect(chart).to_have_attribute("data-state", "drawn", timeout=30_000)
-    expect(chart.get_by_role("img")).to_have_accessible_name(chart.get_attribute("label"))
+    expect(chart.locator(".chart__canvas")).to_have_accessible_name(chart.get_attribute("label"))
     expect(chart.locator("table")).to_be_hidden()
     chart.locator("summary").click()
     expect(chart.locator("table")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_chart_that_cannot_fetch_its_figure_leaves_the_table(page, gallery, co
     chart.scroll_into_view_if_needed()
     expect(chart).to_have_attribute("data-state", "failed", timeout=30_000)
     expect(chart.locator("details")).to_have_attribute("open", "")
-    expect(chart.get_by_role("img")).to_have_count(0)
+    expect(chart.locator(".chart__canvas")).to_have_count(0)
     console_errors.clear()
 
 
