@@ -246,9 +246,13 @@ def _set_parents(collaboration: Collaboration, today: dt.date, report: ImportRep
 
 
 @transaction.atomic
-def save_place(*, place: Place, by: User) -> tuple[Place, list[str]]:
-    """Add a place, or change one; when its pin has crossed a boundary, say in words what that moved."""
-    check_may_keep_place(by, place.collaboration, place.owner, place.manager)
+def save_place(*, place: Place, by: User | None) -> tuple[Place, list[str]]:
+    """Add a place, or change one; when its pin has crossed a boundary, say in words what that moved.
+
+    `by` is None when the demonstration is loaded.
+    """
+    if by is not None:
+        check_may_keep_place(by, place.collaboration, place.owner, place.manager)
     for party in (place.owner, place.manager):
         if party is not None and party.collaboration_id != place.collaboration_id:
             raise NotPossible(_("The organisation belongs to another collaboration."))
@@ -264,7 +268,8 @@ def save_place(*, place: Place, by: User) -> tuple[Place, list[str]]:
         record("place_added", by=by, subject=place)
     else:
         old = Place.objects.select_for_update().get(pk=place.pk)
-        check_may_keep_place(by, old.collaboration, old.owner, old.manager)
+        if by is not None:
+            check_may_keep_place(by, old.collaboration, old.owner, old.manager)
         place.area_id = area_id
         place.full_clean()
         place.save()

@@ -548,21 +548,22 @@ def _most(answers: npt.NDArray[np.bool_]) -> bool:
     return bool(answers.mean() > 0.5)
 
 
-def _refuse_unknown(x: Coordinates, y: Coordinates) -> None:
+def _unknown(x: Coordinates, y: Coordinates) -> NotPossible:
+    """What to say about numbers that name no system we can be sure of."""
     for first, second in ((x, y), (y, x)):
         if _most((second > 6_000_000) & (second < 7_800_000)):
             if _most((first >= 0) & (first <= 260_000)):
-                raise NotPossible(
+                return NotPossible(
                     _(
                         "The coordinates look like one of the local SWEREF 99 zones, and the file does not say which."
                         " Say it by its number, for example EPSG:3010 for SWEREF 99 16 30."
                     )
                 )
             if _most((first > 1_000_000) & (first < 2_000_000)):
-                raise NotPossible(
+                return NotPossible(
                     _("The coordinates look like the older RT 90. If they are, say so with EPSG:3021 and import again.")
                 )
-    raise NotPossible(
+    return NotPossible(
         _(
             "The file does not say which coordinate system it uses, and the numbers are too large to be degrees."
             " Say which it is by its number, for example EPSG:3006."
@@ -582,7 +583,7 @@ def _to_wgs_84(
     recognised = _recognise(x, y)
     if not crs:
         if recognised is None:
-            _refuse_unknown(x, y)
+            raise _unknown(x, y)
         found = pyproj.CRS.from_epsg(recognised)
         if recognised != WGS_84:
             result.notes.append(
@@ -592,7 +593,7 @@ def _to_wgs_84(
         found = _crs_of(crs)
         if found.is_geographic and recognised != WGS_84 and not is_told:
             if recognised is None:
-                _refuse_unknown(x, y)
+                raise _unknown(x, y)
             found = pyproj.CRS.from_epsg(recognised)
             result.notes.append(
                 _("The file says degrees, but the numbers are those of SWEREF 99 TM, and were read so.")

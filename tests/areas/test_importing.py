@@ -156,7 +156,7 @@ def test_equal_names_with_codes_of_their_own_are_areas_of_their_own(here, read):
     assert read(*rows).created == ["Park", "Park"]
     assert set(Area.objects.values_list("slug", flat=True)) == {"park", "park-e05000002"}
     assert read(*rows).unchanged == ["Park", "Park"]
-    assert "kod" in read(feature(WEST, namn="Park"), kind=AreaKind.WARD).refusals[0].sentence
+    assert "code" in read(feature(WEST, namn="Park"), kind=AreaKind.WARD).refusals[0].sentence
 
 
 def test_slugs_never_meet_our_own_addresses():
