@@ -19,7 +19,8 @@ CONTENT_TYPE = "application/problem+json"
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception with type, title, status, detail and, for a body, the errors field by field."""
     if isinstance(error, NotPossible):
-        return _problem(status.HTTP_409_CONFLICT, " ".join(error.messages))
+        errors = error.message_dict if hasattr(error, "error_dict") else None
+        return _problem(status.HTTP_409_CONFLICT, " ".join(error.messages), errors=errors)
     if isinstance(error, NotAllowed):
         return _problem(status.HTTP_403_FORBIDDEN, str(error))
     response = exception_handler(error, context)

@@ -12,8 +12,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("ui.urls")),
+    path("api/", include("est_platform.api_urls")),
     path("<slug:collaboration>/", include("situational_picture.urls")),
     path("<slug:collaboration>/", include("incidents.urls")),
     path("<slug:collaboration>/", include("areas.urls")),
+    path("<slug:collaboration>/", include("areas.scope_urls")),
     path("<slug:collaboration>/", include("partners.urls")),
 ]

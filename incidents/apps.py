@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
@@ -7,5 +8,23 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
+        from partners.roles import MAY_REPORT
+        from ui import menu
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
+        menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
+        menu.register(
+            "incident_list",
+            _("Reports"),
+            group=menu.Group.DAILY,
+            order=20,
+            roles=MAY_REPORT,
+            also=["incident_detail", "incident_change", "incident_receipt"],
+        )
+        menu.register(
+            "category_list",
+            _("Categories"),
+            group=menu.Group.SOURCES,
+            order=30,
+            also=["category_new", "category_edit"],
+        )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -263,6 +264,47 @@ class IncidentForm(forms.Form):
         """Whether any of the folded fields was filled in or refused; then they are shown unfolded."""
         return any(name in self.errors or self[name].value() not in ("", None, "own") for name in self.DETAILS)
 
+    @property
+    def times_are_open(self) -> bool:
+        """Whether the folded part about uncertain times was used."""
+        return any(name in self.errors or self[name].value() for name in ("occurred_to", "is_day_only"))
+
+    def add_refusal(self, refusal: ValidationError) -> None:
+        """Show what the action refused: its own sentences under their fields, anything else on top."""
+        if hasattr(refusal, "error_dict"):
+            for name, errors in refusal.error_dict.items():
+                self.add_error(name if name in self.fields else None, errors)
+        else:
+            self.add_error(None, refusal)
+
+    def tiles(self, most_used: list[int]) -> dict[str, Any]:
+        """The categories as tiles: the organisation's most used first, the others folded under their headings."""
+        bound = self["category"]
+        chosen = str(bound.value() or "")
+        groups, known = [], {}
+        for value, label in self.fields["category"].choices:
+            if isinstance(label, list):
+                tiles = [_tile(bound, pk, name, chosen) for pk, name in label]
+                groups.append({"name": value, "tiles": tiles})
+            elif value != "":
+                tiles = [_tile(bound, value, label, chosen)]
+                groups.append({"name": "", "tiles": tiles})
+            else:
+                continue
+            known.update({tile["value"]: tile for tile in tiles})
+        first = [known[str(pk)] for pk in most_used if str(pk) in known]
+        if not first:
+            # Nothing reported yet: everything is shown, nothing is first.
+            return {"first": [], "groups": groups, "is_open": True}
+        shown = {tile["value"] for tile in first}
+        for group in groups:
+            group["tiles"] = [tile for tile in group["tiles"] if tile["value"] not in shown]
+        return {
+            "first": first,
+            "groups": [group for group in groups if group["tiles"]],
+            "is_open": chosen != "" and chosen not in shown,
+        }
+
     def findings(self) -> list[dict[str, str]]:
         """What the guard found in the writer's own text: the words, and what to write instead."""
         text = self.cleaned_data.get("description", "") if hasattr(self, "cleaned_data") else ""
@@ -270,6 +312,15 @@ class IncidentForm(forms.Form):
             {"words": text[hit.start : hit.end], "sentence": str(guard.sentence_for(hit.rule))}
             for hit in [*self.personal_data.strong, *self.personal_data.weak]
         ]
+
+
+def _tile(bound: forms.BoundField, value: Any, label: str, chosen: str) -> dict[str, Any]:
+    return {
+        "value": str(value),
+        "label": label,
+        "id": f"{bound.auto_id}_{value}",
+        "is_chosen": str(value) == chosen,
+    }
 
 
 def _first_values() -> dict[str, Any]:
@@ -320,6 +371,17 @@ class RejectForm(forms.Form):
         choices=rules.RejectReason.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why the report is rejected.")},
+    )
+
+
+class CloseCategoryForm(forms.Form):
+    """From which day a category is no longer used."""
+
+    on = forms.DateField(
+        label=_("No longer used from"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
     )
 
 

@@ -71,6 +71,17 @@ def reporting_memberships(user: Any, collaboration: Collaboration | int) -> list
     return list(found.values())
 
 
+def check_may_read_reports(user: Any, collaboration: Collaboration | int) -> None:
+    """Whose role reads no reports at all is told so, instead of being shown an empty list."""
+    if not user.has_role(collaboration, MAY_REPORT):
+        raise NotAllowed(
+            _("Your role does not read single reports. The situational pictures show what they add up to.")
+        )
+
+
+may_read_reports = as_question(check_may_read_reports)
+
+
 def check_may_report(user: Any, organisation: Organisation) -> None:
     """Only those who report for the organisation may report in its name."""
     memberships = reporting_memberships(user, organisation.collaboration_id)
@@ -84,9 +95,13 @@ def check_may_report(user: Any, organisation: Organisation) -> None:
 may_report = as_question(check_may_report)
 
 
-def may_report_in(user: Any, collaboration: Collaboration | int) -> bool:
-    """Whether the user reports for any organisation of the collaboration."""
-    return bool(reporting_memberships(user, collaboration))
+def check_may_report_in(user: Any, collaboration: Collaboration | int) -> None:
+    """Somebody has to report for one of the organisations to report here at all."""
+    if not reporting_memberships(user, collaboration):
+        raise NotAllowed(_("You have no role that reports here. Ask your administrator for the role reporter."))
+
+
+may_report_in = as_question(check_may_report_in)
 
 
 def check_may_change(user: Any, incident: Incident) -> None:

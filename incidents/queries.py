@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import django_filters as filters
+import shapely
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 
 from areas.access import descendants
-from areas.locating import extent_of
+from areas.locating import extent_of, index_of
 from areas.models import Area, Place
 from incidents import rules
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
@@ -27,6 +30,7 @@ PAGE_SIZE = 50
 COUNT_UP_TO = 10_000
 # More than this many marks on a map help nobody and weigh more than the page.
 MAP_LIMIT = 2_000
+METRES_PER_DEGREE = 111_320.0
 
 # What a row shows, fetched with it: no row asks the database again.
 WITH_ROW = ("category", "area", "place", "organisation", "unit", "reporter")
@@ -122,8 +126,12 @@ class IncidentFilter(FilterSet):
         label=_("Import"),
         help_text=_("The number of an import."),
     )
-    mine = filters.BooleanFilter(
-        method="filter_mine", label=_("Only my own reports"), help_text=_("True: only what you have reported.")
+    mine = filters.ChoiceFilter(
+        choices=[("true", _("Only my own reports"))],
+        method="filter_mine",
+        label=_("Whose"),
+        empty_label=_("Everybody's"),
+        help_text=_("“true”: only what you have reported yourself."),
     )
 
     class Meta:
@@ -152,8 +160,8 @@ class IncidentFilter(FilterSet):
     def filter_area(self, rows: IncidentQuerySet, name: str, area: Area) -> IncidentQuerySet:
         return rows.filter(area_id__in=descendants(area.collaboration_id, [area.pk]))
 
-    def filter_mine(self, rows: IncidentQuerySet, name: str, is_wanted: bool) -> IncidentQuerySet:
-        return rows.filter(reporter=self.user) if is_wanted else rows
+    def filter_mine(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        return rows.filter(reporter=self.user) if value == "true" else rows
 
 
 def organisations_shown_to(user: Any, collaborations: list[int]) -> QuerySet[Organisation]:
@@ -180,6 +188,38 @@ def incidents_for(user: Any, collaboration: Collaboration, parameters: Mapping[s
     if not chosen.is_valid():
         raise ValidationError(chosen.errors.as_data())
     return chosen.qs
+
+
+def shown_form(chosen: IncidentFilter) -> forms.Form:
+    """The filters as a page shows them: categories under their groups, and no field where there is no choice."""
+    form = chosen.form
+    category = form.fields["category"]
+    choices: list[tuple[str, Any]] = [("", category.empty_label)]
+    for group, rows in _grouped(list(category.queryset)):
+        if group is None:
+            choices += [(row.code, str(row)) for row in rows]
+        else:
+            whole = gettext("All of %(group)s") % {"group": group}
+            choices.append((str(group), [(group.code, whole), *[(row.code, str(row)) for row in rows]]))
+    category.choices = choices
+    if form.fields["organisation"].queryset.count() < 2:
+        del form.fields["organisation"]
+    if not form["batch"].value():
+        del form.fields["batch"]
+    return form
+
+
+def _grouped(categories: list[Category]) -> list[tuple[Category | None, list[Category]]]:
+    """Categories under their headings, in the tree's order; those without a heading come last, under None."""
+    below: dict[int, list[Category]] = {}
+    for row in categories:
+        if row.parent_id is not None:
+            below.setdefault(row.parent_id, []).append(row)
+    alone = [row for row in categories if row.parent_id is None and row.pk not in below]
+    groups: list[tuple[Category | None, list[Category]]] = [
+        (row, below[row.pk]) for row in categories if row.pk in below
+    ]
+    return [*groups, (None, alone)] if alone else groups
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
@@ -264,3 +304,88 @@ def drawn(rows: IncidentQuerySet, *, limit: int = MAP_LIMIT) -> tuple[list[Incid
         .order_by("-occurred_on", "-pk")[: limit + 1]
     )
     return found[:limit], len(found) > limit
+
+
+# --- Places around a point --------------------------------------------------------------------------------------------
+
+
+def bounds_of(collaboration: Collaboration) -> tuple[float, float, float, float] | None:
+    """The box of the reporting areas: where a map for a new report begins."""
+    polygons = index_of(collaboration).polygons
+    if not len(polygons):
+        return collaboration.extent
+    west, south, east, north = shapely.total_bounds(polygons).tolist()
+    return west, south, east, north
+
+
+def nearest_place(
+    collaboration: Collaboration, lon: float | None, lat: float | None, *, within_m: float = 400
+) -> tuple[Place, float] | None:
+    """The nearest named place and its distance in metres, to read a point back in words."""
+    if lon is None or lat is None:
+        return None
+    north_south = within_m / METRES_PER_DEGREE
+    east_west = north_south / max(math.cos(math.radians(lat)), 0.01)
+    close = Place.objects.filter(
+        collaboration=collaboration,
+        is_active=True,
+        lon__range=(lon - east_west, lon + east_west),
+        lat__range=(lat - north_south, lat + north_south),
+    )
+    found = [(place, _distance_m(lon, lat, place.lon, place.lat)) for place in close]
+    found = [pair for pair in found if pair[1] <= within_m]
+    return min(found, key=lambda pair: pair[1]) if found else None
+
+
+def _distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    # Flat is exact enough for a few hundred metres.
+    x = (other_lon - lon) * METRES_PER_DEGREE * math.cos(math.radians(lat))
+    y = (other_lat - lat) * METRES_PER_DEGREE
+    return math.hypot(x, y)
+
+
+# --- Categories -------------------------------------------------------------------------------------------------------
+
+
+def most_used_categories(user: Any, collaboration: Collaboration, *, today: dt.date, limit: int = 6) -> list[int]:
+    """What the user's own organisations have reported most in three months: the first tiles of the entry form."""
+    organisations = [membership.organisation_id for membership in user.memberships_in(collaboration)]
+    used = (
+        Incident.objects.filter(
+            organisation_id__in=organisations,
+            collaboration=collaboration,
+            occurred_on__gt=today - dt.timedelta(days=90),
+            occurred_on__lte=today,
+        )
+        .exclude(status=Status.DRAFT)
+        .order_by()
+        .values_list("category_id")
+        .annotate(times=Count("pk"))
+        .order_by("-times", "category_id")
+    )
+    return [category_id for category_id, _times in used[:limit]]
+
+
+def category_tree(collaboration: Collaboration, *, today: dt.date) -> list[dict[str, Any]]:
+    """The categories under their headings, each with whether it is in use today."""
+    rows = list(Category.objects.filter(collaboration=collaboration))
+    return [
+        {
+            "group": group,
+            "rows": [
+                {
+                    "category": row,
+                    "is_closed": row.valid_to is not None and row.valid_to <= today,
+                    "closes": row.valid_to if row.valid_to is not None and row.valid_to > today else None,
+                    "begins": row.valid_from if row.valid_from > today else None,
+                }
+                for row in below
+            ],
+        }
+        for group, below in _grouped(rows)
+    ]
+
+
+def is_used(category: Category) -> bool:
+    """Whether the category has reports or stands over others, and so cannot be deleted."""
+    return Incident.objects.filter(category=category).exists() or category.children.exists()

@@ -1,0 +1,336 @@
+"""Reports as pages, files and the API show them. Every field passes `permissions.fields_visible_to`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analysis.hexagons import cell_polygons, parent_cells
+from areas.models import Place
+from incidents import rules
+from incidents.models import Category, Incident, Status
+from incidents.permissions import fields_visible_to
+from incidents.rules import RejectReason
+from privacy import guard
+
+STATUS_TONES = {
+    Status.DRAFT: ("neutral", "ring"),
+    Status.SUBMITTED: ("warning", "clock"),
+    Status.APPROVED: ("success", "check"),
+    Status.RETURNED: ("warning", "arrow-left"),
+    Status.REJECTED: ("danger", "close"),
+    Status.MERGED: ("neutral", "dot"),
+    Status.PURGED: ("neutral", "dot"),
+}
+
+
+# --- One report, field by field ---------------------------------------------------------------------------------------
+
+
+def values_shown_to(user: Any, incident: Incident) -> dict[str, Any]:
+    """The report's fields that this person sees, as plain values. What is not theirs is not there at all."""
+    everything = _values(incident)
+    return {name: everything[name] for name in everything if name in fields_visible_to(user, incident)}
+
+
+def _values(incident: Incident) -> dict[str, Any]:
+    # A home is known by its block: whoever gets two numbers draws a point.
+    is_home = rules.is_kept_at_block(incident.place_type)
+    reporter = incident.reporter
+    return {
+        "id": incident.pk,
+        "ref": incident.ref,
+        "status": incident.status,
+        "category": incident.category.code,
+        "kind": incident.category.kind,
+        "occurred_from": incident.occurred_from,
+        "occurred_to": incident.occurred_to,
+        "occurred_on": incident.occurred_on,
+        "time_precision": incident.time_precision,
+        "location": incident.location,
+        "lon": None if is_home else incident.lon,
+        "lat": None if is_home else incident.lat,
+        "precision": incident.precision,
+        "place_type": incident.place_type,
+        "place": incident.place_id,
+        "area": incident.area.slug if incident.area else None,
+        "organisation": incident.organisation_id,
+        "unit": incident.unit_id,
+        "source_kind": incident.source_kind,
+        "certainty": incident.certainty,
+        "unsafety": incident.unsafety,
+        "persons": incident.persons,
+        "severity": incident.severity,
+        "cost_sek": incident.cost_sek,
+        "description": incident.description,
+        "is_text_removed": incident.is_text_removed,
+        "sharing": incident.sharing,
+        "source": incident.source,
+        "created_at": incident.created_at,
+        "submitted_at": incident.submitted_at,
+        "reviewed_at": incident.reviewed_at,
+        "review_reason": incident.review_reason,
+        "reporter_function": reporter.function if reporter else "",
+        "reporter_name": reporter.name if reporter else "",
+    }
+
+
+# --- In words ---------------------------------------------------------------------------------------------------------
+
+
+def when_in_words(incident: Incident) -> str:
+    """The time as exactly as it is known, and no more."""
+    begins = timezone.localtime(incident.occurred_from)
+    precision = incident.time_precision
+    if precision == Incident.TimePrecision.MONTH:
+        return date_format(begins, "YEAR_MONTH_FORMAT")
+    if precision == Incident.TimePrecision.DAY or incident.occurred_to is None:
+        day = date_format(begins, "DATE_FORMAT")
+        if precision == Incident.TimePrecision.DAY:
+            return _("%(day)s, time not known") % {"day": day}
+        return f"{day} {date_format(begins, 'H:i')}"
+    ends = timezone.localtime(incident.occurred_to)
+    first = f"{date_format(begins, 'DATE_FORMAT')} {date_format(begins, 'H:i')}"
+    is_same_day = begins.date() == ends.date()
+    last = date_format(ends, "H:i") if is_same_day else f"{date_format(ends, 'DATE_FORMAT')} {date_format(ends, 'H:i')}"
+    return _("between %(first)s and %(last)s") % {"first": first, "last": last}
+
+
+def where_in_words(incident: Incident, *, near: tuple[Place, float] | None = None) -> str:
+    """The place as people say it. `near` is the nearest named place and how many metres away it lies."""
+    area = incident.area.name if incident.area else ""
+    if incident.location == Incident.Location.NONE:
+        return _("Place not known")
+    if rules.is_kept_at_block(incident.place_type):
+        where = _("In or at somebody's home, kept by block")
+    elif incident.place is not None:
+        where = incident.place.name
+    elif near is not None:
+        place, distance_m = near
+        where = _("About %(distance)s m from %(place)s") % {
+            "distance": max(10, round(distance_m, -1)) if distance_m < 1000 else round(distance_m, -2),
+            "place": place.name,
+        }
+        where = where.replace(".0 m", " m")
+    else:
+        where = _("A point on the map")
+    if incident.location == Incident.Location.OUTSIDE:
+        return _("%(where)s, outside the areas") % {"where": where}
+    return f"{where}, {area}" if area else where
+
+
+def tag_of(incident: Incident) -> dict[str, str]:
+    """The status as a tag: word, tone and symbol."""
+    tone, symbol = STATUS_TONES[Status(incident.status)]
+    return {"text": incident.get_status_display(), "tone": tone, "symbol": symbol}
+
+
+def review_reason_in_words(incident: Incident) -> str:
+    """Why a report was returned or rejected; the reasons for rejection are codes."""
+    if incident.status == Status.REJECTED and incident.review_reason in RejectReason.values:
+        return str(RejectReason(incident.review_reason).label)
+    return incident.review_reason
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
+    """The rows of the list: what, when, where, and for those who see it who reported."""
+    rows = []
+    for incident in incidents:
+        fields = fields_visible_to(user, incident)
+        rows.append(
+            {
+                "incident": incident,
+                "what": str(incident.category),
+                "when": when_in_words(incident),
+                "where": where_in_words(incident),
+                "who": incident.organisation.name if "organisation" in fields else "",
+                "tag": tag_of(incident),
+                "is_event": incident.category.kind == Category.Kind.EVENT,
+                "kind": incident.category.get_kind_display(),
+            }
+        )
+    return rows
+
+
+# --- The page of one report -------------------------------------------------------------------------------------------
+
+
+def facts_of(user: Any, incident: Incident) -> list[dict[str, Any]]:
+    """What the page of a report tells this person, label by label; what was never filled in is left out."""
+    fields = fields_visible_to(user, incident)
+    facts: list[dict[str, Any]] = [
+        {"label": _("What"), "value": str(incident.category)},
+        {"label": _("When"), "value": when_in_words(incident)},
+        {"label": _("Where"), "value": where_in_words(incident)},
+        {"label": _("Kind of place"), "value": incident.get_place_type_display()},
+        {"label": _("How exact is the place"), "value": incident.get_precision_display()},
+    ]
+    if incident.category.kind != Category.Kind.EVENT:
+        facts.insert(1, {"label": _("Kind"), "value": incident.category.get_kind_display()})
+
+    def add(field: str, label: str, value: Any) -> None:
+        if field in fields and value not in ("", None):
+            facts.append({"label": label, "value": value})
+
+    add("description", _("Text"), incident.description)
+    if "is_text_removed" in fields and incident.is_text_removed:
+        facts.append({"label": _("Text"), "value": _("The text has been removed because it pointed at a person.")})
+    add("source_kind", _("How it is known"), incident.get_source_kind_display())
+    add("certainty", _("How certain"), incident.get_certainty_display())
+    add("unsafety", _("How unsafe it made people feel (1–5)"), incident.unsafety)
+    add("persons", _("How many people"), incident.get_persons_display())
+    add("severity", _("Severity (1–4)"), incident.severity)
+    add("cost_sek", _("Estimated cost, SEK"), incident.cost_sek)
+    add("organisation", _("Organisation"), incident.organisation.name)
+    add("unit", _("Unit"), str(incident.unit) if incident.unit else "")
+    if incident.reporter is not None:
+        add("reporter_name", _("Reported by"), incident.reporter.name)
+        add("reporter_function", _("Reporter's function"), incident.reporter.function)
+    add("source", _("Comes from"), incident.source)
+    if incident.submitted_at:
+        add("submitted_at", _("Sent in"), date_format(timezone.localtime(incident.submitted_at), "DATETIME_FORMAT"))
+    if incident.reviewed_at:
+        add("reviewed_at", _("Reviewed"), date_format(timezone.localtime(incident.reviewed_at), "DATETIME_FORMAT"))
+    add("sharing", _("Who else sees it"), _shared_with(incident))
+    return facts
+
+
+def _shared_with(incident: Incident) -> str:
+    if incident.sharing == "counts":
+        return _("Others see counts only.")
+    if incident.category.is_sensitive:
+        return _("Police, coordinators and analysts in the area see category, place and time. No text.")
+    return _("Those who work with the area see category, place and time. No text.")
+
+
+def guard_findings(text: str, words: frozenset[str]) -> list[str]:
+    """What a reviewer should look at in a text, in sentences."""
+    hits = guard.find_personal_data(text, allowed=words) if text else []
+    return list(dict.fromkeys(str(guard.sentence_for(hit.rule)) for hit in hits))
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+
+# The columns of the file, in order: the field and its heading.
+EXPORT_COLUMNS = (
+    ("ref", gettext_lazy("Number")),
+    ("category", gettext_lazy("Category code")),
+    ("category_name", gettext_lazy("Category")),
+    ("kind", gettext_lazy("Kind")),
+    ("occurred_from", gettext_lazy("From")),
+    ("occurred_to", gettext_lazy("Until")),
+    ("time_precision", gettext_lazy("How exact is the time")),
+    ("area_name", gettext_lazy("Area")),
+    ("place_name", gettext_lazy("Place")),
+    ("lon", gettext_lazy("Longitude")),
+    ("lat", gettext_lazy("Latitude")),
+    ("precision", gettext_lazy("How exact is the point")),
+    ("location", gettext_lazy("On the map")),
+    ("place_type", gettext_lazy("Kind of place")),
+    ("status", gettext_lazy("Status")),
+    ("organisation_name", gettext_lazy("Organisation")),
+    ("unit_name", gettext_lazy("Unit")),
+    ("reporter_function", gettext_lazy("Reporter's function")),
+    ("source_kind", gettext_lazy("How it is known")),
+    ("certainty", gettext_lazy("How certain")),
+    ("unsafety", gettext_lazy("Unsafety (1–5)")),
+    ("persons", gettext_lazy("How many people")),
+    ("severity", gettext_lazy("Severity (1–4)")),
+    ("cost_sek", gettext_lazy("Estimated cost, SEK")),
+    ("description", gettext_lazy("Text")),
+)
+# Which field decides whether a column of the file is shown.
+_DECIDED_BY = {
+    "category_name": "category",
+    "area_name": "area",
+    "place_name": "place",
+    "organisation_name": "organisation",
+    "unit_name": "unit",
+}
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def safe_cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula. Numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(_STARTS_FORMULA):
+        return "'" + value
+    return value
+
+
+def export_lines(user: Any, incidents: Iterable[Incident]) -> Iterator[str]:
+    """The file line by line: UTF-8 with a mark and semicolons, as a Swedish spreadsheet opens it."""
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield "\ufeff" + writer.writerow([str(heading) for _field, heading in EXPORT_COLUMNS])
+    hidden = _("(not shared)")
+    for incident in incidents:
+        visible = fields_visible_to(user, incident)
+        values = {**_values(incident), **_named(incident)}
+        yield writer.writerow(
+            [
+                safe_cell(values[field]) if _DECIDED_BY.get(field, field) in visible else hidden
+                for field, _heading in EXPORT_COLUMNS
+            ]
+        )
+
+
+def _named(incident: Incident) -> dict[str, Any]:
+    def clock(moment: Any) -> str:
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+    return {
+        "category_name": str(incident.category),
+        "kind": incident.category.get_kind_display(),
+        "occurred_from": clock(incident.occurred_from),
+        "occurred_to": clock(incident.occurred_to),
+        "time_precision": incident.get_time_precision_display(),
+        "area_name": incident.area.name if incident.area else "",
+        "place_name": incident.place.name if incident.place else "",
+        "precision": incident.get_precision_display(),
+        "location": incident.get_location_display(),
+        "place_type": incident.get_place_type_display(),
+        "status": incident.get_status_display(),
+        "organisation_name": incident.organisation.name,
+        "unit_name": incident.unit.name if incident.unit else "",
+        "source_kind": incident.get_source_kind_display(),
+        "certainty": incident.get_certainty_display(),
+        "persons": incident.get_persons_display(),
+    }
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+# --- The map ----------------------------------------------------------------------------------------------------------
+
+
+def map_features(incidents: Iterable[Incident], url_of: Any) -> list[dict[str, Any]]:
+    """Points for what happened outdoors, and the whole block for what happened in somebody's home."""
+    features = []
+    for incident in incidents:
+        properties = {
+            "id": incident.pk,
+            "name": str(incident.category),
+            "text": f"{when_in_words(incident)} · {where_in_words(incident)}",
+            "url": url_of(incident),
+        }
+        if rules.is_kept_at_block(incident.place_type):
+            block = parent_cells([incident.cell], rules.BLOCK_RESOLUTION)
+            geometry: dict[str, Any] = {"type": "Polygon", "coordinates": cell_polygons(block)}
+            properties["value"] = 1
+        else:
+            geometry = {"type": "Point", "coordinates": [incident.lon, incident.lat]}
+        features.append({"type": "Feature", "id": incident.pk, "geometry": geometry, "properties": properties})
+    return features

@@ -1,0 +1,399 @@
+"""The pages of reports and categories: fetch, ask, show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.actions import record
+from common.errors import NotPossible
+from incidents import actions, permissions, presenters, queries, rules
+from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
+from incidents.models import Category, Incident, Status
+from partners.models import Collaboration
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# --- Reports in a list, a file and on a map ---------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The reports the user may see, latest first, with filters."""
+    permissions.check_may_read_reports(request.user, collaboration)
+    chosen = queries.filter_for(request.user, collaboration, request.GET)
+    rows = chosen.qs if chosen.is_valid() else Incident.objects.none()
+    try:
+        page = queries.page_of(rows, request.GET.get("cursor", ""))
+    except queries.BadCursor:
+        raise Http404 from None
+    count, has_more = queries.count_up_to(rows)
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    shown = presenters.list_rows(request.user, page.rows)
+    context = {
+        "form": queries.shown_form(chosen),
+        "rows": shown,
+        "page": page,
+        "count": count,
+        "has_more": has_more,
+        "is_filtered": any(query.get(name) for name in chosen.filters),
+        "query": query.urlencode(),
+        "map_limit": queries.MAP_LIMIT,
+        "may_report": permissions.may_report_in(request.user, collaboration),
+        "shows_organisation": any(row["who"] for row in shown),
+    }
+    return render(request, "incidents/incident_list.html", context)
+
+
+@never_cache
+@require_GET
+def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpResponse | StreamingHttpResponse:
+    """The same rows as a file, with what this person sees of each. Who took it out, and how much, is logged."""
+    permissions.check_may_read_reports(request.user, collaboration)
+    try:
+        rows = queries.incidents_for(request.user, collaboration, request.GET)
+    except ValidationError:
+        # A filter that cannot be understood never becomes a file with everything in it.
+        return redirect(f"{reverse('incident_list', args=[collaboration.slug])}?{request.GET.urlencode()}")
+    chosen = {name: request.GET.getlist(name) for name in request.GET if name in queries.IncidentFilter.base_filters}
+    record(
+        "incidents_exported",
+        by=request.user,
+        collaboration_id=collaboration.pk,
+        rows=rows.order_by().count(),
+        filters=chosen,
+    )
+    ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
+    response = StreamingHttpResponse(
+        presenters.export_lines(request.user, ordered.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8"
+    )
+    name = f"{collaboration.slug}-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@never_cache
+@require_GET
+def incident_map(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The same rows as GeoJSON: points, and blocks for what happened in somebody's home.
+
+    `layer=points` or `layer=blocks` gives one of them. `is_limited` says when only the latest are drawn.
+    """
+    permissions.check_may_read_reports(request.user, collaboration)
+    try:
+        rows = queries.incidents_for(request.user, collaboration, request.GET)
+    except ValidationError as error:
+        return JsonResponse({"errors": error.message_dict}, status=400)
+    incidents, is_limited = queries.drawn(rows)
+    features = presenters.map_features(
+        incidents, lambda row: reverse("incident_detail", args=[collaboration.slug, row.pk])
+    )
+    geometry = {"points": "Point", "blocks": "Polygon"}.get(request.GET.get("layer", ""))
+    body = {
+        "type": "FeatureCollection",
+        "features": [f for f in features if geometry is None or f["geometry"]["type"] == geometry],
+        "is_limited": is_limited,
+        "limit": queries.MAP_LIMIT,
+    }
+    return JsonResponse(body, content_type="application/geo+json")
+
+
+# --- One report -------------------------------------------------------------------------------------------------------
+
+
+def _visible(request: HttpRequest, collaboration: Collaboration, pk: int) -> Incident:
+    rows = Incident.objects.visible_to(request.user).filter(collaboration=collaboration)
+    return get_object_or_404(rows.select_related(*queries.WITH_ROW, "collaboration", "reviewed_by"), pk=pk)
+
+
+def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> HttpResponse:
+    user, fields = request.user, permissions.fields_visible_to(request.user, incident)
+    may_review = permissions.may_review(user, incident)
+    words = queries.allowed_words(incident.collaboration_id) if may_review else frozenset()
+    context = {
+        "incident": incident,
+        "facts": presenters.facts_of(user, incident),
+        "tag": presenters.tag_of(incident),
+        "when": presenters.when_in_words(incident),
+        "where": presenters.where_in_words(incident),
+        "is_limited": "description" not in fields,
+        "reason": presenters.review_reason_in_words(incident) if "review_reason" in fields else "",
+        "may_approve": may_review and Status.APPROVED in rules.NEXT[Status(incident.status)],
+        "may_return": may_review and Status.RETURNED in rules.NEXT[Status(incident.status)],
+        "may_reject": may_review and Status.REJECTED in rules.NEXT[Status(incident.status)],
+        "may_change": permissions.may_change(user, incident) and incident.status in rules.EDITABLE,
+        "findings": presenters.guard_findings(incident.description, words) if may_review else [],
+        "return_form": forms.get("return_form") or ReturnForm(prefix="return"),
+        "reject_form": forms.get("reject_form") or RejectForm(prefix="reject"),
+        "is_drawn": incident.location == Incident.Location.PLACED,
+        "bounds": _bounds_around(incident),
+    }
+    return render(request, "incidents/incident_detail.html", context)
+
+
+def _bounds_around(incident: Incident) -> tuple[float, float, float, float] | None:
+    if incident.lon is None or incident.lat is None:
+        return None
+    return incident.lon - 0.008, incident.lat - 0.004, incident.lon + 0.008, incident.lat + 0.004
+
+
+@never_cache
+@require_GET
+def incident_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """One report, with what this person sees of it and may do with it. Reading another organisation's is logged."""
+    incident = _visible(request, collaboration, pk)
+    if permissions.is_of_another_organisation(request.user, incident):
+        record("incident_read", by=request.user, subject=incident)
+    return _page_of_report(request, incident)
+
+
+@never_cache
+@require_GET
+def incident_point(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """One report as GeoJSON, for the map on its page."""
+    incident = _visible(request, collaboration, pk)
+    drawn = [incident] if incident.location == Incident.Location.PLACED else []
+    features = presenters.map_features(drawn, lambda row: "")
+    geometry = {"points": "Point", "blocks": "Polygon"}.get(request.GET.get("layer", ""))
+    shown = [f for f in features if geometry is None or f["geometry"]["type"] == geometry]
+    return JsonResponse({"type": "FeatureCollection", "features": shown}, content_type="application/geo+json")
+
+
+@require_POST
+def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Approve, return or reject a report."""
+    incident = _visible(request, collaboration, pk)
+    permissions.check_may_review(request.user, incident)
+    decision = request.POST.get("decision")
+    return_form = ReturnForm(request.POST if decision == "return" else None, prefix="return")
+    reject_form = RejectForm(request.POST if decision == "reject" else None, prefix="reject")
+    try:
+        if decision == "approve":
+            actions.approve_incident(incident=incident, by=request.user)
+            messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
+        elif decision == "return" and return_form.is_valid():
+            actions.return_incident(incident=incident, by=request.user, reason=return_form.cleaned_data["reason"])
+            messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
+        elif decision == "reject" and reject_form.is_valid():
+            actions.reject_incident(incident=incident, by=request.user, reason=reject_form.cleaned_data["reason"])
+            messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
+        elif decision in ("return", "reject"):
+            return _page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
+        else:
+            messages.error(request, _("Choose whether to approve, return or reject the report."))
+    except NotPossible as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("incident_detail", collaboration.slug, incident.pk)
+
+
+# --- Reporting --------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@get_or_post
+def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """What, where, when: one page, one report, however often it is sent."""
+    permissions.check_may_report_in(request.user, collaboration)
+    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration)
+    if request.method == "POST" and form.is_valid():
+        try:
+            incident, is_new = actions.submit_incident(
+                by=request.user,
+                organisation=form.reports_for,
+                report=form.report,
+                client_uuid=form.cleaned_data["client_uuid"],
+            )
+        except ValidationError as refusal:
+            form.add_refusal(refusal)
+        else:
+            if not is_new:
+                messages.info(request, _("The report had already arrived. It is stored once."))
+            return redirect("incident_receipt", collaboration.slug, incident.pk)
+    return _entry_page(request, collaboration, form)
+
+
+@never_cache
+@get_or_post
+def incident_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Correct a draft or a returned report and send it in again."""
+    incident = _visible(request, collaboration, pk)
+    permissions.check_may_change(request.user, incident)
+    try:
+        rules.check_editable(incident)
+    except NotPossible as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("incident_detail", collaboration.slug, incident.pk)
+    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, incident=incident)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_incident(incident=incident, by=request.user, report=form.report)
+        except ValidationError as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect("incident_receipt", collaboration.slug, incident.pk)
+    return _entry_page(request, collaboration, form, incident=incident)
+
+
+def _entry_page(
+    request: HttpRequest, collaboration: Collaboration, form: IncidentForm, *, incident: Incident | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "incident": incident,
+        "tiles": form.tiles(queries.most_used_categories(request.user, collaboration, today=timezone.localdate())),
+        "reason": presenters.review_reason_in_words(incident) if incident is not None else "",
+        "bounds": queries.bounds_of(collaboration),
+        "confirms": form.asks_to_confirm,
+        "findings": form.findings() if form.is_bound else [],
+    }
+    return render(request, "incidents/incident_form.html", context)
+
+
+@never_cache
+@require_GET
+def incident_receipt(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """The report has arrived: what was understood, with the place read back in words, and what happens next."""
+    incident = _visible(request, collaboration, pk)
+    if incident.reporter_id != request.user.pk and not permissions.may_change(request.user, incident):
+        raise Http404
+    near = None
+    if incident.place is None and not rules.is_kept_at_block(incident.place_type):
+        near = queries.nearest_place(collaboration, incident.lon, incident.lat)
+    context = {
+        "incident": incident,
+        "when": presenters.when_in_words(incident),
+        "where": presenters.where_in_words(incident, near=near),
+        "bounds": _bounds_around(incident),
+        "is_drawn": incident.location == Incident.Location.PLACED,
+    }
+    return render(request, "incidents/incident_receipt.html", context)
+
+
+# --- Categories -------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def category_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """What can be reported here and what each word means; those who look after it change it from here."""
+    context = {
+        "groups": queries.category_tree(collaboration, today=timezone.localdate()),
+        "may_change": permissions.may_change_categories(request.user, collaboration),
+    }
+    return render(request, "incidents/category_list.html", context)
+
+
+@never_cache
+@get_or_post
+def category_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Add a category."""
+    permissions.check_may_change_categories(request.user, collaboration)
+    form = CategoryForm(request.POST or None, collaboration=collaboration)
+    if request.method == "POST" and form.is_valid():
+        category = form.save(commit=False)
+        try:
+            actions.create_category(category=category, by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("%(name)s can be reported now.") % {"name": category})
+            return redirect("category_list", collaboration.slug)
+    return _category_page(request, form, None)
+
+
+@never_cache
+@get_or_post
+def category_edit(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Rename, move or re-judge a category."""
+    category = get_object_or_404(Category.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+    permissions.check_may_change_categories(request.user, collaboration)
+    # The form writes into its own copy, so that the action can tell old from new.
+    copy = Category.objects.get(pk=category.pk)
+    form = CategoryForm(request.POST or None, collaboration=collaboration, instance=copy)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_category(category=category, by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("The category is changed. Reports that have it follow."))
+            return redirect("category_list", collaboration.slug)
+    return _category_page(request, form, category)
+
+
+def _category_page(request: HttpRequest, form: CategoryForm, category: Category | None) -> HttpResponse:
+    context = {
+        "form": form,
+        "category": category,
+        "close_form": CloseCategoryForm(prefix="close"),
+        "is_used": category is not None and queries.is_used(category),
+    }
+    return render(request, "incidents/category_form.html", context)
+
+
+def _category(request: HttpRequest, collaboration: Collaboration, pk: int) -> Category:
+    category = get_object_or_404(Category.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+    permissions.check_may_change_categories(request.user, collaboration)
+    return category
+
+
+@require_POST
+def category_close(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Take a category out of use from a day on."""
+    category = _category(request, collaboration, pk)
+    form = CloseCategoryForm(request.POST, prefix="close")
+    if not form.is_valid():
+        messages.error(request, _("Give the day from which the category is no longer used."))
+        return redirect("category_edit", collaboration.slug, category.pk)
+    return _tried(
+        request,
+        collaboration,
+        lambda: actions.close_category(category=category, by=request.user, on=form.cleaned_data["on"]),
+        _("%(name)s is closed. Its reports keep it.") % {"name": category},
+    )
+
+
+@require_POST
+def category_reopen(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Take a closed category into use again."""
+    category = _category(request, collaboration, pk)
+    return _tried(
+        request,
+        collaboration,
+        lambda: actions.reopen_category(category=category, by=request.user),
+        _("%(name)s can be reported again.") % {"name": category},
+    )
+
+
+@require_POST
+def category_delete(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Remove a category that was never used."""
+    category = _category(request, collaboration, pk)
+    return _tried(
+        request,
+        collaboration,
+        lambda: actions.delete_category(category=category, by=request.user),
+        _("%(name)s is deleted.") % {"name": category},
+    )
+
+
+def _tried(request: HttpRequest, collaboration: Collaboration, change: Any, success: str) -> HttpResponseRedirect:
+    try:
+        change()
+    except NotPossible as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, success)
+    return redirect("category_list", collaboration.slug)
