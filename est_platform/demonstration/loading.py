@@ -1,0 +1,189 @@
+"""Load the two demonstration collaborations: all of it in one transaction, once, and never beside anybody else's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+
+from analysis.periods import PeriodKind
+from areas.models import Area, AreaScope, GroupArea
+from audit.actions import record
+from common.errors import NotPossible
+from est_platform.demonstration import cast
+from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
+from est_platform.demonstration.geography import load_geography
+from est_platform.demonstration.incidents import load_incidents
+from incidents.categories import create_default_categories
+from incidents.changes import announce
+from incidents.importing.actions import import_file, profile_named
+from incidents.models import Incident
+from partners.actions import create_collaboration
+from partners.models import Collaboration, Group, GroupMember, Membership, Organisation, Unit, User
+from situational_picture.actions import carry_out_rebuild, publish_picture
+from situational_picture.models import Picture
+
+SEED = 2016
+BLACKPOOL_FILE = Path(__file__).parent / "data" / "incidents" / "blackpool_street_2019-12_2022-10.parquet"
+
+# West, south, east, north: beyond it a point in a report or a file is a mistake.
+COLLABORATIONS = {
+    NORRKOPING: ("Norrköping", (15.55, 58.38, 16.95, 58.90), Collaboration.Notice.INVENTED, "est_area"),
+    BLACKPOOL: ("Blackpool", (-3.20, 53.70, -2.85, 53.95), Collaboration.Notice.OPEN_DATA, "ward"),
+}
+# Any number of our own: two loads at once take turns.
+_LOCK = 20_162_026
+_FROM = dt.date(2016, 1, 1)
+
+Say = Callable[[str], None]
+
+
+def is_loaded() -> bool:
+    """Whether the demonstration is there; NotPossible where it cannot be loaded beside what is there."""
+    notices = dict(Collaboration.objects.values_list("slug", "notice"))
+    strangers = [
+        slug for slug, notice in notices.items() if slug not in COLLABORATIONS or notice != COLLABORATIONS[slug][2]
+    ]
+    if strangers:
+        raise NotPossible(
+            f"The database holds another collaboration ({', '.join(sorted(strangers))}), and the demonstration is "
+            "never loaded beside real ones. Use an empty database for it."
+        )
+    if notices and len(notices) < len(COLLABORATIONS):
+        raise NotPossible(
+            f"The database holds only a part of the demonstration ({', '.join(notices)}). Use an empty database."
+        )
+    return bool(notices)
+
+
+@transaction.atomic
+def load(*, seed: int, until: dt.date, say: Say) -> bool:
+    """Load everything, or nothing at all; False when it is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    if is_loaded():
+        return False
+    here = {slug: _collaboration(slug) for slug in COLLABORATIONS}
+    for collaboration in here.values():
+        create_default_categories(collaboration)
+        _partners(collaboration)
+    load_geography(here[NORRKOPING], here[BLACKPOOL])
+    people = _people(here)
+    _groups(here, until)
+    say(f"collaborations, areas and {len(people)} people")
+
+    norrkoping, blackpool = here[NORRKOPING], here[BLACKPOOL]
+    rows = load_incidents(norrkoping, people, seed=seed, until=until)
+    announce(norrkoping.pk, set(Area.objects.filter(collaboration=norrkoping).values_list("pk", flat=True)))
+    say(f"{rows:,} invented incidents in {norrkoping} (seed {seed}, until {until})")
+    _batch, outcome = import_file(BLACKPOOL_FILE, profile=profile_named("police_uk"), collaboration=blackpool)
+    say(f"{outcome.stored:,} real incidents in {blackpool}, by the same import as any file")
+    with connection.cursor() as cursor:
+        # The planner knows nothing yet of the rows that have just come in.
+        cursor.execute(f"ANALYZE {Incident._meta.db_table}")
+
+    pictures = _pictures(here)
+    say(f"{pictures} situational pictures")
+    published = sum(_publish(collaboration, people) for collaboration in here.values())
+    say(f"{published} of them published")
+    for collaboration in here.values():
+        record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
+    return True
+
+
+def _collaboration(slug: str) -> Collaboration:
+    name, extent, notice, reporting_kind = COLLABORATIONS[slug]
+    collaboration = create_collaboration(slug=slug, name=name, extent=extent, notice=notice)
+    collaboration.reporting_kind = reporting_kind
+    collaboration.save(update_fields=["reporting_kind"])
+    return collaboration
+
+
+def _partners(collaboration: Collaboration) -> None:
+    for partner in cast.PARTNERS[collaboration.slug]:
+        organisation = Organisation.objects.create(
+            collaboration=collaboration, name=partner.name, kind=partner.kind, sharing=partner.sharing
+        )
+        Unit.objects.bulk_create(
+            Unit(collaboration=collaboration, organisation=organisation, name=name) for name in partner.units
+        )
+
+
+def _people(here: dict[str, Collaboration]) -> dict[str, User]:
+    """Everybody who can sign in, with role and areas, by e-mail address."""
+    # Hashing is slow on purpose, and everybody has the same published password.
+    password = make_password(cast.PASSWORD)
+    people = {}
+    for sign_in in cast.SIGN_INS:
+        collaboration = here[sign_in.collaboration]
+        organisation = Organisation.objects.get(collaboration=collaboration, name=sign_in.organisation)
+        unit = Unit.objects.get(organisation=organisation, name=sign_in.unit) if sign_in.unit else None
+        person = User.objects.create(email=sign_in.email, function=sign_in.function, password=password)
+        membership = Membership.objects.create(
+            user=person, collaboration=collaboration, organisation=organisation, unit=unit, role=sign_in.role,
+            valid_from=_FROM,
+        )  # fmt: skip
+        AreaScope.objects.bulk_create(
+            AreaScope(collaboration=collaboration, membership=membership, area=area)
+            for area in areas_called(collaboration, sign_in.areas)
+        )
+        people[sign_in.email] = person
+    return people
+
+
+def areas_called(collaboration: Collaboration, slugs: tuple[str, ...]) -> list[Area]:
+    """The reporting areas with these slugs; a name of the cast that no area has is a mistake of ours."""
+    areas = {
+        area.slug: area for area in Area.objects.filter(collaboration=collaboration, kind=collaboration.reporting_kind)
+    }
+    return [areas[slug] for slug in slugs]
+
+
+def _groups(here: dict[str, Collaboration], until: dt.date) -> None:
+    """Groups by function, with a term of two years."""
+    begins, ends = dt.date(until.year, 1, 1), dt.date(until.year + 2, 1, 1)
+    members = {m.user.email: m for m in Membership.objects.select_related("user")}
+    for seats in cast.GROUPS:
+        collaboration = here[seats.collaboration]
+        group = Group.objects.create(collaboration=collaboration, name=seats.name, level=seats.level)
+        GroupMember.objects.bulk_create(
+            GroupMember(
+                collaboration=collaboration, group=group, membership=members[email],
+                deputy=members[deputy] if deputy else None, valid_from=begins, valid_to=ends,
+            )
+            for email, deputy in seats.members
+        )  # fmt: skip
+        GroupArea.objects.bulk_create(
+            GroupArea(collaboration=collaboration, group=group, area=area)
+            for area in areas_called(collaboration, seats.areas)
+        )
+
+
+def _pictures(here: dict[str, Collaboration]) -> int:
+    """Compute every area's drafts, so that no page waits for the worker on the first visit."""
+    areas = Area.objects.active(timezone.localdate()).filter(collaboration__in=here.values())
+    for area_id in areas.values_list("pk", flat=True):
+        carry_out_rebuild(area_id)
+    return Picture.objects.filter(collaboration__in=here.values()).count()
+
+
+def _publish(collaboration: Collaboration, people: dict[str, User]) -> int:
+    """Publish each main area's last whole periods, the two shortest kinds, so that everybody has something to read."""
+    coordinator = people[f"samordnare@{collaboration.slug}.example"]
+    main = {area for s in cast.SIGN_INS if s.collaboration == collaboration.slug for area in s.areas}
+    areas = Area.objects.filter(collaboration=collaboration, slug__in=main) | Area.objects.filter(
+        collaboration=collaboration, parent=None
+    )
+    published = 0
+    for area in areas:
+        for kind in (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL):
+            drafts = Picture.objects.filter(area=area, period_kind=kind, version=0, figures__isnull=False)
+            whole = drafts.filter(period_end__lte=timezone.localdate()).order_by("-period_end").first()
+            if whole is not None:
+                publish_picture(by=coordinator, picture=whole)
+                published += 1
+    return published
