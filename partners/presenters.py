@@ -33,6 +33,7 @@ ACTION_WORDS = {
     "role_areas_chosen": gettext_lazy("chose a role's areas"),
     "group_created": gettext_lazy("entered a group"),
     "group_changed": gettext_lazy("changed a group"),
+    "group_areas_chosen": gettext_lazy("chose a group's areas"),
     "group_seat_given": gettext_lazy("gave a seat in a group"),
     "group_seat_ended": gettext_lazy("ended a seat in a group"),
     "token_created": gettext_lazy("made a key for a system"),

@@ -577,12 +577,17 @@ def seat_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> Htt
 def token_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """The keys that systems use, and how long they are valid."""
     check_may_administer(request.user, collaboration)
-    tokens = (
+    tokens = list(
         ApiToken.objects.visible_to(request.user)
         .filter(membership__collaboration=collaboration)
         .select_related("membership__organisation")
     )
-    return render(request, "partners/token_list.html", {"tokens": list(tokens), "today": timezone.localdate()})
+    context = {
+        "tokens": tokens,
+        "rows": slots.fill("membership.sections", request.user, [token.membership for token in tokens]),
+        "today": timezone.localdate(),
+    }
+    return render(request, "partners/token_list.html", context)
 
 
 @never_cache

@@ -157,6 +157,24 @@ PARTNERS: dict[str, Row] = {
         args=lambda world: [_membership(world, "reporter").pk],
         method="post",
     ),
+    "role_areas": Row(
+        {**seen_by("administrator"), "security_lead": 403, "reporter": 403},
+        args=lambda world: [_membership(world, "security_lead").pk],
+    ),
+    "role_areas POST": Row(
+        {**seen_by("administrator", code=302), "security_lead": 403, "reporter": 403},
+        args=lambda world: [_membership(world, "security_lead").pk],
+        method="post",
+        body=lambda world: {"areas": [world.west.pk, world.east.pk]},
+    ),
+    "group_areas": Row(only("coordinator", "administrator"), before=_group, args=lambda world: [world.group.pk]),
+    "group_areas POST": Row(
+        only("coordinator", "administrator", code=302),
+        before=_group,
+        args=lambda world: [world.group.pk],
+        method="post",
+        body=lambda world: {"areas": [world.west.pk]},
+    ),
     "organisation_list": Row(here()),
     "organisation_new": Row(only("administrator")),
     "organisation_new POST": Row(
