@@ -179,20 +179,37 @@ def plain_table(
 
     A cell is a text, a number, `{"value": …, "status": …}` as disclosure control gives it, or `{"text": …, "url": …}`.
     """
-    heads = [column if isinstance(column, Mapping) else {"label": column} for column in columns]
-    body = [[{"head": head, **_cell(value)} for head, value in zip(heads, row, strict=True)] for row in rows]
+    heads = [
+        {"label": column["label"], "number": bool(column.get("number"))}
+        if isinstance(column, Mapping)
+        else {"label": column, "number": False}
+        for column in columns
+    ]
+    # A template that asks for a key that is not there is slow, so every cell has every key.
+    plain = {"text": "", "url": "", "tone": "", "status": ""}
+    body = [
+        [{**plain, **_cell(value), "number": head["number"]} for head, value in zip(heads, row, strict=True)]
+        for row in rows
+    ]
     context = {"columns": heads, "rows": body, "label": label, "caption": caption, "dense": dense}
     return render_to_string("ui/plain_table.html", context)
 
 
 def _cell(value: Any) -> dict[str, Any]:
+    """What a table's cell shows, worked out here: a template tag for each of a thousand cells would be slow."""
     if isinstance(value, Mapping) and "status" in value:
-        return {"value": value, "is_status": True}
+        status = str(value["status"])
+        _check("plain_table", "status", status, STATUSES)
+        value = value.get("value") if status == "shown" else None
+        if value is None:
+            return {"status": "missing" if status == "shown" else status}
+    if value is None:
+        return {"status": "missing"}
     if isinstance(value, Mapping):
         return {"text": _format(value.get("text", "")), "url": value.get("url", ""), "tone": value.get("tone", "")}
-    if value is None:
-        return {"value": None, "is_status": True}
-    return {"text": value if isinstance(value, SafeString) else _format(value)}
+    if isinstance(value, SafeString):
+        return {"text": value}
+    return {"text": _format(value), "status": "zero" if value == 0 else ""}
 
 
 # Whole components
