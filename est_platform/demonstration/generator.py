@@ -110,9 +110,10 @@ def _rows(areas: Sequence[AreaShape], seed: int, until: dt.date) -> pd.DataFrame
         on = (up_to[category] < rng.random(len(area))[:, None]).sum(axis=1)
         month_rows = pd.DataFrame({"area": area, "category": category, "day": days.to_numpy()[on], "parent": -1})
         draws = rng.random((len(area), len(_DRAWS)))
-        follow_ups, more = _follow_ups(month_rows, draws, rng, first)
-        frame = pd.concat([month_rows, follow_ups], ignore_index=True)
-        frame[list(_DRAWS)] = np.vstack([draws, more])
+        follow_ups, after = _follow_ups(month_rows, draws, rng, first)
+        flare_ups, together = _flare_ups(areas, month, rng)
+        frame = pd.concat([month_rows, follow_ups, flare_ups], ignore_index=True)
+        frame[list(_DRAWS)] = np.vstack([draws, after, together])
         frame["key"] = [f"{month:%Y-%m}-{number:04d}" for number in range(len(frame))]
         first += len(frame)
         frames.append(frame)
@@ -185,6 +186,26 @@ def _follow_ups(rows: pd.DataFrame, draws: Floats, rng: np.random.Generator, fir
     more = rng.random((len(parent), len(_DRAWS)))
     more[:, _DRAW["place_type"]] = draws[parent, _DRAW["place_type"]]
     return repeats, more
+
+
+def _flare_ups(areas: Sequence[AreaShape], month: dt.date, rng: np.random.Generator) -> tuple[pd.DataFrame, Floats]:
+    """Now and then much of one kind happens at one spot within ten days."""
+    frames, all_draws = [], []
+    for a, area in enumerate(areas):
+        is_one, which, day, spot = rng.random(4)
+        count = shapes.FLARE_UP_AT_LEAST + rng.poisson(shapes.FLARE_UP_MORE)
+        later, draws = rng.integers(0, shapes.FLARE_UP_DAYS, count), rng.random((count, len(_DRAWS)))
+        if area.slug == OUTSIDE or is_one > shapes.FLARE_UPS_A_MONTH:
+            continue
+        category = _INDEX[shapes.FLARE_UP_CODES[int(which * len(shapes.FLARE_UP_CODES))]]
+        days = pd.Timestamp(month) + pd.to_timedelta(int(day * 28) + later, unit="D")
+        draws[:, _DRAW["spot"]], draws[:, _DRAW["at_place"]] = spot, 0.0
+        frames.append(pd.DataFrame({"area": a, "category": category, "day": days, "parent": -1}))
+        all_draws.append(draws)
+    if not frames:
+        nothing = pd.DataFrame({"area": 0, "category": 0, "day": pd.Timestamp(month), "parent": 0}, index=[])
+        return nothing, np.empty((0, len(_DRAWS)))
+    return pd.concat(frames, ignore_index=True), np.vstack(all_draws)
 
 
 # Where

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.hexagons import cells_of
 from areas.access import descendants
 from areas.locating import index_of
 from areas.models import Area, Boundary, Place
@@ -18,7 +17,7 @@ from est_platform.demonstration.copying import copy_rows
 from est_platform.demonstration.generator import AreaShape, Spot, generate
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
-from incidents.rules import CELL_RESOLUTION, RejectReason, coarsen_points
+from incidents.rules import RejectReason
 from partners.models import Collaboration, Unit, User
 
 # What waits on the review page: how many of the last two weeks' own reports are in each state, newest first.
@@ -31,7 +30,7 @@ OWN_REPORTS_DAYS, OWN_REPORTS_OF_FIVE = 365, 2
 def load_incidents(collaboration: Collaboration, people: dict[str, User], *, seed: int, until: dt.date) -> int:
     """Generate the collaboration's past up to a day and store it; return how many rows it has."""
     rows = generate(area_shapes(collaboration), seed=seed, until=until)
-    rows = _placed(rows, collaboration)
+    rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)
     rows = _with_reporters(rows, people, until)
     rows = _with_statuses(rows, people, seed, until)
@@ -57,17 +56,6 @@ def area_shapes(collaboration: Collaboration) -> list[AreaShape]:
         for area in areas
         if area.pk in polygons
     ]
-
-
-def _placed(rows: pd.DataFrame, collaboration: Collaboration) -> pd.DataFrame:
-    rows = place(rows, index_of(collaboration))
-    # The area is the one of the true point, as for a single report; what is kept of a home is its block.
-    private = (rows["precision"] == Incident.Precision.BLOCK.value).to_numpy()
-    lon, lat = rows["lon"].to_numpy(copy=True), rows["lat"].to_numpy(copy=True)
-    lon[private], lat[private] = coarsen_points(lon[private], lat[private]).T
-    cells = rows["cell"].to_numpy(dtype="int64", na_value=0)
-    cells[private] = cells_of(lon[private], lat[private], CELL_RESOLUTION)
-    return rows.assign(lon=lon, lat=lat, cell=pd.Series(cells, index=rows.index).astype("Int64").mask(cells == 0))
 
 
 def _with_relations(rows: pd.DataFrame, collaboration: Collaboration) -> pd.DataFrame:

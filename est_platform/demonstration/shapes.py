@@ -14,7 +14,7 @@ FALLING_PLACE = "Klockaretorpets centrum"
 FALL_YEARS, FALL_SHARES = (2018.25, 2019.75), (1.0, 0.2)
 
 # Reports sent in to a whole area in an ordinary year, before anybody's silence: scaled by LEVELS and `Shape.areas`.
-EVENTS_A_YEAR = 1170.0
+EVENTS_A_YEAR = 1110.0
 OUTSIDE_SHARE, NOWHERE_SHARE = 0.018, 0.008
 
 
@@ -342,6 +342,10 @@ ORDINARY = ((2016, 0.7), (2027, 0.7))
 # What rose in Hageby before 2023 rose most where people pass.
 RISING_AREA, RISING_CODES = "hageby", ("NAR", "SAM", "HOT", "VAL", "VAP")
 RISE = ((2016, 1.0), (2020.5, 1.0), (2022.6, 1.6), (2023.6, 1.5), (2025, 1.1), (2027, 1.0))
+
+# Flare-ups: how likely in an area and month, of what, and how large.
+FLARE_UPS_A_MONTH, FLARE_UP_DAYS, FLARE_UP_AT_LEAST, FLARE_UP_MORE = 0.35, 10, 6, 7.0
+FLARE_UP_CODES = ("SKA", "NAR", "SAM", "BRA", "BUS", "KLO", "HOT")
 
 SCHOOL_OF_AREA = {"marielund": "Skolområde norr", "city": "Skolområde norr"}
 OTHER_SCHOOL = "Skolområde söder"
