@@ -15,7 +15,6 @@ from django.core.files.storage import FileSystemStorage
 FILES = {
     "npm/designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "npm/designsystemet-theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
-    "npm/designsystemet.js": "@digdir/designsystemet-web/dist/umd/index.js",
     "npm/htmx.js": "htmx.org/dist/htmx.min.js",
     "npm/plotly.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     "npm/maplibre/maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
