@@ -102,7 +102,7 @@ class IncidentForm(forms.Form):
     )
     is_place_unknown = forms.BooleanField(label=_("The place is not known, or it was on the internet"), required=False)
     occurred_from = forms.DateTimeField(
-        label=_("When did it happen?"),
+        label=_("Day and time"),
         input_formats=DATE_FORMATS,
         widget=local_datetime_input(),
         help_text=_("If you do not know exactly: the earliest time it can have happened."),
@@ -118,7 +118,7 @@ class IncidentForm(forms.Form):
     )
     is_day_only = forms.BooleanField(label=_("Only the day is known, not the time"), required=False)
     description = forms.CharField(
-        label=_("Tell more"),
+        label=_("Would you like to tell more?"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": rules.LONGEST_TEXT}),
         help_text=_("Do not write names, personal identity numbers or registration plates."),

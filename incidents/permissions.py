@@ -56,6 +56,11 @@ def fields_visible_to(user: Any, incident: Incident) -> frozenset[str]:
     return _fields(sees_all, sees_function, sees_name)
 
 
+def sees_everything(user: Any, collaboration: Collaboration | int) -> bool:
+    """Whether the user sees all fields of every organisation's reports, for review."""
+    return user.has_role(collaboration, SEE_EVERYTHING)
+
+
 def is_of_another_organisation(user: Any, incident: Incident) -> bool:
     """Whether reading the report is reading what another organisation owns."""
     mine = {membership.organisation_id for membership in user.memberships_in(incident.collaboration_id)}

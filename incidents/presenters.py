@@ -102,6 +102,17 @@ def when_in_words(incident: Incident) -> str:
     return _("between %(first)s and %(last)s") % {"first": first, "last": last}
 
 
+def when_in_short(incident: Incident) -> str:
+    """The beginning alone, for a list: day, and the time where it is known."""
+    begins = timezone.localtime(incident.occurred_from)
+    if incident.time_precision == Incident.TimePrecision.MONTH:
+        return date_format(begins, "YEAR_MONTH_FORMAT")
+    day = date_format(begins, "j M Y")
+    if incident.time_precision == Incident.TimePrecision.EXACT:
+        return f"{day} {begins:%H:%M}"
+    return day if incident.time_precision == Incident.TimePrecision.DAY else _("%(day)s, uncertain") % {"day": day}
+
+
 def where_in_words(incident: Incident, *, near: tuple[Place, float] | None = None) -> str:
     """The place as people say it. `near` is the nearest named place and how many metres away it lies."""
     area = incident.area.name if incident.area else ""
@@ -150,7 +161,7 @@ def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
             {
                 "incident": incident,
                 "what": str(incident.category),
-                "when": when_in_words(incident),
+                "when": when_in_short(incident),
                 "where": where_in_words(incident),
                 "who": incident.organisation.name if "organisation" in fields else "",
                 "tag": tag_of(incident),
@@ -322,8 +333,8 @@ def map_features(incidents: Iterable[Incident], url_of: Any) -> list[dict[str, A
     for incident in incidents:
         properties = {
             "id": incident.pk,
-            "name": str(incident.category),
-            "text": f"{when_in_words(incident)} · {where_in_words(incident)}",
+            # Without a name no label is drawn: hundreds of them would hide the map.
+            "text": f"{incident.category}, {when_in_short(incident)}, {where_in_words(incident)}",
             "url": url_of(incident),
         }
         if rules.is_kept_at_block(incident.place_type):

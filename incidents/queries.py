@@ -201,7 +201,8 @@ def shown_form(chosen: IncidentFilter) -> forms.Form:
         else:
             whole = gettext("All of %(group)s") % {"group": group}
             choices.append((str(group), [(group.code, whole), *[(row.code, str(row)) for row in rows]]))
-    category.choices = choices
+    # The widget alone: the field goes on checking against the categories themselves.
+    category.widget.choices = choices
     if form.fields["organisation"].queryset.count() < 2:
         del form.fields["organisation"]
     if not form["batch"].value():

@@ -53,6 +53,7 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "map_limit": queries.MAP_LIMIT,
         "may_report": permissions.may_report_in(request.user, collaboration),
         "shows_organisation": any(row["who"] for row in shown),
+        "is_limited": not permissions.sees_everything(request.user, collaboration),
     }
     return render(request, "incidents/incident_list.html", context)
 
