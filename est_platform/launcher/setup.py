@@ -21,7 +21,7 @@ def make_ready(
     """The set-up both other commands share: packages, translations, services, migrations."""
     check_owner()
     with setup_lock():
-        packages.install_everything(tests=tests, embedded=with_services and not os.environ.get("REDIS_URL"))
+        packages.install_everything(tests=tests, embedded=with_services and (tests or not os.environ.get("REDIS_URL")))
         if not with_services:
             return {}
         if for_a_run:
