@@ -39,9 +39,8 @@ class NodePackagesFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = self.storage.path(path) if path in FILES and self.storage.exists(path) else None
-        if find_all:
-            return [found] if found else []
-        return found
+        # Django asks for an empty list, not None, where nothing is found.
+        return found if found and not find_all else [found] if found else []
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         for name in FILES:
