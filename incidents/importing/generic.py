@@ -307,13 +307,11 @@ class GenericCleaner:
         end_ahead = has_both & ~backwards & ~too_long & is_event & ~too_early & ~future & (end > latest)
 
         # What is expected is reported today, whatever day it is expected on.
-        used_on = begin_day.where(~is_forecast, np.minimum(begin_day, _local_days(pd.Series([now]))[0]))
+        used_on = begin_day.where(~is_forecast, begin_day.clip(upper=_local_days(pd.Series([now]))[0]))
         asked = begin.notna() & (category["category_id"] >= 0)
         is_group = asked & category["is_group"]
-        used_on_dates = used_on.dt.date
-        unused = (
-            asked & ~is_group & ((category["valid_from"] > used_on_dates) | (category["valid_to"] <= used_on_dates))
-        )
+        is_closed = (category["valid_from"] > used_on.dt.date) | (category["valid_to"] <= used_on.dt.date)
+        unused = asked & ~is_group & is_closed
         refusals = together(
             [
                 self._refuse(cells, begins.is_empty, rules.NO_DATE),
