@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from partners import roles
 from partners.models import Collaboration
 
 
@@ -18,9 +20,20 @@ def start(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     mine = list(Collaboration.objects.visible_to(user))
     if len(mine) == 1:
-        return redirect("picture_list", mine[0].slug)
-    cards = [{"collaboration": one, "memberships": user.memberships_in(one)} for one in mine]
+        return redirect(home_of(user, mine[0]))
+    cards = [{"collaboration": one, "memberships": user.memberships_in(one), "url": home_of(user, one)} for one in mine]
     return render(request, "est_platform/start.html", {"cards": cards})
+
+
+def home_of(user: Any, collaboration: Collaboration) -> str:
+    """The first page in a collaboration that the user's roles open: the pictures, else what the role looks after."""
+    homes = (
+        (roles.SEE_PUBLISHED_PICTURES, "picture_list"),
+        (roles.MAY_ADMINISTER, "people"),
+        (roles.MAY_READ_LOG, "log"),
+    )
+    name = next((name for allowed, name in homes if user.has_role(collaboration, allowed)), "my_access")
+    return reverse(name, args=[collaboration.slug])
 
 
 @login_not_required
