@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.util
 import json
 import os
 import sys
@@ -66,16 +65,14 @@ def load_demonstration() -> list[dict[str, str]] | None:
     """Load the two demonstration collaborations once; the sign-ins, or None where they may not be loaded."""
     from django.core.management import CommandError, call_command
 
-    if importlib.util.find_spec("est_platform.demonstration") is None:
-        return None
+    from est_platform.demonstration import cast
+
     try:
         call_command("load_demonstration")
     except CommandError as refusal:
         step(f"Demonstration: not loaded. {refusal}")
         return None
     step("Demonstration: loaded")
-    from est_platform.demonstration import cast
-
     return [{**dataclasses.asdict(sign_in), "password": cast.PASSWORD} for sign_in in cast.SIGN_INS]
 
 

@@ -77,7 +77,7 @@ def _prepared_before() -> dict[str, Any]:
 
 def static_sources(root: Path = ROOT) -> str:
     """One hash over what the static files are collected from: names, sizes and times, locked packages, settings."""
-    folders = [root / "static", *sorted(root.glob("*/static"))]
+    folders = [root / "static", *sorted(root.glob("[!.]*/static"))]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
     listed = [f"{file.relative_to(root)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
     sources = ["package-lock.json", "requirements.lock", "est_platform/settings.py", "ui/finders.py"]
