@@ -54,17 +54,11 @@ class Spot:
 
 @dataclass(frozen=True)
 class AreaShape:
-    """An area to fill with incidents: its slug, its polygon in degrees, and its named places."""
+    """An area to fill with incidents: the slug `shapes` knows it by, its polygon in degrees, and its named places."""
 
     slug: str
     polygon: shapely.Geometry
     places: tuple[Spot, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The name by which `shapes` knows the area."""
-        known = [key for key in shapes.LEVELS if key in self.slug or (key == "city" and "centrum" in self.slug)]
-        return known[0] if known else self.slug
 
 
 def generate(areas: Sequence[AreaShape], *, seed: int, until: dt.date) -> pd.DataFrame:
@@ -96,6 +90,7 @@ def _months(until: dt.date) -> list[dt.date]:
 def _rows(areas: Sequence[AreaShape], seed: int, until: dt.date) -> pd.DataFrame:
     """One row for each event: area, category, day, its own draws, and for a near repeat the row it follows."""
     frames: list[pd.DataFrame] = []
+    all_draws: list[Floats] = []
     first = 0
     for month in _months(until):
         rng = np.random.default_rng([seed, _MONTH, month.year, month.month])
@@ -113,11 +108,12 @@ def _rows(areas: Sequence[AreaShape], seed: int, until: dt.date) -> pd.DataFrame
         follow_ups, after = _follow_ups(month_rows, draws, rng, first)
         flare_ups, together = _flare_ups(areas, month, rng)
         frame = pd.concat([month_rows, follow_ups, flare_ups], ignore_index=True)
-        frame[list(_DRAWS)] = np.vstack([draws, after, together])
         frame["key"] = [f"{month:%Y-%m}-{number:04d}" for number in range(len(frame))]
         first += len(frame)
         frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+        all_draws += [draws, after, together]
+    chance = pd.DataFrame(np.vstack(all_draws), columns=list(_DRAWS))
+    return pd.concat([pd.concat(frames, ignore_index=True), chance], axis="columns")
 
 
 def _means(areas: Sequence[AreaShape], when: float) -> Floats:
@@ -126,15 +122,17 @@ def _means(areas: Sequence[AreaShape], when: float) -> Floats:
     for a, area in enumerate(areas):
         is_outside = area.slug == OUTSIDE
         level = (
-            shapes.OUTSIDE_SHARE * len(areas) if is_outside else _at(shapes.LEVELS.get(area.key, shapes.ORDINARY), when)
+            shapes.OUTSIDE_SHARE * len(areas)
+            if is_outside
+            else _at(shapes.LEVELS.get(area.slug, shapes.ORDINARY), when)
         )
         for c, shape in enumerate(SHAPES):
             rise = 1.0
-            if area.key == shapes.RISING_AREA and shape.code in shapes.RISING_CODES:
+            if area.slug == shapes.RISING_AREA and shape.code in shapes.RISING_CODES:
                 rise = _at(shapes.RISE, when)
             by_year = _at(shape.years, when) if shape.years else 1.0
             means[a, c] = shapes.EVENTS_A_YEAR / 365.25 * shape.share * level * rise * by_year
-            means[a, c] *= shape.areas.get(area.key, 1.0)
+            means[a, c] *= shape.areas.get(area.slug, 1.0)
     return means
 
 
@@ -144,7 +142,7 @@ def _at(points: Sequence[tuple[float, float]], when: float) -> float:
 
 def _day_weights(days: pd.DatetimeIndex) -> Floats:
     """How much of an ordinary day's events each day gets: categories in rows, days in columns."""
-    weekday, month = days.dayofweek.to_numpy(), days.month.to_numpy() - 1
+    weekday, month = days.day_of_week.to_numpy(), days.month.to_numpy() - 1
     weights = np.array(
         [
             np.array(s.weekdays)[weekday] / np.mean(s.weekdays) * np.array(s.months)[month] / np.mean(s.months)
@@ -346,7 +344,7 @@ def _with_times(rows: pd.DataFrame) -> pd.DataFrame:
     """Local wall-clock times: from, until, how exact, and when it became known."""
     category = rows["category"].to_numpy()
     day = rows["day"].to_numpy().astype("datetime64[m]")
-    is_weekend = np.isin(rows["day"].dt.dayofweek.to_numpy(), (4, 5))
+    is_weekend = np.isin(rows["day"].dt.day_of_week.to_numpy(), (4, 5))
     hour = np.zeros(len(rows))
     for c, shape in enumerate(SHAPES):
         for weekend in (False, True):
@@ -363,7 +361,7 @@ def _with_times(rows: pd.DataFrame) -> pd.DataFrame:
     begins[is_interval] = (day + _minutes(18 * 60 + b * 240))[is_interval]
     ends[is_interval] = (day + _minutes(30 * 60 + e * 150))[is_interval]
     # Found on Monday: it happened some time since Friday afternoon.
-    weekday = rows["day"].dt.dayofweek.to_numpy()
+    weekday = rows["day"].dt.day_of_week.to_numpy()
     over_weekend = is_interval & np.isin(weekday, (4, 5, 6, 0)) & (rows["source"].to_numpy() < 0.6)
     friday = day - (((weekday - 4) % 7) * 1440).astype("timedelta64[m]")
     begins[over_weekend] = (friday + _minutes(16 * 60 + b * 120))[over_weekend]
@@ -414,7 +412,7 @@ def _with_units(rows: pd.DataFrame, areas: Sequence[AreaShape], seed: int) -> pd
     for a, area in enumerate(areas):
         for c, shape in enumerate(SHAPES):
             for label, share in shape.partners.items():
-                shares[a, c, _UNIT[_unit_of(label, area.key)]] += share
+                shares[a, c, _UNIT[_unit_of(label, area.slug)]] += share
     category, month = rows["category"].to_numpy(), rows["day"].to_numpy().astype("datetime64[M]")
     wanted = shares[rows["area"].to_numpy(), category]
     there = wanted * (_JOINED[None, :] <= month[:, None])
@@ -456,13 +454,13 @@ def _is_silent(rows: pd.DataFrame, unit: Ints, seed: int) -> NDArray[np.bool_]:
     in_july = rows["day"].dt.month.to_numpy() == 7
     is_silent = silent[week - first, unit] & writes_itself[unit]
     is_silent |= in_july & writes_itself[unit] & (rows["july"].to_numpy() > shapes.JULY_SHARE)
-    day_of_year = rows["day"].dt.dayofyear.to_numpy()
+    day_of_year = rows["day"].dt.day_of_year.to_numpy()
     return is_silent | (is_school[unit] & (day_of_year > 168) & (day_of_year < 226))
 
 
 def _still_happens(rows: pd.DataFrame, areas: Sequence[AreaShape]) -> NDArray[np.bool_]:
     """The fall at one centre after measures of 2018 and 2019."""
-    when = rows["day"].dt.year.to_numpy() + (rows["day"].dt.dayofyear.to_numpy() - 1) / 365.25
+    when = rows["day"].dt.year.to_numpy() + (rows["day"].dt.day_of_year.to_numpy() - 1) / 365.25
     left = np.interp(when, shapes.FALL_YEARS, shapes.FALL_SHARES)
     codes = np.array([shape.code in shapes.EVENT_CODES_IN_A_FALL for shape in SHAPES])[rows["category"].to_numpy()]
     return ~(rows["falls"].to_numpy() & codes) | (rows["fall"].to_numpy() < left)

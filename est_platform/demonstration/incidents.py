@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from django.utils import timezone
 
 from areas.access import descendants
 from areas.locating import index_of
@@ -30,6 +31,8 @@ OWN_REPORTS_DAYS, OWN_REPORTS_OF_FIVE = 365, 2
 def load_incidents(collaboration: Collaboration, people: dict[str, User], *, seed: int, until: dt.date) -> int:
     """Generate the collaboration's past up to a day and store it; return how many rows it has."""
     rows = generate(area_shapes(collaboration), seed=seed, until=until)
+    # What the rest of today brings is not known yet.
+    rows = rows[rows["known_at"] <= timezone.now()].reset_index(drop=True)
     rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)
     rows = _with_reporters(rows, people, until)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from analysis.periods import PeriodKind
@@ -86,10 +87,10 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
         # The planner knows nothing yet of the rows that have just come in.
         cursor.execute(f"ANALYZE {Incident._meta.db_table}")
 
-    pictures = _pictures(here)
-    say(f"{pictures} situational pictures")
-    published = sum(_publish(collaboration, people) for collaboration in here.values())
-    say(f"{published} of them published")
+    main_areas = _main_areas(norrkoping) + _main_areas(blackpool)
+    pictures = _pictures(main_areas)
+    say(f"{pictures} situational pictures; the worker makes the others")
+    say(f"{_publish(main_areas, people)} of them published")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
     return True
@@ -163,23 +164,24 @@ def _groups(here: dict[str, Collaboration], until: dt.date) -> None:
         )
 
 
-def _pictures(here: dict[str, Collaboration]) -> int:
-    """Compute every area's drafts, so that no page waits for the worker on the first visit."""
-    areas = Area.objects.active(timezone.localdate()).filter(collaboration__in=here.values())
-    for area_id in areas.values_list("pk", flat=True):
-        carry_out_rebuild(area_id)
-    return Picture.objects.filter(collaboration__in=here.values()).count()
+def _main_areas(collaboration: Collaboration) -> list[Area]:
+    """The whole and the areas somebody in the cast works in: what people open first."""
+    theirs = {slug for s in cast.SIGN_INS if s.collaboration == collaboration.slug for slug in s.areas}
+    return list(Area.objects.filter(Q(parent=None) | Q(slug__in=theirs), collaboration=collaboration))
 
 
-def _publish(collaboration: Collaboration, people: dict[str, User]) -> int:
-    """Publish each main area's last whole periods, the two shortest kinds, so that everybody has something to read."""
-    coordinator = people[f"samordnare@{collaboration.slug}.example"]
-    main = {area for s in cast.SIGN_INS if s.collaboration == collaboration.slug for area in s.areas}
-    areas = Area.objects.filter(collaboration=collaboration, slug__in=main) | Area.objects.filter(
-        collaboration=collaboration, parent=None
-    )
+def _pictures(areas: list[Area]) -> int:
+    """Compute these areas' drafts now. The worker makes the others: their rebuilds are wanted and sent at the end."""
+    for area in areas:
+        carry_out_rebuild(area.pk)
+    return Picture.objects.filter(area__in=areas).count()
+
+
+def _publish(areas: list[Area], people: dict[str, User]) -> int:
+    """Publish each area's last whole period of each kind, so that everybody has something to read."""
     published = 0
     for area in areas:
+        coordinator = people[f"samordnare@{area.collaboration.slug}.example"]
         for kind in (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL):
             drafts = Picture.objects.filter(area=area, period_kind=kind, version=0, figures__isnull=False)
             whole = drafts.filter(period_end__lte=timezone.localdate()).order_by("-period_end").first()

@@ -1,7 +1,7 @@
 """What the invented years look like: how often, where, when and by whom each kind of event is reported.
 
 Every number here is made up to look like everyday reports from housing areas; none describes a real place. Areas are
-named by the beginning of their slug, categories by their code in the default tree, kinds of place by `PlaceKind`.
+named by their slug, categories by their code in the default tree, kinds of place by `PlaceKind`.
 """
 
 from __future__ import annotations
@@ -276,7 +276,7 @@ SHAPES: tuple[Shape, ...] = (
         "OTR",
         share=0.03,
         bumps=((18.0, 3.0, 1.0),),
-        partners={"Distrikt": 0.35, "Fältgruppen": 0.25, "Park och gata": 0.2, "Rond": 0.2},
+        partners={"Distrikt": 0.35, "Fältgruppen": 0.2, "Park och gata": 0.2, "Rond": 0.15, "Förebyggande": 0.1},
         weekdays=OFFICE,
         months=WINTER,
         kinds={"street": 2.0, "park": 1.8, "garage": 1.8, "station": 1.2},

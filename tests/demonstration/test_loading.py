@@ -1,0 +1,210 @@
+"""The demonstration in the database: loaded once, whole, alone, and open to those the cast names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import re
+
+import pandas as pd
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from areas.models import Area, Place
+from audit.models import Event
+from est_platform.demonstration import cast, loading
+from incidents.models import Incident, Status
+from incidents.rules import coarsen
+from partners.models import Collaboration, Group, Membership, Organisation, User
+from partners.roles import SEE_PUBLISHED_PICTURES, Role
+from privacy.guard import scan_column
+from situational_picture.models import Picture
+from tests import factories as make
+from tests.demonstration.conftest import SMALL_UNTIL
+
+# Names of people and companies in the founding document and the sources around it, as hashes: they do not belong in
+# the code either.
+NAMED_THERE = {
+    "2215bc2cdfb28206cf425544a2782a7954fba27c5a4106d7145617650be73e2e",
+    "5c2ce9143805c7cc2363688367fc99de3abf411bf2354d70878add8e0ae8a123",
+    "61e07ea066dbfb498569d7832ab0ffb63de1341d178e15613c67a98297ff8a7f",
+    "73fe394f4a64a87da95f8e62f3ecbc9a377f3563e118d04cd4be41bdb6619ca2",
+    "7fe66093fb1f1f2031e2642dc7c502e8b7bc3a7163e1ed889125191ce21931ab",
+    "bc3098d9e227a2bce435058a8d43734bcb3c65e0a8bc482fc64e1de290e3f14a",
+    "c849ae1a5da6d62feb3d381463a0df097ce95659e3ed7b7e205aed24e81b2a09",
+    "e09d748fd4e5e7b4ea8d72ae059317c6f82d04d35acf582154fe823bb8b6c765",
+    "e0d7cc2b372d458e105ffc34b4ec5b3878d5511a54e38aa28b4cdbda629d8161",
+}
+
+
+def counts() -> dict[str, int]:
+    models = (Collaboration, Organisation, User, Membership, Group, Area, Place, Incident, Picture, Event)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+@pytest.mark.usefixtures("loaded")
+class TestLoaded:
+    """What half a year of the demonstration holds."""
+
+    pytestmark = pytest.mark.django_db
+
+    def test_both_say_what_they_are(self):
+        notices = dict(Collaboration.objects.values_list("slug", "notice"))
+        assert notices == {"norrkoping": "invented", "blackpool": "open_data"}
+        kinds = dict(Collaboration.objects.values_list("slug", "reporting_kind"))
+        assert kinds == {"norrkoping": "est_area", "blackpool": "ward"}
+        assert all(c.extent for c in Collaboration.objects.all())
+
+    def test_the_areas_are_there_and_most_incidents_lie_in_them(self):
+        norrkoping = Incident.objects.filter(collaboration__slug="norrkoping")
+        slugs = Area.objects.filter(collaboration__slug="norrkoping", kind="est_area").values_list("slug", flat=True)
+        assert set(slugs) == set(cast.EVERY_AREA)
+        by_location = {key: norrkoping.filter(location=key).count() for key in Incident.Location.values}
+        assert by_location["placed"] > 0.9 * norrkoping.count()
+        assert by_location["outside"] > 10
+        assert by_location["none"] > 10
+        assert set(norrkoping.filter(location="placed").values_list("area__slug", flat=True)) == set(cast.EVERY_AREA)
+        blackpool = Incident.objects.filter(collaboration__slug="blackpool")
+        assert blackpool.filter(location="placed").count() > 0.95 * blackpool.count()
+        assert blackpool.values("area").distinct().count() > 20
+
+    def test_homes_are_kept_at_the_block(self):
+        homes = Incident.objects.filter(collaboration__slug="norrkoping", place_type="private", lon__isnull=False)
+        assert homes.count() > 50
+        assert set(homes.values_list("precision", flat=True)) == {"block"}
+        for lon, lat in homes.values_list("lon", "lat"):
+            assert coarsen(lon, lat) == pytest.approx((lon, lat), abs=1e-9)
+
+    def test_the_review_page_has_something_to_show(self):
+        states = Incident.objects.filter(collaboration__slug="norrkoping").values_list("status", flat=True)
+        assert {s: list(states).count(s) for s in Status.values if s != "approved"} == {
+            "draft": 3, "submitted": 14, "returned": 3, "rejected": 3, "merged": 0, "purged": 0,
+        }  # fmt: skip
+        waiting = Incident.objects.filter(collaboration__slug="norrkoping").exclude(status="approved")
+        assert min(i.created_at.date() for i in waiting) >= SMALL_UNTIL - dt.timedelta(days=15)
+        assert not waiting.filter(status="draft", reporter=None).exists()
+        assert not waiting.filter(status="draft", submitted_at__isnull=False).exists()
+        assert not waiting.filter(status="returned", review_reason="").exists()
+
+    def test_nothing_lies_after_the_last_day(self):
+        own = Incident.objects.filter(collaboration__slug="norrkoping")
+        assert not own.filter(created_at__date__gt=SMALL_UNTIL).exists()
+        assert not own.filter(occurred_on__gt=SMALL_UNTIL).exclude(category__kind="forecast").exists()
+
+    def test_everybody_can_sign_in_with_the_printed_password(self):
+        assert authenticate(email=cast.SIGN_INS[-1].email, password=cast.PASSWORD) is not None
+        # Everybody has the very same hash, so what opens one account opens them all.
+        assert User.objects.values("password").distinct().count() == 1
+        for sign_in in cast.SIGN_INS:
+            person = User.objects.get(email=sign_in.email)
+            (membership,) = person.active_memberships
+            assert membership.role == sign_in.role
+            assert membership.organisation.name == sign_in.organisation
+            assert membership.collaboration.slug == sign_in.collaboration
+            assert {scope.area.slug for scope in membership.area_scopes.all()} == set(sign_in.areas)
+
+    def test_signing_in_on_the_page(self, client):
+        answer = client.post("/accounts/login/", {"login": cast.SIGN_INS[0].email, "password": cast.PASSWORD})
+        assert answer.status_code == 302
+        assert client.get(reverse("picture_list", args=["norrkoping"])).status_code == 200
+
+    def test_every_role_is_played_and_has_something_to_read(self, client):
+        assert {s.role for s in cast.SIGN_INS if s.collaboration == "norrkoping"} == set(Role.values)
+        for sign_in in cast.SIGN_INS:
+            client.force_login(User.objects.get(email=sign_in.email))
+            expected = 200 if sign_in.role in SEE_PUBLISHED_PICTURES else 403
+            answer = client.get(reverse("picture_list", args=[sign_in.collaboration]))
+            assert answer.status_code == expected, sign_in.email
+
+    def test_the_council_reads_published_pictures_of_every_main_area(self):
+        council = User.objects.get(email="chefsamrad@norrkoping.example")
+        seen = Picture.objects.visible_to(council)
+        assert set(seen.values_list("area__slug", flat=True)) >= set(cast.EVERY_AREA)
+        assert set(seen.values_list("status", flat=True)) == {"published"}
+        assert all(picture.figures for picture in seen)
+
+    def test_groups_meet_by_function(self):
+        group = Group.objects.get(collaboration__slug="norrkoping", name="EST-gruppen Hageby")
+        assert group.level == "tactical"
+        assert [member.valid_to.year - member.valid_from.year for member in group.members.all()] == [2, 2, 2]
+        assert group.group_areas.get().area.slug == "hageby"
+        assert set(Group.objects.values_list("level", flat=True)) == {"strategic", "operative", "tactical"}
+
+    def test_nobody_from_the_founding_document_appears(self):
+        texts = [
+            *User.objects.values_list("function", flat=True),
+            *User.objects.values_list("name", flat=True),
+            *User.objects.values_list("email", flat=True),
+            *Organisation.objects.values_list("name", flat=True),
+            *Place.objects.filter(collaboration__slug="norrkoping").values_list("name", flat=True),
+            *Place.objects.filter(collaboration__slug="norrkoping").values_list("other_names", flat=True),
+            *Incident.objects.exclude(description="").values_list("description", flat=True).distinct(),
+        ]
+        words = {word.lower() for text in texts for word in re.findall(r"\w+", text)}
+        assert len(words) > 200
+        assert not {hashlib.sha256(word.encode()).hexdigest() for word in words} & NAMED_THERE
+        assert set(User.objects.values_list("name", flat=True)) == {""}
+
+    def test_descriptions_in_the_database_pass_the_guard(self):
+        written = Incident.objects.exclude(description="").values_list("description", flat=True).distinct()
+        assert len(written) > 50
+        assert scan_column(pd.Series(list(written))).empty
+
+    def test_a_second_load_changes_nothing(self):
+        before, said = counts(), io.StringIO()
+        call_command("load_demonstration", stdout=said)
+        assert counts() == before
+        assert "there already" in said.getvalue()
+
+    def test_it_said_what_it_did(self, loaded):
+        assert any("invented incidents in Norrköping" in line for line in loaded)
+        assert any("real incidents in Blackpool" in line for line in loaded)
+        assert len(loaded) == 5
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    """Where it may not be loaded, nothing happens, and it says why."""
+
+    def test_beside_another_collaboration(self):
+        make.CollaborationFactory(slug="ekstad")
+        before = counts()
+        with pytest.raises(CommandError, match=r"ekstad.*never loaded beside real ones"):
+            call_command("load_demonstration")
+        assert counts() == before
+
+    def test_beside_a_real_collaboration_of_the_same_name(self):
+        make.CollaborationFactory(slug="norrkoping")
+        with pytest.raises(CommandError, match="norrkoping"):
+            call_command("load_demonstration")
+
+    def test_a_last_day_that_has_not_come(self):
+        with pytest.raises(CommandError, match="between 2016-01-01 and today"):
+            call_command("load_demonstration", "--until", "2999-01-01")
+
+    def test_a_load_that_breaks_off_leaves_nothing_and_can_start_again(self, monkeypatch):
+        before = counts()
+
+        def broken_off(*args, **kwargs):
+            assert Incident.objects.filter(collaboration__slug="norrkoping").count() > 1000
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(loading, "import_file", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            loading.load(seed=1, until=dt.date(2016, 3, 31), say=lambda text: None)
+        assert counts() == before
+        assert loading.is_loaded() is False
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_whole_demonstration(capsys):
+    call_command("load_demonstration", "--until", "2026-11-20")
+    assert 54_000 <= Incident.objects.filter(collaboration__slug="norrkoping").count() <= 66_000
+    blackpool = Incident.objects.filter(collaboration__slug="blackpool")
+    assert blackpool.count() == 87_862
+    assert blackpool.filter(status="approved", organisation__name="data.police.uk").count() == 87_862
+    assert Picture.objects.filter(status="published").count() > 20
