@@ -11,6 +11,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, where a transactional test may empty the log; `test_append_only` puts the lock back."""
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+        cursor.execute("ALTER TABLE audit_dayseal DISABLE TRIGGER audit_dayseal_no_truncate")
 
 
 @pytest.fixture(autouse=True)
