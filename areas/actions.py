@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import shapely
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from areas import importing
 from areas.geofiles import AreaFile, AreaShape, Refusal, read_areas
 from areas.importing import ImportReport, Step
-from areas.locating import extent_of, locate
-from areas.models import Area, AreaKind, Boundary, MembershipMove, Place, PoliceListCategory, PoliceListStatus
+from areas.locating import extent_of, index_of, locate
+from areas.models import (
+    Area,
+    AreaKind,
+    AreaScope,
+    Boundary,
+    GroupArea,
+    MembershipMove,
+    Place,
+    PoliceListCategory,
+    PoliceListStatus,
+)
 from areas.permissions import check_may_change_areas, check_may_keep_place
 from areas.relocating import hold_boundaries, move_pin, relocate, sentences
 from audit.actions import record
 from common.errors import NotPossible
-from partners.models import Collaboration, User
+from partners.models import Collaboration, Group, Membership, User
+from partners.permissions import check_may_administer, check_may_keep_groups
+from partners.roles import SEE_OWN_AREAS
 
 ALWAYS = dt.date(2000, 1, 1)
 
@@ -61,6 +73,7 @@ def import_areas(
     if by is not None:
         check_may_change_areas(by, collaboration)
     collaboration = hold_boundaries(collaboration)
+    before = index_of(collaboration, fresh=True)
     if parent is not None and parent.collaboration_id != collaboration.pk:
         raise NotPossible(_("The larger area belongs to another collaboration."))
     chosen_kind = AreaKind(kind) if kind else importing.guess_kind(file, collaboration)
@@ -68,10 +81,10 @@ def import_areas(
     report.refusals = list(file.refusals)
 
     steps = _plan(collaboration, file, chosen_kind, today, report)
-    created = []
+    is_corrected = False
     for step in steps:
         if step.is_new:
-            created.append(_create(collaboration, step.shape, chosen_kind, parent, valid_from, source, is_approximate))
+            _create(collaboration, step.shape, chosen_kind, parent, valid_from, source, is_approximate)
             report.created.append(step.shape.name)
         elif step.is_recut:
             try:
@@ -83,13 +96,14 @@ def import_areas(
         else:
             report.unchanged.append(step.shape.name)
         if step.area is not None:
-            _update_facts(step.area, step.shape)
+            is_corrected |= _update_facts(step.area, step.shape)
 
     is_other_kind = _choose_reporting_kind(collaboration, chosen_kind, report_by, report)
-    if report.changes_anything or is_other_kind:
+    if report.changes_anything or is_other_kind or is_corrected:
         Collaboration.objects.filter(pk=collaboration.pk).update(boundaries_version=F("boundaries_version") + 1)
+    if report.changes_anything or is_other_kind:
         _set_parents(collaboration, today, report)
-        moves = relocate(collaboration, by=by, reason=MembershipMove.Reason.BOUNDARY, about=source)
+        moves = relocate(collaboration, by=by, reason=MembershipMove.Reason.BOUNDARY, about=source, before=before)
         report.moved = sentences(moves)
         report.incidents_moved = sum(move.incidents for move in moves)
         report.places_moved = sum(move.places for move in moves)
@@ -201,7 +215,7 @@ def _recut(step: Step, day: dt.date, source: str, is_approximate: bool) -> None:
     _open_boundary(area, step.shape, day, source, is_approximate)
 
 
-def _update_facts(area: Area, shape: AreaShape) -> None:
+def _update_facts(area: Area, shape: AreaShape) -> bool:
     """Take over name, code and population from the file where they differ. The address (slug) never changes."""
     fields = []
     for name in ("name", "code", "population"):
@@ -211,6 +225,7 @@ def _update_facts(area: Area, shape: AreaShape) -> None:
             fields.append(name)
     if fields:
         area.save(update_fields=fields)
+    return bool(fields)
 
 
 def _choose_reporting_kind(collaboration: Collaboration, kind: AreaKind, is_wanted: bool, report: ImportReport) -> bool:
@@ -240,6 +255,25 @@ def _set_parents(collaboration: Collaboration, today: dt.date, report: ImportRep
             "%(count)s area lies in %(parent)s.", "%(count)s areas lie in %(parent)s.", len(inside)
         )  # fmt: skip
         report.notes.append(text % {"count": len(inside), "parent": parent.name})
+
+
+def relocate_when_boundaries_change(today: dt.date) -> int:
+    """Move what lies where a boundary or an area began or ended in the last week; how many collaborations it touched.
+
+    Boundaries can be imported ahead of their day. Safe to run twice, or after some nights without.
+    """
+    week_ago = today - dt.timedelta(days=7)
+    begun_or_ended = Q(valid_from__gt=week_ago, valid_from__lte=today) | Q(valid_to__gt=week_ago, valid_to__lte=today)
+    touched = {
+        *Boundary.objects.filter(begun_or_ended).values_list("collaboration_id", flat=True),
+        *Area.objects.filter(begun_or_ended).values_list("collaboration_id", flat=True),
+    }
+    for collaboration in Collaboration.objects.filter(pk__in=touched):
+        with transaction.atomic():
+            hold_boundaries(collaboration)
+            before = index_of(collaboration, on=week_ago, fresh=True)
+            relocate(collaboration, by=None, reason=MembershipMove.Reason.DAY, before=before)
+    return len(touched)
 
 
 # Places
@@ -332,3 +366,48 @@ def set_police_list_status(
         "police_list_status_set", by=by, subject=area, list_year=list_year, category=category.code if category else ""
     )
     return status
+
+
+# Who covers what
+
+
+@transaction.atomic
+def set_area_scope(*, membership: Membership, areas: Iterable[Area], by: User) -> list[Area]:
+    """Choose the areas in which a role sees other organisations' rows; smaller areas inside them follow."""
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    check_may_administer(by, membership.collaboration_id)
+    if membership.role not in SEE_OWN_AREAS:
+        raise NotPossible(
+            _("The role “%(role)s” does not go by areas. It sees all of them, or none.")
+            % {"role": membership.get_role_display()}
+        )
+    chosen = _own(areas, membership.collaboration_id)
+    AreaScope.objects.filter(membership=membership).exclude(area__in=chosen).delete()
+    AreaScope.objects.bulk_create(
+        [AreaScope(collaboration_id=membership.collaboration_id, membership=membership, area=area) for area in chosen],
+        ignore_conflicts=True,
+    )
+    record("area_scope_set", by=by, subject=membership, areas=[area.slug for area in chosen])
+    return chosen
+
+
+@transaction.atomic
+def set_group_areas(*, group: Group, areas: Iterable[Area], by: User) -> list[Area]:
+    """Choose the areas a group works with."""
+    group = Group.objects.select_for_update().get(pk=group.pk)
+    check_may_keep_groups(by, group.collaboration_id)
+    chosen = _own(areas, group.collaboration_id)
+    GroupArea.objects.filter(group=group).exclude(area__in=chosen).delete()
+    GroupArea.objects.bulk_create(
+        [GroupArea(collaboration_id=group.collaboration_id, group=group, area=area) for area in chosen],
+        ignore_conflicts=True,
+    )
+    record("group_areas_set", by=by, subject=group, areas=[area.slug for area in chosen])
+    return chosen
+
+
+def _own(areas: Iterable[Area], collaboration_id: int) -> list[Area]:
+    chosen = list(areas)
+    if any(area.collaboration_id != collaboration_id for area in chosen):
+        raise NotPossible(_("The area belongs to another collaboration."))
+    return chosen

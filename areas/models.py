@@ -73,6 +73,11 @@ class Area(models.Model):
             self.slug = slugify(self.name) or slugify(self.code) or "area"
         super().save(*args, **kwargs)
 
+    @property
+    def sort_key(self) -> str:
+        """The name in Swedish order."""
+        return sort_key(self.name)
+
 
 class BoundaryQuerySet(InCollaborationQuerySet):
     def in_force(self, on: dt.date) -> BoundaryQuerySet:

@@ -8,24 +8,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from areas.locating import NO_AREA, Located, index_of, locate_with
+from areas.locating import NO_AREA, AreaIndex, Located, index_of, locate_with
 from areas.models import Area, MembershipMove, Place
 from audit.actions import record
 from partners.models import Collaboration, User
 
-Locate = Callable[[Any, Any], Located]
+
+@dataclass(frozen=True)
+class Relocation:
+    """The boundaries after a change, and before it where they are known."""
+
+    after: AreaIndex
+    before: AreaIndex | None = None
+
+    def locate(self, lon: Any, lat: Any) -> Located:
+        """Where points lie now."""
+        return locate_with(self.after, lon, lat)
+
+    def is_affected(self, lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
+        """Whether the change itself gave the points another area: for rows that are not kept where they happened."""
+        now = self.locate(lon, lat).area_id
+        if self.before is None:
+            return np.ones(len(now), dtype=np.bool_)
+        return np.asarray(now != locate_with(self.before, lon, lat).area_id)
+
+
 Move = tuple[int | None, int | None]
 # Locates its rows anew, stores those that changed, and says how many went from which area to which (None: no area).
-Mover = Callable[[Collaboration, Locate], Mapping[Move, int]]
+Mover = Callable[[Collaboration, Relocation], Mapping[Move, int]]
 # Moves its rows that stood exactly on a place's old pin (second argument) to the place's new one.
 PinFollower = Callable[[Place, Place], Mapping[Move, int]]
 _movers: dict[str, Mover] = {}
@@ -47,14 +67,19 @@ def hold_boundaries(collaboration: Collaboration) -> Collaboration:
 
 @transaction.atomic
 def relocate(
-    collaboration: Collaboration, *, by: User | None, reason: MembershipMove.Reason, about: str = ""
+    collaboration: Collaboration,
+    *,
+    by: User | None,
+    reason: MembershipMove.Reason,
+    about: str = "",
+    before: AreaIndex | None = None,
 ) -> list[MembershipMove]:
     """Give every place and incident the area it lies in today; return what moved, from where to where."""
     collaboration = hold_boundaries(collaboration)
-    locate = partial(locate_with, index_of(collaboration, fresh=True))
+    relocation = Relocation(index_of(collaboration, fresh=True), before)
     counts: dict[Move, Counter[str]] = {}
     for field, mover in {"places": _move_places, **_movers}.items():
-        for move, count in mover(collaboration, locate).items():
+        for move, count in mover(collaboration, relocation).items():
             counts.setdefault(move, Counter())[field] += count
     return remember_moves(collaboration, counts, by=by, reason=reason, about=about)
 
@@ -98,11 +123,11 @@ def remember_moves(
     return moves
 
 
-def _move_places(collaboration: Collaboration, locate: Locate) -> Mapping[Move, int]:
+def _move_places(collaboration: Collaboration, relocation: Relocation) -> Mapping[Move, int]:
     rows = list(Place.objects.filter(collaboration=collaboration).select_for_update().order_by("pk"))
     if not rows:
         return {}
-    found = locate(np.array([place.lon for place in rows]), np.array([place.lat for place in rows])).area_id
+    found = relocation.locate(np.array([place.lon for place in rows]), np.array([place.lat for place in rows])).area_id
     moves: Counter[Move] = Counter()
     changed = []
     for place, area_id in zip(rows, found.tolist(), strict=True):

@@ -11,7 +11,7 @@ from django.db import connection
 from analysis.hexagons import cells_of
 from areas.locating import NO_AREA
 from areas.models import Place
-from areas.relocating import Locate, Move
+from areas.relocating import Move, Relocation
 from incidents.changes import announce
 from incidents.models import Incident
 from partners.models import Collaboration
@@ -20,13 +20,17 @@ CHUNK = 50_000
 CELL_RESOLUTION = 11
 
 
-def move_incidents(collaboration: Collaboration, locate: Locate) -> Mapping[Move, int]:
-    """Give every incident on the map the area it lies in now; say how many went from where to where."""
+def move_incidents(collaboration: Collaboration, relocation: Relocation) -> Mapping[Move, int]:
+    """Give every incident on the map the area it lies in now; say how many went from where to where.
+
+    A report at a private dwelling is kept as the middle of its block, with the area of its true point. It stays there
+    unless the change concerns the middle of the block too.
+    """
     rows = (
         Incident.objects.filter(collaboration=collaboration)
         .exclude(location=Incident.Location.NONE)
         .order_by("pk")
-        .values_list("pk", "lon", "lat", "area_id")
+        .values_list("pk", "lon", "lat", "area_id", "precision")
     )
     moves: Counter[Move] = Counter()
     last = 0
@@ -34,8 +38,11 @@ def move_incidents(collaboration: Collaboration, locate: Locate) -> Mapping[Move
         last = chunk[-1][0]
         ids = np.array([row[0] for row in chunk], dtype=np.int64)
         old = np.array([row[3] or NO_AREA for row in chunk], dtype=np.int64)
-        new = locate(np.array([row[1] for row in chunk]), np.array([row[2] for row in chunk])).area_id
+        lon, lat = np.array([row[1] for row in chunk]), np.array([row[2] for row in chunk])
+        new = relocation.locate(lon, lat).area_id
         changed = new != old
+        (coarse,) = np.nonzero(changed & np.array([row[4] == Incident.Precision.BLOCK for row in chunk]))
+        changed[coarse] = relocation.is_affected(lon[coarse], lat[coarse])
         if changed.any():
             _store(ids[changed], new[changed])
             pairs, counts = np.unique(np.column_stack((old[changed], new[changed])), axis=0, return_counts=True)

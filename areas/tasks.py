@@ -1,0 +1,20 @@
+"""What the night does for areas. Data, so as often as needed."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from areas import actions, uploads
+
+
+@shared_task
+def relocate_when_boundaries_change() -> None:
+    """Every night: boundaries imported ahead of their day come into force. Safe to run twice, or twice at once."""
+    actions.relocate_when_boundaries_change(timezone.localdate())
+
+
+@shared_task
+def forget_old_uploads() -> None:
+    """Every night: files of areas that somebody looked at and never confirmed are deleted. Safe to run twice."""
+    uploads.forget_old()
