@@ -107,7 +107,7 @@ def _feature(kind: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
 def map_areas() -> dict[str, Any]:
     """Two invented areas side by side."""
     west, south = CENTRE[0] - 0.016, CENTRE[1] - 0.0075
-    ring = [[0, 0], [0.017, -0.001], [0.018, 0.015], [0.002, 0.016], [0, 0]]
+    ring: list[list[float]] = [[0, 0], [0.017, -0.001], [0.018, 0.015], [0.002, 0.016], [0, 0]]
     other = [[0.017, -0.001], [0.033, 0.001], [0.031, 0.014], [0.018, 0.015], [0.017, -0.001]]
     place = [[[west + dx, south + dy] for dx, dy in shape] for shape in (ring, other)]
     return _collection(

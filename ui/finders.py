@@ -42,13 +42,13 @@ class NodePackagesFinder(BaseFinder):
         # Django asks for an empty list, not None, where nothing is found.
         return found if found and not find_all else [found] if found else []
 
-    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
-        for name in FILES:
-            if self.storage.exists(name):
-                yield name, self.storage
-
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         missing = [name for name in FILES if not self.storage.exists(name)]
         if not missing:
             return []
         return [Error(f"Front-end packages are missing: {', '.join(missing)}.", hint="Run script/setup.", id="ui.E001")]
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
+        for name in FILES:
+            if self.storage.exists(name):
+                yield name, self.storage

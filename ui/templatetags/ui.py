@@ -7,7 +7,7 @@ when the page renders, and `/ui/` shows every component in every variant.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -54,13 +54,13 @@ STEPS: dict[str, Any] = {
 STEP_STATES = ("current", "done", "open")
 
 
-def _refuse(component: str, argument: str, value: Any, allowed: Iterable[str]) -> NoReturn:
+def _refuse(component: str, argument: str, value: Any, allowed: Iterable[object]) -> NoReturn:
     raise template.TemplateSyntaxError(
         f"{component}: {argument}={value!r} is not one of {', '.join(sorted(str(word) for word in allowed))}."
     )
 
 
-def _check(component: str, argument: str, value: Any, allowed: Iterable[str]) -> None:
+def _check(component: str, argument: str, value: Any, allowed: Collection[object]) -> None:
     if value not in allowed:
         _refuse(component, argument, value, allowed)
 
@@ -377,7 +377,7 @@ def period_picker(
 @register.simple_tag
 def form_errors(form: BaseForm, *, title: Any = "") -> SafeString:
     """What has to be mended before the form can be sent, each line a link to its field."""
-    lines = [{"text": error, "field": None} for error in form.non_field_errors()]
+    lines: list[dict[str, Any]] = [{"text": error, "field": None} for error in form.non_field_errors()]
     for bound in form:
         lines += [{"text": error, "field": bound} for error in bound.errors]
     return render_to_string("ui/form_errors.html", {"form": form, "lines": lines, "title": title})
