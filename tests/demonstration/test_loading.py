@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import os
 import re
+import subprocess
+import sys
+import urllib.parse
 
 import pandas as pd
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 
 from areas.models import Area, Place
@@ -208,3 +213,29 @@ def test_the_whole_demonstration(capsys):
     assert blackpool.count() == 87_862
     assert blackpool.filter(status="approved", organisation__name="data.police.uk").count() == 87_862
     assert Picture.objects.filter(status="published").count() > 20
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_load_leaves_nothing_half():
+    there = connection.settings_dict
+    host = urllib.parse.quote(there["HOST"], safe="")
+    query = f"?host={host}" if there["HOST"].startswith("/") else ""
+    address = "" if query else f"{there['HOST']}:{there['PORT'] or 5432}"
+    url = f"postgresql://{there['USER']}:{there['PASSWORD']}@{address}/{there['NAME']}{query}"
+    load = subprocess.Popen(
+        [sys.executable, "manage.py", "load_demonstration", "--until", "2016-06-30"],
+        cwd=loading.BLACKPOOL_FILE.parents[4],
+        env={**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in load.stdout:
+        if "invented incidents" in line:
+            break
+    assert load.poll() is None, "it ended before it could be killed"
+    load.kill()
+    load.wait()
+    load.stdout.close()
+    assert counts() == dict.fromkeys(counts(), 0)
+    assert loading.is_loaded() is False
