@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,7 @@ from areas.locating import extent_of, index_of, locate
 from areas.models import (
     Area,
     AreaKind,
-    AreaScope,
     Boundary,
-    GroupArea,
     MembershipMove,
     Place,
     PoliceListCategory,
@@ -32,9 +30,7 @@ from areas.permissions import check_may_change_areas, check_may_keep_place
 from areas.relocating import hold_boundaries, move_pin, relocate, sentences
 from audit.actions import record
 from common.errors import NotPossible
-from partners.models import Collaboration, Group, Membership, User
-from partners.permissions import check_may_administer, check_may_keep_groups
-from partners.roles import SEE_OWN_AREAS
+from partners.models import Collaboration, User
 
 ALWAYS = dt.date(2000, 1, 1)
 
@@ -366,48 +362,3 @@ def set_police_list_status(
         "police_list_status_set", by=by, subject=area, list_year=list_year, category=category.code if category else ""
     )
     return status
-
-
-# Who covers what
-
-
-@transaction.atomic
-def set_area_scope(*, membership: Membership, areas: Iterable[Area], by: User) -> list[Area]:
-    """Choose the areas in which a role sees other organisations' rows; smaller areas inside them follow."""
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
-    check_may_administer(by, membership.collaboration_id)
-    if membership.role not in SEE_OWN_AREAS:
-        raise NotPossible(
-            _("The role “%(role)s” does not go by areas. It sees all of them, or none.")
-            % {"role": membership.get_role_display()}
-        )
-    chosen = _own(areas, membership.collaboration_id)
-    AreaScope.objects.filter(membership=membership).exclude(area__in=chosen).delete()
-    AreaScope.objects.bulk_create(
-        [AreaScope(collaboration_id=membership.collaboration_id, membership=membership, area=area) for area in chosen],
-        ignore_conflicts=True,
-    )
-    record("area_scope_set", by=by, subject=membership, areas=[area.slug for area in chosen])
-    return chosen
-
-
-@transaction.atomic
-def set_group_areas(*, group: Group, areas: Iterable[Area], by: User) -> list[Area]:
-    """Choose the areas a group works with."""
-    group = Group.objects.select_for_update().get(pk=group.pk)
-    check_may_keep_groups(by, group.collaboration_id)
-    chosen = _own(areas, group.collaboration_id)
-    GroupArea.objects.filter(group=group).exclude(area__in=chosen).delete()
-    GroupArea.objects.bulk_create(
-        [GroupArea(collaboration_id=group.collaboration_id, group=group, area=area) for area in chosen],
-        ignore_conflicts=True,
-    )
-    record("group_areas_set", by=by, subject=group, areas=[area.slug for area in chosen])
-    return chosen
-
-
-def _own(areas: Iterable[Area], collaboration_id: int) -> list[Area]:
-    chosen = list(areas)
-    if any(area.collaboration_id != collaboration_id for area in chosen):
-        raise NotPossible(_("The area belongs to another collaboration."))
-    return chosen

@@ -6,10 +6,10 @@ class AreasConfig(AppConfig):
     name = "areas"
 
     def ready(self) -> None:
-        from areas import sections
+        from areas import scope_views
         from ui import menu, slots
 
         menu.register("area_list", _("Areas"), group=menu.Group.AREA, order=40, also=["area_detail", "area_moves"])
         menu.register("place_list", _("Places"), group=menu.Group.AREA, order=50, also=["place_detail", "place_new"])
-        slots.register("membership.sections", sections.areas_of_memberships)
-        slots.register("group.sections", sections.areas_of_groups)
+        slots.register("membership.sections", scope_views.areas_of_roles)
+        slots.register("group.sections", scope_views.areas_of_groups)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -187,16 +186,3 @@ class PoliceListForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """The arguments of the action."""
         return {**self.cleaned_data, "category": self.categories.get(self.cleaned_data["category"])}
-
-
-class AreasForm(forms.Form):
-    """Choose areas: those a role covers, or a group works with."""
-
-    areas = forms.ModelMultipleChoiceField(
-        label=_("Areas"), required=False, queryset=Area.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, collaboration: Collaboration, today: dt.date, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        areas = Area.objects.active(today).filter(collaboration=collaboration).exclude(kind=AreaKind.STATISTICAL)
-        self.fields["areas"].queryset = areas  # type: ignore[attr-defined]

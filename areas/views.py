@@ -15,14 +15,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from areas import actions, presenters, queries, uploads
 from areas.forms import (
     AreaConfirmForm,
-    AreasForm,
     AreaUploadForm,
     PlaceFilterForm,
     PlaceForm,
@@ -42,8 +41,7 @@ from areas.permissions import (
 from areas.places import search_places
 from areas.relocating import sentences
 from common.errors import NotAllowed, NotPossible
-from partners.models import Collaboration, Group, Membership
-from partners.permissions import check_may_administer, check_may_keep_groups
+from partners.models import Collaboration
 from ui import slots
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -251,67 +249,6 @@ def police_list_status(request: HttpRequest, collaboration: Collaboration, area:
         lead=_("A year that is already written down is replaced."),
         back_url=reverse("area_detail", args=[collaboration.slug, found.slug]), back_text=found.name,
     )  # fmt: skip
-
-
-# Who covers what
-
-
-@get_or_post
-def role_areas(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
-    """Choose the areas in which a role sees other organisations' rows."""
-    check_may_administer(request.user, collaboration)
-    membership = get_object_or_404(
-        Membership.objects.visible_to(request.user).select_related("user", "organisation"),
-        collaboration=collaboration, pk=pk,
-    )  # fmt: skip
-    chosen = membership.area_scopes.values_list("area_id", flat=True)
-    form = AreasForm(
-        _sent(request), collaboration=collaboration, today=timezone.localdate(), initial={"areas": list(chosen)}
-    )
-    back = reverse("person_detail", args=[collaboration.slug, membership.user_id])
-    if _saved(request, form, lambda areas: actions.set_area_scope(membership=membership, areas=areas, by=request.user)):  # type: ignore[arg-type]
-        return redirect(back)
-    return _form_page(
-        request, form,
-        heading=_("Which areas does %(who)s cover?") % {"who": membership.user.function},
-        lead=_(
-            "There the role sees what other organisations report: category, place and time."
-            " Smaller areas inside the chosen ones follow."
-        ),
-        back_url=back, back_text=membership.user.function,
-    )  # fmt: skip
-
-
-@get_or_post
-def group_areas(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
-    """Choose the areas a group works with."""
-    check_may_keep_groups(request.user, collaboration)
-    group = get_object_or_404(Group.objects.visible_to(request.user), collaboration=collaboration, pk=pk)
-    chosen = group.group_areas.values_list("area_id", flat=True)
-    form = AreasForm(
-        _sent(request), collaboration=collaboration, today=timezone.localdate(), initial={"areas": list(chosen)}
-    )
-    back = reverse("group_detail", args=[collaboration.slug, group.pk])
-    if _saved(request, form, lambda areas: actions.set_group_areas(group=group, areas=areas, by=request.user)):  # type: ignore[arg-type]
-        return redirect(back)
-    return _form_page(
-        request, form,
-        heading=_("Which areas does %(who)s work with?") % {"who": group.name},
-        back_url=back, back_text=group.name,
-    )  # fmt: skip
-
-
-def _saved(request: HttpRequest, form: AreasForm, change: Any) -> bool:
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        areas = change(form.cleaned_data["areas"])
-    except NotPossible as problem:
-        form.add_error(None, problem.messages)
-        return False
-    text = ngettext("%(count)s area is chosen.", "%(count)s areas are chosen.", len(areas))
-    messages.success(request, text % {"count": len(areas)})
-    return True
 
 
 # Places

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from areas.api import AreaListView, PlaceListView
-from areas.models import Area, AreaScope, Boundary, GroupArea, MembershipMove, Place, PoliceListStatus
+from areas.models import Area, Boundary, MembershipMove, Place, PoliceListStatus
 from audit.models import Event
 from tests import factories as make
 from tests.areas.files import feature
@@ -69,8 +69,6 @@ def test_who_opens_which_page(client, world):
 
 
 def test_who_opens_the_pages_of_one_thing(client, world):
-    group = make.GroupFactory(collaboration=world.here)
-    membership = world.people["security_lead"].memberships.get()
     world.garage.owner = world.other_housing
     world.garage.save()
     pages = {
@@ -78,8 +76,6 @@ def test_who_opens_the_pages_of_one_thing(client, world):
         address(world, "police_list_status", "vaster"): MAY_CHANGE,
         address(world, "place_detail", world.garage.pk): EVERYBODY,
         address(world, "place_change", world.garage.pk): MAY_CHANGE | {"other_housing"},
-        address(world, "role_areas", membership.pk): {"administrator"},
-        address(world, "group_areas", group.pk): MAY_CHANGE,
     }
     for who in PEOPLE:
         sign_in(client, world, who)
@@ -91,15 +87,12 @@ def test_who_opens_the_pages_of_one_thing(client, world):
 def test_what_another_collaboration_owns_does_not_exist(client, world):
     sign_in(client, world, "coordinator")
     theirs = make.PlaceFactory(collaboration=world.elsewhere)
-    foreign_role = world.people["stranger"].memberships.get()
     for page in (
         address(world, "area_detail", world.far.slug),
         address(world, "place_detail", theirs.pk),
         address(world, "place_change", theirs.pk),
     ):
         assert client.get(page).status_code == 404
-    sign_in(client, world, "administrator")
-    assert client.get(address(world, "role_areas", foreign_role.pk)).status_code == 404
 
 
 def test_nobody_without_signing_in(client, world):
@@ -310,29 +303,6 @@ def test_the_polices_list_is_written_down_and_corrected(client, world):
     # The scale changed: there are no risk areas on the list of 2025.
     assert client.post(page, {**answer, "category": "RO"}).status_code == 422
     assert client.post(page, {**answer, "list_year": "1999"}).status_code == 422
-
-
-def test_an_administrator_chooses_the_areas_of_a_role(client, world):
-    membership = world.people["police"].memberships.get()
-    sign_in(client, world, "administrator")
-    page = address(world, "role_areas", membership.pk)
-    assert client.post(page, {"areas": [world.west.pk, world.east.pk]}).status_code == 302
-    assert set(AreaScope.objects.filter(membership=membership).values_list("area", flat=True)) == {
-        world.west.pk, world.east.pk,
-    }  # fmt: skip
-    assert client.post(page, {"areas": [world.far.pk]}).status_code == 422
-    assert client.post(page, {}).status_code == 302
-    assert not AreaScope.objects.filter(membership=membership).exists()
-    reporter = world.people["reporter"].memberships.get()
-    assert client.post(address(world, "role_areas", reporter.pk), {"areas": [world.west.pk]}).status_code == 422
-    assert Event.objects.filter(action="area_scope_set").count() == 2
-
-
-def test_the_areas_of_a_group(client, world):
-    group = make.GroupFactory(collaboration=world.here)
-    sign_in(client, world, "coordinator")
-    client.post(address(world, "group_areas", group.pk), {"areas": [world.east.pk]})
-    assert GroupArea.objects.get(group=group).area == world.east
 
 
 # The API
