@@ -8,7 +8,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
-        from partners.roles import MAY_REPORT
+        from partners.roles import MAY_REPORT, SEE_OWN_ORGANISATION
         from ui import menu
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
@@ -27,4 +27,12 @@ class IncidentsConfig(AppConfig):
             group=menu.Group.SOURCES,
             order=30,
             also=["category_new", "category_edit"],
+        )
+        menu.register(
+            "import_list",
+            _("Imports"),
+            group=menu.Group.SOURCES,
+            order=20,
+            roles=SEE_OWN_ORGANISATION,
+            also=["import_new", "import_detail", "import_undo"],
         )

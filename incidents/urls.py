@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from incidents import views
 
 urlpatterns = [
+    path("", include("incidents.import_urls")),
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/new/", views.incident_new, name="incident_new"),
     path("incidents/incidents.csv", views.incident_export, name="incident_export"),

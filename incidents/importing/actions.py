@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import ProtectedError, RestrictedError
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actions import record
 from common.errors import NotPossible
-from incidents import changes
-from incidents.importing import storing
-from incidents.importing.pipeline import Outcome, Progress, _nobody_watches, run_pipeline
+from incidents import changes, tasks
+from incidents.importing import storing, watching
+from incidents.importing.generic import WrongMapping, check_mapping, guess_columns
+from incidents.importing.permissions import check_may_import, check_may_undo
+from incidents.importing.pipeline import Outcome, Progress, nobody_watches, run_pipeline
 from incidents.importing.profiles import PROFILES, Profile
-from incidents.models import ImportBatch, ImportMapping
-from partners.models import Collaboration, Organisation
+from incidents.importing.reading import UnreadableFile, open_table, too_large
+from incidents.importing.watching import Watched
+from incidents.models import ImportBatch, ImportMapping, Incident
+from partners.models import Collaboration, Organisation, User
 
 _COUNTS = ["rows", "stored", "refused", "unchanged", "texts_removed", "without_place", "outside_areas"]
 
@@ -89,7 +99,7 @@ def import_file(
     mapping: str = "",
     by: Any = None,
     dry_run: bool = False,
-    progress: Progress = _nobody_watches,
+    progress: Progress = nobody_watches,
 ) -> tuple[ImportBatch, Outcome]:
     """Load a file from disk at once. All of it is stored or nothing; a dry run changes nothing."""
     organisation = organisation_for(profile, collaboration, organisation_name, make=not dry_run)
@@ -111,7 +121,7 @@ def import_file(
 
 
 def store_file(
-    batch: ImportBatch, path: Path, *, profile: Profile, by: Any, progress: Progress = _nobody_watches
+    batch: ImportBatch, path: Path, *, profile: Profile, by: Any, progress: Progress = nobody_watches
 ) -> Outcome:
     """Store the file's rows and what became of them. The caller holds the transaction and the batch's row."""
     outcome = run_pipeline(
@@ -125,12 +135,339 @@ def store_file(
     for name in _COUNTS:
         setattr(batch, name, getattr(outcome, name))
     batch.status, batch.finished_at, batch.progress_percent = ImportBatch.Status.DONE, timezone.now(), 100
+    batch.preview = []
     batch.save()
     record("import_finished", by=by, subject=batch, profile=profile.name, **{n: getattr(outcome, n) for n in _COUNTS})
     changes.announce(batch.collaboration_id, outcome.area_ids)
     return outcome
 
 
-def language_now() -> str:
-    """The language sentences are written in for whoever asks."""
-    return get_language() or "sv"
+# An import from a page, step by step. Each step locks the batch, so that two clicks, or two workers, do it once.
+
+MAX_ATTEMPTS = 5
+ABANDONED_AFTER = dt.timedelta(hours=24)
+FORGOTTEN_AFTER = dt.timedelta(minutes=1)
+
+_S = ImportBatch.Status
+NEXT: dict[ImportBatch.Status, set[ImportBatch.Status]] = {
+    _S.UPLOADED: {_S.CHECKING, _S.FAILED},
+    _S.CHECKING: {_S.CHECKED, _S.UPLOADED, _S.FAILED},
+    _S.CHECKED: {_S.QUEUED, _S.CHECKING, _S.UPLOADED, _S.FAILED},
+    _S.QUEUED: {_S.RUNNING, _S.FAILED},
+    _S.RUNNING: {_S.DONE, _S.FAILED},
+    _S.DONE: {_S.UNDONE},
+    _S.FAILED: set(),
+    _S.UNDONE: set(),
+}
+WAITS_FOR_SOMEBODY = [_S.UPLOADED, _S.CHECKED]
+AT_WORK = [_S.CHECKING, _S.QUEUED, _S.RUNNING]
+ENDED = [_S.DONE, _S.FAILED, _S.UNDONE]
+
+
+def check_move(batch: ImportBatch, wanted: ImportBatch.Status) -> None:
+    """Refuse a step that an import's life does not have."""
+    now = _S(batch.status)
+    if wanted not in NEXT[now]:
+        raise NotPossible(
+            _("An import that is %(now)s cannot become %(wanted)s.") % {"now": now.label, "wanted": wanted.label},
+            code="impossible_move",
+        )
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    return (
+        ImportBatch.objects.select_for_update(of=("self",))
+        .select_related("organisation", "collaboration")
+        .get(pk=batch.pk)
+    )
+
+
+def start_import(
+    *,
+    by: User,
+    profile: Profile,
+    organisation: Organisation,
+    upload: UploadedFile,
+    mapping: ImportMapping | None = None,
+) -> ImportBatch:
+    """Take in a file from a page and begin checking it, or ask first what its columns mean."""
+    check_may_import(by, organisation)
+    if (upload.size or 0) > settings.IMPORT_MAX_BYTES:
+        raise NotPossible(too_large(upload.size or 0))
+    batch = ImportBatch(
+        collaboration=organisation.collaboration,
+        organisation=organisation,
+        started_by=by,
+        profile=profile.name,
+        file_name=(upload.name or "")[:200],
+        language=get_language() or settings.LANGUAGE_CODE,
+    )
+    batch.file.save(uuid.uuid4().hex, upload, save=False)
+    try:
+        with transaction.atomic():
+            return _begin(batch, profile, mapping)
+    except BaseException:
+        # Whatever went wrong, nobody else knows of the file.
+        batch.file.storage.delete(batch.file.name)
+        raise
+
+
+def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) -> ImportBatch:
+    with closing(open_table(Path(batch.file.path), kinds=profile.kinds)) as table:
+        columns = table.columns
+    if profile.needs_mapping:
+        batch.mapping = {"columns": guess_columns(columns), "options": {}, "headings": columns}
+        if mapping is not None:
+            batch.mapping |= {"columns": mapping.columns, "options": mapping.options, "name": mapping.name}
+    batch.status = _S.CHECKING if not profile.needs_mapping or _fits(mapping, columns) else _S.UPLOADED
+    batch.save()
+    record("import_started", by=batch.started_by, subject=batch, profile=profile.name)
+    if batch.status == _S.CHECKING:
+        tasks.check_import.delay_on_commit(batch.pk)
+    return batch
+
+
+def _fits(mapping: ImportMapping | None, columns: list[str]) -> bool:
+    if mapping is None:
+        return False
+    try:
+        check_mapping({"columns": mapping.columns, "options": mapping.options}, columns)
+    except UnreadableFile:
+        return False
+    return True
+
+
+@transaction.atomic
+def choose_columns(
+    *, batch: ImportBatch, by: User, columns: dict[str, str], options: dict[str, Any], save_as: str = ""
+) -> ImportBatch:
+    """Say what the columns mean, keep that under a name if one is given, and check the file anew."""
+    batch = _locked(batch)
+    check_may_import(by, batch.organisation)
+    check_move(batch, _S.CHECKING)
+    check_mapping({"columns": columns, "options": options}, batch.mapping.get("headings", []))
+    batch.mapping = {**batch.mapping, "columns": columns, "options": options}
+    if save_as:
+        ImportMapping.objects.update_or_create(
+            organisation=batch.organisation,
+            name=save_as,
+            defaults={"collaboration": batch.collaboration, "columns": columns, "options": options},
+        )
+        batch.mapping["name"] = save_as
+        record("import_mapping_saved", by=by, subject=batch, columns=len(columns))
+    batch.status, batch.problem, batch.attempts = _S.CHECKING, "", 0
+    batch.save()
+    watching.forget(batch.pk)
+    tasks.check_import.delay_on_commit(batch.pk)
+    return batch
+
+
+@transaction.atomic
+def choose_words(*, batch: ImportBatch, by: User, words: dict[str, str]) -> ImportBatch:
+    """Say which categories the file's own words mean, and check it anew. A saved mapping learns them too."""
+    batch = _locked(batch)
+    check_may_import(by, batch.organisation)
+    options = dict(batch.mapping.get("options", {}))
+    options["categories"] = {**options.get("categories", {}), **words}
+    return choose_columns(
+        batch=batch, by=by, columns=batch.mapping["columns"], options=options, save_as=batch.mapping.get("name", "")
+    )
+
+
+@transaction.atomic
+def ask_again(*, batch: ImportBatch, by: User) -> ImportBatch:
+    """Go back from what would happen to what the columns mean."""
+    batch = _locked(batch)
+    check_may_import(by, batch.organisation)
+    check_move(batch, _S.UPLOADED)
+    if not PROFILES[batch.profile].needs_mapping:
+        raise NotPossible(_("The columns of this kind of file are known already."))
+    batch.status = _S.UPLOADED
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def confirm_import(*, batch: ImportBatch, by: User) -> ImportBatch:
+    """Store what was shown. It is done by a worker, and the page follows it."""
+    batch = _locked(batch)
+    check_may_import(by, batch.organisation)
+    check_move(batch, _S.QUEUED)
+    batch.status, batch.attempts = _S.QUEUED, 0
+    batch.save()
+    watching.forget(batch.pk)
+    record("import_confirmed", by=by, subject=batch)
+    tasks.run_import.delay_on_commit(batch.pk)
+    return batch
+
+
+@transaction.atomic
+def discard_import(*, batch: ImportBatch, by: User) -> None:
+    """Throw away a file that was never stored, and everything said about it."""
+    batch = _locked(batch)
+    check_may_import(by, batch.organisation)
+    if batch.status not in {_S.UPLOADED, _S.CHECKING, _S.CHECKED}:
+        raise NotPossible(_("The import has begun. Wait until it is done; then it can be undone."))
+    record("import_discarded", by=by, subject=batch)
+    _forget_file(batch)
+    batch.delete()
+
+
+@transaction.atomic
+def undo_import(*, batch: ImportBatch, by: User) -> int:
+    """Take back every incident the import stored; return how many. Rows that were there before it stay."""
+    batch = _locked(batch)
+    check_may_undo(by, batch)
+    check_move(batch, _S.UNDONE)
+    rows = Incident.objects.filter(import_batch=batch)
+    area_ids = set(rows.order_by().values_list("area_id", flat=True).distinct())
+    try:
+        with transaction.atomic():
+            removed, _by_model = rows.delete()
+    except (ProtectedError, RestrictedError):
+        raise NotPossible(
+            _("Some of the incidents are used elsewhere, so the import can no longer be undone.")
+        ) from None
+    batch.status = _S.UNDONE
+    batch.save()
+    record("import_undone", by=by, subject=batch, rows=removed)
+    changes.announce(batch.collaboration_id, area_ids)
+    return removed
+
+
+# What the workers do
+
+
+def carry_out_check(batch_id: int) -> None:
+    """See what the file would do, and keep that for its page. Safe to run twice, twice at once, and to kill."""
+    batch = _claimed(batch_id, [_S.CHECKING], _S.CHECKING)
+    if batch is None:
+        return
+    with transaction.atomic(), translation.override(batch.language):
+        locked = _held(batch_id, _S.CHECKING)
+        if locked is None:
+            return
+        locked.refusals.all().delete()
+        try:
+            with transaction.atomic():
+                outcome = run_pipeline(
+                    Path(locked.file.path),
+                    profile=PROFILES[locked.profile],
+                    batch=locked,
+                    dry_run=True,
+                    progress=Watched(batch_id),
+                    keep_refusals=lambda refusals: storing.store_refusals(locked, refusals),
+                )
+        except WrongMapping as no:
+            locked.status, locked.problem = _S.UPLOADED, " ".join(no.messages)
+        except NotPossible as no:
+            _fail(locked, " ".join(no.messages))
+        else:
+            for name in _COUNTS:
+                setattr(locked, name, getattr(outcome, name))
+            rows = json.loads(json.dumps(outcome.preview, default=str))
+            locked.preview = {"rows": rows, "words": outcome.unknown_words}
+            locked.status, locked.problem = _S.CHECKED, ""
+        locked.save()
+    watching.forget(batch_id)
+
+
+def carry_out_import(batch_id: int) -> None:
+    """Store a confirmed import, all of it or nothing. Safe to run twice, twice at once, and to kill."""
+    batch = _claimed(batch_id, [_S.QUEUED, _S.RUNNING], _S.RUNNING)
+    if batch is None:
+        return
+    with transaction.atomic(), translation.override(batch.language):
+        locked = _held(batch_id, _S.RUNNING)
+        if locked is None:
+            return
+        locked.refusals.all().delete()
+        try:
+            with transaction.atomic():
+                store_file(
+                    locked,
+                    Path(locked.file.path),
+                    profile=PROFILES[locked.profile],
+                    by=locked.started_by,
+                    progress=Watched(batch_id),
+                )
+        except NotPossible as no:
+            _fail(locked, " ".join(no.messages))
+        _forget_file(locked)
+    watching.forget(batch_id)
+
+
+def _claimed(batch_id: int, waiting: list[ImportBatch.Status], working: ImportBatch.Status) -> ImportBatch | None:
+    """The batch, marked as being worked at; None when it is done, or in another worker's hands."""
+    with transaction.atomic():
+        batch = ImportBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id, status__in=waiting).first()
+        if batch is None:
+            return None
+        if batch.attempts >= MAX_ATTEMPTS or not batch.file:
+            with translation.override(batch.language):
+                _fail(batch, _("The import was interrupted several times and has been stopped. Nothing was stored."))
+            return None
+        batch.status, batch.attempts = working, batch.attempts + 1
+        batch.save()
+        return batch
+
+
+def _held(batch_id: int, working: ImportBatch.Status) -> ImportBatch | None:
+    """The batch with its row locked for as long as the work takes: the lock dies with the worker."""
+    return (
+        ImportBatch.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("organisation", "collaboration", "started_by")
+        .filter(pk=batch_id, status=working)
+        .first()
+    )
+
+
+def _fail(batch: ImportBatch, problem: str) -> None:
+    batch.status, batch.problem, batch.finished_at = _S.FAILED, problem, timezone.now()
+    batch.preview = []
+    batch.save()
+    record("import_failed", by=batch.started_by, subject=batch)
+    _forget_file(batch)
+
+
+def _forget_file(batch: ImportBatch) -> None:
+    """Delete the uploaded file once the transaction holds. Should that fail, `clear_away` finds it."""
+    if batch.file:
+        storage, name, pk = batch.file.storage, batch.file.name, batch.pk
+
+        def delete() -> None:
+            storage.delete(name)
+            ImportBatch.objects.filter(pk=pk, file=name).update(file="")
+
+        transaction.on_commit(delete)
+
+
+def pick_up_forgotten(now: dt.datetime) -> list[int]:
+    """Send again what a killed worker or a lost message left behind; return the batches. Working ones are locked."""
+    with transaction.atomic():
+        forgotten = list(
+            ImportBatch.objects.select_for_update(skip_locked=True).filter(
+                status__in=AT_WORK, touched_at__lt=now - FORGOTTEN_AFTER
+            )
+        )
+        ids = [batch.pk for batch in forgotten]
+        ImportBatch.objects.filter(pk__in=ids).update(touched_at=now)
+        for batch in forgotten:
+            task = tasks.check_import if batch.status == _S.CHECKING else tasks.run_import
+            task.delay_on_commit(batch.pk)
+    return ids
+
+
+def clear_away(now: dt.datetime) -> int:
+    """Delete the files of imports that have ended or that nobody confirmed within a day; return how many."""
+    count = 0
+    with transaction.atomic():
+        left = ImportBatch.objects.select_for_update(skip_locked=True).exclude(file="")
+        for batch in left.filter(status__in=ENDED):
+            _forget_file(batch)
+            count += 1
+        for batch in left.filter(status__in=WAITS_FOR_SOMEBODY, touched_at__lt=now - ABANDONED_AFTER):
+            with translation.override(batch.language):
+                _fail(batch, _("Nobody confirmed the import within a day, so the file was deleted."))
+            count += 1
+    return count

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -31,6 +32,10 @@ from incidents.importing.reading import Chunk, UnreadableFile
 from incidents.importing.times import Moments, is_day_first, read_moments
 from incidents.models import Category, Incident
 from incidents.queries import allowed_words, group_ids
+
+
+class WrongMapping(UnreadableFile):
+    """The file can be read, but not with these columns or options: whoever sent it can choose others."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +111,16 @@ def check_mapping(mapping: dict[str, Any], columns: list[str]) -> None:
     labels = {target.name: str(target.label) for target in TARGETS}
     unknown = [name for name in chosen if name not in labels]
     if unknown:
-        raise UnreadableFile(_("The mapping speaks of %(names)s, which no row has.") % {"names": ", ".join(unknown)})
+        raise WrongMapping(_("The mapping speaks of %(names)s, which no row has.") % {"names": ", ".join(unknown)})
     has_default = bool(mapping.get("options", {}).get("default_category"))
     missing = [labels[name] for name in REQUIRED if not chosen.get(name) and not (name == "category" and has_default)]
     if missing:
-        raise UnreadableFile(_("Choose the column for: %(columns)s.") % {"columns": ", ".join(missing)})
+        raise WrongMapping(_("Choose the column for: %(columns)s.") % {"columns": ", ".join(missing)})
     if bool(chosen.get("lon")) != bool(chosen.get("lat")):
-        raise UnreadableFile(_("Choose a column for both coordinates, or for neither."))
+        raise WrongMapping(_("Choose a column for both coordinates, or for neither."))
     gone = [column for column in chosen.values() if column and column not in columns]
     if gone:
-        raise UnreadableFile(
+        raise WrongMapping(
             _("The file has no column %(columns)s. Choose another mapping, or mend the headings.")
             % {"columns": ", ".join(f"“{column}”" for column in gone)}
         )
@@ -198,6 +203,7 @@ class GenericCleaner:
             value_map=self.options.get("categories", {}),
         )
         self.category_names = {c.pk: str(c) for c in self.words.categories.values() if c is not None}
+        self.unknown_words: Counter[str] = Counter()
         self._system: System | None = None
         self._day_first: bool | None = {"dmy": True, "mdy": False}.get(str(self.options.get("date_order", "")))
 
@@ -264,6 +270,9 @@ class GenericCleaner:
                 "is_group": said.map({w: bool(c and c.pk in self.words.group_ids) for w, c in known.items()}),
             }
         )
+        unknown = ~is_known & ~empty
+        # A category is seldom called anything long; what is long may be somebody's words.
+        self.unknown_words.update(said[unknown & (said.str.len() <= 60)].value_counts().head(1000).to_dict())
         several = _("Several categories are called this. Write the category's code.")
         return frame, together(
             [
@@ -411,7 +420,7 @@ class GenericCleaner:
         axis = str(self.options.get("axis") or "auto")
         system = coordinates.recognise(east, north, extent=self.setting.areas.extent, said=said, axis=axis)
         if system is None:
-            raise UnreadableFile(_("The coordinate system cannot be told from the numbers. Choose it, and try again."))
+            raise WrongMapping(_("The coordinate system cannot be told from the numbers. Choose it, and try again."))
         return system
 
     # The rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from incidents.importing import storing
 from incidents.importing.frames import refusal_frame, together
 from incidents.importing.placing import place
 from incidents.importing.profiles import Cleaner, Profile, Setting
-from incidents.importing.reading import UnreadableFile, open_table
+from incidents.importing.reading import Table, UnreadableFile, open_table
 from incidents.models import ImportBatch
 
 ROWS_IN_PREVIEW = 10
+WORDS_IN_PREVIEW = 30
 # Sentences hold values of the row at times; beyond this many different ones they are no longer counted one by one.
 MOST_KINDS_OF_REFUSAL = 200
 
@@ -45,13 +47,15 @@ class Outcome:
     # How often each (column, sentence) was said, and the first rows as they will be stored.
     kinds_of_refusal: Counter[tuple[str, str]] = field(default_factory=Counter)
     preview: list[dict[str, Any]] = field(default_factory=list)
+    # Words of the file that no category is called, the most frequent first.
+    unknown_words: list[str] = field(default_factory=list)
 
 
-def _nobody_watches(percent: int) -> None:
+def nobody_watches(percent: int) -> None:
     """Progress that nobody asked for."""
 
 
-def _nobody_keeps(refusals: pd.DataFrame) -> None:
+def nobody_keeps(refusals: pd.DataFrame) -> None:
     """Refusals that are only counted."""
 
 
@@ -61,15 +65,23 @@ def run_pipeline(
     profile: Profile,
     batch: ImportBatch,
     dry_run: bool,
-    progress: Progress = _nobody_watches,
-    keep_refusals: TakeRefusals = _nobody_keeps,
+    progress: Progress = nobody_watches,
+    keep_refusals: TakeRefusals = nobody_keeps,
 ) -> Outcome:
     """Take the file through every step. Call it within a transaction; a dry run changes nothing.
 
     The boundaries are held still and imports from the same source take turns until the transaction ends.
     """
     started = time.monotonic()
-    table = open_table(path, kinds=profile.kinds)
+    with closing(open_table(path, kinds=profile.kinds)) as table:
+        outcome = _take_through(table, profile, batch, dry_run, progress, keep_refusals)
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+def _take_through(
+    table: Table, profile: Profile, batch: ImportBatch, dry_run: bool, progress: Progress, keep_refusals: TakeRefusals
+) -> Outcome:
     setting = Setting(
         collaboration=batch.collaboration,
         organisation=batch.organisation,
@@ -106,6 +118,7 @@ def run_pipeline(
         refuse(storing.take_out_repeated_keys(cleaner.key_column, sentence))
     if dry_run:
         outcome.preview = _named(storing.first_staged(ROWS_IN_PREVIEW), cleaner)
+        outcome.unknown_words = [word for word, _count in cleaner.unknown_words.most_common(WORDS_IN_PREVIEW)]
     stored = storing.store_staged(batch, source=cleaner.source, has_own_keys=cleaner.has_own_keys, dry_run=dry_run)
     outcome.stored, outcome.unchanged, outcome.area_ids = stored.stored, stored.unchanged, stored.area_ids
     outcome.texts_removed = stored.texts_removed
@@ -113,7 +126,6 @@ def run_pipeline(
     if outcome.rows != outcome.stored + outcome.refused + outcome.unchanged:
         raise RuntimeError(f"{outcome.rows} rows came in, but {outcome} is what became of them.")
     progress(95)
-    outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
 

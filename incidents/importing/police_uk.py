@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,6 +133,7 @@ class PoliceUkCleaner:
             )
         self.setting = setting
         self.category_names: dict[int, str] = {}
+        self.unknown_words: Counter[str] = Counter()
         self._ids: dict[str, int] = {}
         self._severities: dict[int, int] = {}
         self._new_types = 0

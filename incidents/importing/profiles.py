@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -38,6 +39,8 @@ class Cleaner(Protocol):
     key_column: str
     # What the categories of the rows are called, also those that are not made yet.
     category_names: dict[int, str]
+    # Words that no category is called, with how often they came.
+    unknown_words: Counter[str]
 
     def clean(self, chunk: Chunk) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Good rows (columns of `frames.STAGED`) and refusals; every row of the chunk is in exactly one of them."""

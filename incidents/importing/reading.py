@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import zipfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,13 @@ class Table:
 
     kind: str
     columns: list[str]
-    chunks: Iterator[Chunk]
+    chunks: Generator[Chunk]
+    close_file: Callable[[], object] = bool
+
+    def close(self) -> None:
+        """Let go of the file, whether or not its rows were read."""
+        self.chunks.close()
+        self.close_file()
 
 
 def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
@@ -82,6 +88,7 @@ def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
     open_kind = {"csv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}[kind]
     table = open_kind(path, ROWS_IN_CHUNK)
     if len(table.columns) > MAX_COLUMNS:
+        table.close()
         raise UnreadableFile(
             _("The file has %(columns)s columns; at most %(limit)s can be read. Keep the columns that are needed.")
             % {"columns": number_format(len(table.columns), force_grouping=True), "limit": MAX_COLUMNS}
@@ -89,15 +96,25 @@ def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
     return table
 
 
+def _no_chunks() -> Generator[Chunk]:
+    """The rows of a file that will not be read."""
+    yield from ()
+
+
 def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise UnreadableFile(_("The file is empty."))
     if size > settings.IMPORT_MAX_BYTES:
-        raise UnreadableFile(
-            _("The file is %(size)s; the limit is %(limit)s. Divide it, for example by year.")
-            % {"size": filesizeformat(size), "limit": filesizeformat(settings.IMPORT_MAX_BYTES)}
-        )
+        raise UnreadableFile(too_large(size))
+
+
+def too_large(size: int) -> str:
+    """What to say of a file that is too large to be taken in."""
+    return _("The file is %(size)s; the limit is %(limit)s. Divide it, for example by year.") % {
+        "size": filesizeformat(size),
+        "limit": filesizeformat(settings.IMPORT_MAX_BYTES),
+    }
 
 
 def _wrong_kind(kinds: tuple[str, ...]) -> str:
@@ -295,7 +312,7 @@ def _open_csv(path: Path, rows_in_chunk: int) -> Table:
         # Too many to take apart with care; their number is answer enough.
         columns = named_columns([])
         columns += [str(i) for i in range(max(first.count(sign) for sign in _DELIMITERS) + 1)]
-        return Table("csv", columns, iter(()))
+        return Table("csv", columns, _no_chunks())
     delimiter = delimiter or _delimiter_of([line for line in sample if len(line) < 100_000 and line.strip()])
     headings = next(csv.reader([first], delimiter=delimiter), [])
     columns = named_columns(headings)
@@ -304,7 +321,7 @@ def _open_csv(path: Path, rows_in_chunk: int) -> Table:
 
 def _csv_chunks(
     path: Path, encoding: str, delimiter: str, skipped: int, columns: list[str], rows_in_chunk: int
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     size, width, rows_read = path.stat().st_size, len(columns), 0
     with path.open("rb") as raw:
         lines = _Lines(io.TextIOWrapper(raw, encoding=encoding, newline=""))
@@ -378,6 +395,7 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
         sheet = next((s for s in workbook.worksheets if s.sheet_state == "visible"), None)
         if sheet is None:
+            workbook.close()
             raise UnreadableFile(_("The Excel file has no sheet to read."))
         # What the file says of its own size is not to be trusted.
         sheet.reset_dimensions()
@@ -392,16 +410,17 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
     except Exception:  # openpyxl raises whatever its parser met
         raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
     if not headings:
+        workbook.close()
         raise UnreadableFile(_("The file is empty."))
     while headings and not headings[-1].strip():
         headings.pop()
     columns = named_columns(headings)
-    return Table("xlsx", columns, _xlsx_chunks(workbook, rows, heading_row, columns, rows_in_chunk))
+    return Table("xlsx", columns, _xlsx_chunks(workbook, rows, heading_row, columns, rows_in_chunk), workbook.close)
 
 
 def _xlsx_chunks(
     workbook: openpyxl.Workbook, sheet_rows: Iterator[Any], heading_row: int, columns: list[str], rows_in_chunk: int
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     width, rows_read = len(columns), 0
     numbers: list[int] = []
     rows: list[list[str]] = []
@@ -468,17 +487,18 @@ def _open_parquet(path: Path, rows_in_chunk: int) -> Table:
             raise UnreadableFile(_("The file has headings but no rows."))
         _check_rows(metadata.num_rows)
         if metadata.num_columns > MAX_COLUMNS:
-            return Table("parquet", [str(i) for i in range(metadata.num_columns)], iter(()))
+            file.close()
+            return Table("parquet", [str(i) for i in range(metadata.num_columns)], _no_chunks())
         # Texts are read as numbers into a list of distinct texts, so that a small file cannot grow without limit.
         texts = [c.name for c in schema if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)]
         file.close()
         file = pq.ParquetFile(path, read_dictionary=texts)
     except (pa.ArrowException, OSError):
         raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
-    return Table("parquet", list(schema.names), _parquet_chunks(file, rows_in_chunk))
+    return Table("parquet", list(schema.names), _parquet_chunks(file, rows_in_chunk), file.close)
 
 
-def _parquet_chunks(file: pq.ParquetFile, rows_in_chunk: int) -> Iterator[Chunk]:
+def _parquet_chunks(file: pq.ParquetFile, rows_in_chunk: int) -> Generator[Chunk]:
     first, rows = 1, file.metadata.num_rows
     try:
         with file:
