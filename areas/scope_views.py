@@ -34,7 +34,7 @@ class AreasForm(forms.Form):
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["areas"]
+        field: Any = self.fields["areas"]
         field.queryset = Area.objects.filter(collaboration=collaboration).active(timezone.localdate())
         field.label_from_instance = lambda area: f"{area.name} ({area.get_kind_display()})"
 

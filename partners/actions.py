@@ -218,7 +218,7 @@ def invite_person(
     person = _person_with(email, function=function, name=name)
     membership = _give_role(person, organisation, role, unit=unit, valid_to=valid_to, by=by)
     record("person_invited", by=by, subject=membership)
-    tasks.send_invitation.delay_on_commit(membership.pk, site)
+    tasks.send_invitation.delay_on_commit(membership.pk, site)  # type: ignore[attr-defined]
     return membership
 
 
@@ -230,7 +230,7 @@ def send_invitation_again(*, membership: Membership, by: User, site: str) -> Non
     if not membership.user.is_active or membership.user.is_service:
         raise NotPossible(_("The account is closed. Open it again before you send the letter."))
     record("person_invited", by=by, subject=membership, again=True)
-    tasks.send_invitation.delay_on_commit(membership.pk, site)
+    tasks.send_invitation.delay_on_commit(membership.pk, site)  # type: ignore[attr-defined]
 
 
 @transaction.atomic

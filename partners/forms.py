@@ -24,6 +24,11 @@ def _name_field(label: Any, missing: Any, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=100, error_messages={"required": missing}, **kwargs)
 
 
+def _field(form: forms.Form, name: str) -> Any:
+    """A form's field by name, as the kind it is."""
+    return form.fields[name]
+
+
 def _last_day(help_text: Any = "") -> forms.DateField:
     return forms.DateField(label=_("Last day"), required=False, widget=DateInput(), help_text=help_text)
 
@@ -59,10 +64,10 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "organisation" in self.fields:
-            self.fields["organisation"].queryset = Organisation.objects.filter(
+            _field(self, "organisation").queryset = Organisation.objects.filter(
                 collaboration=collaboration, is_active=True
             )
-        self.fields["unit"].queryset = Unit.objects.filter(collaboration=collaboration, is_active=True).select_related(
+        _field(self, "unit").queryset = Unit.objects.filter(collaboration=collaboration, is_active=True).select_related(
             "organisation"
         )
 
@@ -107,7 +112,7 @@ class ChangeRoleForm(RoleForm):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(
+        _field(self, "unit").queryset = Unit.objects.filter(
             organisation_id=membership.organisation_id, is_active=True
         ).select_related("organisation")
 
@@ -209,7 +214,7 @@ class SeatForm(forms.Form):
             .select_related("user", "organisation")
             .order_by("organisation__name", "user__function")
         )
-        self.fields["membership"].queryset = self.fields["deputy"].queryset = people
+        _field(self, "membership").queryset = _field(self, "deputy").queryset = people
 
 
 class TokenForm(forms.Form):
@@ -240,8 +245,8 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.filter(collaboration=collaboration, is_active=True)
-        self.fields["expires_on"].initial = timezone.localdate() + dt.timedelta(days=365)
+        _field(self, "organisation").queryset = Organisation.objects.filter(collaboration=collaboration, is_active=True)
+        _field(self, "expires_on").initial = timezone.localdate() + dt.timedelta(days=365)
 
 
 class LogFilterForm(forms.Form):
@@ -254,7 +259,7 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [("", _("everything")), *actions]
+        _field(self, "action").choices = [("", _("everything")), *actions]
 
 
 def person_initial(person: User) -> dict[str, str]:

@@ -30,6 +30,8 @@ ACTION_WORDS = {
     "role_given": gettext_lazy("gave a role"),
     "role_changed": gettext_lazy("changed a role"),
     "role_ended": gettext_lazy("ended a role"),
+    "role_areas_chosen": gettext_lazy("chose a role's areas"),
+    "group_areas_chosen": gettext_lazy("chose a group's areas"),
     "group_created": gettext_lazy("entered a group"),
     "group_changed": gettext_lazy("changed a group"),
     "group_seat_given": gettext_lazy("gave a seat in a group"),

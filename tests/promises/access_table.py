@@ -165,9 +165,12 @@ PARTNERS: dict[str, Row] = {
         args=lambda world: [_membership(world, "reporter").pk],
         method="post",
     ),
-    "role_areas": Row(only("administrator"), args=lambda world: [_membership(world, "security_lead").pk]),
+    "role_areas": Row(
+        {**seen_by("administrator"), "security_lead": 403, "reporter": 403},
+        args=lambda world: [_membership(world, "security_lead").pk],
+    ),
     "role_areas POST": Row(
-        only("administrator", code=302),
+        {**seen_by("administrator", code=302), "security_lead": 403, "reporter": 403},
         args=lambda world: [_membership(world, "security_lead").pk],
         method="post",
         body=lambda world: {"areas": [world.west.pk, world.east.pk]},
