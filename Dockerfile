@@ -13,7 +13,7 @@ ENV PYTHONUNBUFFERED=1 \
 COPY --chown=est requirements*.lock package.json package-lock.json .npmrc ./
 COPY --chown=est script script
 COPY --chown=est est_platform/launcher est_platform/launcher
-RUN script/setup --no-services
+RUN script/setup --no-services && rm -rf ~/.npm ~/.cache
 
 # The code; a second set-up finds the packages unchanged and compiles the translations.
 COPY --chown=est . .

@@ -108,6 +108,7 @@ class Check:
 
 def the_checks() -> list[Check]:
     """Every check, the longest first."""
+    templates = [folder for folder in (ROOT / "templates", *ROOT.glob("[!.]*/templates")) if folder.is_dir()]
     manage: list[str | Path] = [PYTHON, "manage.py"]
     lint_imports = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     return [
@@ -115,7 +116,7 @@ def the_checks() -> list[Check]:
         Check("import layers", [PYTHON, "-c", lint_imports]),
         Check("formatting", [PYTHON, "-m", "ruff", "format", "--check", "."], ".venv/bin/ruff format"),
         Check("linting", [PYTHON, "-m", "ruff", "check", "."], ".venv/bin/ruff check --fix"),
-        Check("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "."]),
+        Check("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", *templates]),
         Check(
             "migrations", [*manage, "makemigrations", "--check", "--dry-run"], "manage.py makemigrations ROOM -n NAME"
         ),

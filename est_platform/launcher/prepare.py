@@ -77,4 +77,7 @@ def load_demonstration() -> list[dict[str, str]] | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)  # the launcher says it
