@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -219,7 +220,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["function", "email"]
-        constraints = [models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once_whatever_case")]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_case")]
 
     def __str__(self) -> str:
         return self.function or self.email

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -52,9 +53,7 @@ def want_rebuild(collaboration_id: int, area_ids: Iterable[int | None], *, delay
         if not is_new:
             Rebuild.objects.filter(pk=row.pk).update(wanted=F("wanted") + 1, wanted_at=now)
         if not was_waiting:
-            transaction.on_commit(
-                lambda area_id=area_id: tasks.rebuild_area.apply_async((area_id,), countdown=delay)  # type: ignore[misc]
-            )
+            transaction.on_commit(partial(tasks.rebuild_area.apply_async, (area_id,), countdown=delay))
 
 
 def carry_out_rebuild(area_id: int) -> int:
@@ -70,11 +69,7 @@ def carry_out_rebuild(area_id: int) -> int:
         try:
             state = Rebuild.objects.select_related("area__collaboration").get(area_id=area_id)
             if state.is_waiting:
-                building.rebuild_area(
-                    state.area,
-                    today=timezone.localdate(),
-                    on_step=lambda step, steps: Rebuild.objects.filter(area_id=area_id).update(step=step, steps=steps),  # type: ignore[misc]
-                )
+                building.rebuild_area(state.area, today=timezone.localdate(), on_step=partial(_note_step, area_id))
                 Rebuild.objects.filter(area_id=area_id).update(
                     built=Greatest(F("built"), state.wanted), step=0, steps=0
                 )
@@ -82,6 +77,10 @@ def carry_out_rebuild(area_id: int) -> int:
         finally:
             _unlock(area_id)
     return rounds
+
+
+def _note_step(area_id: int, step: int, steps: int) -> None:
+    Rebuild.objects.filter(area_id=area_id).update(step=step, steps=steps)
 
 
 # Any number of our own: it keeps these locks apart from other uses of advisory locks in the same database.
@@ -116,7 +115,7 @@ def request_picture(*, by: Any, area: Area, period: Period) -> Picture:
         defaults={"collaboration_id": area.collaboration_id},
     )
     record("picture_requested", by=by, subject=picture)
-    tasks.compute_picture.delay_on_commit(picture.pk)
+    transaction.on_commit(partial(tasks.compute_picture.delay, picture.pk))
     return picture
 
 

@@ -28,10 +28,18 @@ def trend(figures: Mapping[str, Any]) -> dict[str, Any]:
     spans = [(start.isoformat(), end.isoformat()) for start, end in missing_spans(figures)]
     layout.update(charts.missing_periods(spans, text=_("missing")))
     hidden = [day for day, value in zip(days, data["observed"], strict=True) if value == PROTECTED]
+    observed = [_drawn(value) for value in data["observed"]]
+    running = observed[-1] if data["last_is_running"] else None
     lines = [
         *charts.band(days, data["lower"], data["upper"], name=_("Expected range")),
-        charts.line(days, [_drawn(value) for value in data["observed"]], name=_("Events")),
+        charts.line(days, [*observed[:-1], None] if running is not None else observed, name=_("Events")),
     ]
+    if running is not None:
+        # A period that still runs has fewer events than it will have: a ring apart from the line.
+        ring = {"symbol": "circle-open", "size": 9, "color": charts.OBSERVED, "line": {"width": 2}}
+        lines.append(
+            {"type": "scatter", "mode": "markers", "x": days[-1:], "y": [running], "name": _("So far"), "marker": ring}
+        )
     if hidden:
         lines.append(
             {
@@ -49,7 +57,8 @@ def trend(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """Each category's count as a dot beside the range that was to be expected."""
-    rows = [row for row in figures["categories"] if row["count"] not in (None, PROTECTED)][:CATEGORIES_SHOWN]
+    rows = [row for row in figures["categories"] if row["count"] not in (None, PROTECTED)]
+    rows = [row for row in rows if row["count"] or row["judgement"] in {"more", "fewer"}][:CATEGORIES_SHOWN]
     if not rows:
         return None
     named = dict(zip([row["code"] for row in figures["categories"]], category_rows(figures), strict=True))

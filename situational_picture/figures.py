@@ -7,8 +7,9 @@ Nothing here asks the database or the clock. Counts are whole numbers, None mean
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis.aoristic import weekday_hour
 from analysis.changed import place_comparisons, what_has_changed
 from analysis.expected import expected_band, expected_range, judge, surprise
 from analysis.hexagons import count_by_cell
-from analysis.periods import SEASON_LENGTH, Period, PeriodKind, parse, periods_between
+from analysis.periods import SEASON_LENGTH, Period, PeriodKind, periods_between
 from analysis.places import rank_places
 
 SCHEMA = 1
@@ -112,13 +113,26 @@ def series_kind(period: Period, source: Source) -> PeriodKind:
     return PeriodKind.MONTH if period.kind == PeriodKind.FREE else period.kind
 
 
+def elapsed_days(period: Period, source: Source, today: dt.date) -> int | None:
+    """How many of the period's first days have data, while the others are still to come; None for a whole period."""
+    until = min(today, source.last_day or today)
+    return (until - period.start).days + 1 if period.start <= until < period.last_day else None
+
+
 def history(
-    daily: pd.DataFrame, period: Period, source: Source, *, kind: PeriodKind, elapsed_days: int | None
+    daily: pd.DataFrame,
+    period: Period,
+    source: Source,
+    *,
+    kind: PeriodKind,
+    elapsed_days: int | None,
+    categories: pd.Index | None = None,
 ) -> pd.DataFrame:
     """Counts by period (rows, oldest first, the picture's own last) and category (columns); NaN where data are missing.
 
     `elapsed_days` limits every period to its first days, so that a week that is still running is compared with
-    the same days of earlier weeks. Rows known only to the month are left out of weeks.
+    the same days of earlier weeks. Rows known only to the month are left out of weeks. `categories` names the
+    columns wanted; without it, those with any event.
     """
     first = source.first_day or period.start
     periods = periods_between(min(first, period.start), period.last_day, kind)
@@ -139,6 +153,8 @@ def history(
         .reindex(range(len(periods)))
         .fillna(0.0)
     )
+    if categories is not None:
+        table = table.reindex(columns=categories, fill_value=0.0)
     table.index = pd.Index([p.code for p in periods], name="period")
     lacking = np.array([source.lacks(p) for p in periods])
     # An earlier period that had already begun when the data began would count as low; the picture's own is shown.
@@ -168,16 +184,14 @@ def compute(
     """
     is_event = categories["kind"] == "event"
     events = daily[daily["category"].isin(categories.index[is_event])]
-    is_running = period.start <= today < period.end
-    elapsed = (today - period.start).days + 1 if is_running else None
-
+    elapsed = elapsed_days(period, source, today)
     category_rows, total, compared = _category_figures(events, categories[is_event], period, source, elapsed)
     ranking = _ranking(rows, rows_before, period)
     window = detail_window(period)
     return {
         "schema": SCHEMA,
         "period": period.code,
-        "is_running": is_running,
+        "is_running": elapsed is not None,
         "elapsed_days": elapsed,
         "source": {
             "months_only": source.months_only,
@@ -235,26 +249,23 @@ def _category_figures(
         return _free_period(events, categories, period, source, every=every)
     if source.months_only and period.kind == PeriodKind.WEEK:
         empty = _figure(np.nan, np.nan, None)
-        return [{**_category_head(pk, row), **empty} for pk, row in categories.iterrows()], empty, pd.DataFrame()
-    table = history(events, period, source, kind=period.kind, elapsed_days=elapsed)
-    table = table.reindex(columns=categories.index, fill_value=0.0)
-    table.loc[table.isna().all(axis=1)] = np.nan
-    missing = np.array([source.lacks(parse(code)) for code in table.index])
-    table.loc[missing] = np.nan
+        return [{**_category_head(pk, row), **empty} for pk, row in _each(categories)], empty, pd.DataFrame()
+    table = history(events, period, source, kind=period.kind, elapsed_days=elapsed, categories=categories.index)
     table["all"] = table.sum(axis=1, min_count=1)
     ranges = expected_range(table.iloc[:-1], season_length=SEASON_LENGTH[period.kind])
     observed, previous = table.iloc[-1], (table.iloc[-2] if len(table) > 1 else table.iloc[-1] * np.nan)
     ranges["observed"] = observed
     ranges["p_value"] = surprise(observed.to_numpy(), ranges["expected"].to_numpy(), ranges["variance"].to_numpy())
+    by_key = ranges.to_dict("index")
     rows = [
-        {**_category_head(pk, row), **_figure(observed[pk], previous[pk], ranges.loc[pk])}
-        for pk, row in categories.iterrows()
+        {**_category_head(pk, row), **_figure(observed[pk], previous[pk], by_key[pk])}
+        for pk, row in _each(categories)
         if every or observed[pk] > 0 or (table[pk].tail(2 * SEASON_LENGTH[period.kind]).sum() > 0)
     ]
     rows.sort(key=lambda row: (-(row["count"] or 0), row["code"]))
     return (
         rows,
-        _figure(observed["all"], previous["all"], ranges.loc["all"]),
+        _figure(observed["all"], previous["all"], by_key["all"]),
         ranges.drop(index="all"),
     )
 
@@ -270,7 +281,7 @@ def _free_period(
             **_category_head(pk, row),
             **_figure(np.nan if lacks else now.get(pk, 0), np.nan if lacked else before.get(pk, 0), None),
         }
-        for pk, row in categories.iterrows()
+        for pk, row in _each(categories)
         if every or now.get(pk, 0) or before.get(pk, 0)
     ]
     rows.sort(key=lambda row: (-(row["count"] or 0), row["code"]))
@@ -278,9 +289,14 @@ def _free_period(
     return rows, total, pd.DataFrame()
 
 
-def _category_head(pk: Any, row: pd.Series) -> dict[str, Any]:
+def _each(categories: pd.DataFrame) -> Iterator[tuple[int, dict[Any, Any]]]:
+    for pk, row in categories.to_dict("index").items():
+        yield cast(int, pk), row
+
+
+def _category_head(pk: int, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
-        "category": int(pk),
+        "category": pk,
         "code": row["code"],
         "name_sv": row["name_sv"],
         "name_en": row["name_en"] or row["name_sv"],
@@ -288,7 +304,7 @@ def _category_head(pk: Any, row: pd.Series) -> dict[str, Any]:
     }
 
 
-def _figure(observed: float, previous: float, expected: pd.Series | None) -> dict[str, Any]:
+def _figure(observed: float, previous: float, expected: Mapping[Hashable, Any] | None) -> dict[str, Any]:
     if expected is None:
         return {
             "count": _number(observed), "previous": _number(previous), "expected": None, "lower": None, "upper": None,
@@ -312,7 +328,7 @@ def subarea_figures(
     categories = pd.DataFrame(
         {"code": "", "name_sv": list(names.values()), "name_en": "", "is_sensitive": False}, index=list(names)
     )
-    elapsed = (today - period.start).days + 1 if period.start <= today < period.end else None
+    elapsed = elapsed_days(period, source, today)
     rows, _total, _p = _category_figures(daily, categories, period, source, elapsed, every=True)
     by_part = {row.pop("category"): row for row in rows}
     return [{"area": pk, "name": name, **{key: by_part[pk][key] for key in _FIGURE_KEYS}} for pk, name in names.items()]
@@ -323,7 +339,7 @@ def _other_kinds(daily: pd.DataFrame, categories: pd.DataFrame, period: Period) 
     counts = _own_counts(daily[daily["category"].isin(categories.index)], period)
     return [
         {**_category_head(pk, row), "kind": row["kind"], "count": int(counts[pk])}
-        for pk, row in categories.iterrows()
+        for pk, row in _each(categories)
         if counts.get(pk, 0)
     ]
 
@@ -332,11 +348,9 @@ def _trend(events: pd.DataFrame, period: Period, source: Source, elapsed: int | 
     """All events together, period by period, each with the range its own past gave."""
     kind = series_kind(period, source)
     last = periods_between(period.last_day, period.last_day, kind)[0]
-    table = history(events, last, source, kind=kind, elapsed_days=None)
-    series = table.sum(axis=1, min_count=1)
-    if table.shape[1] == 0:
-        series = pd.Series(0.0, index=table.index)
-        series[[source.lacks(parse(code)) for code in table.index]] = np.nan
+    # All events as one column, so that a period the source has is a zero even when nothing ever happened.
+    together = events.assign(category=0)
+    series = history(together, last, source, kind=kind, elapsed_days=None, categories=pd.Index([0]))[0]
     first_shown = series.index[max(0, len(series) - TREND_PERIODS[kind])]
     band = expected_band(series, season_length=SEASON_LENGTH[kind], first_shown=first_shown)
     return {
@@ -367,7 +381,9 @@ def _map(rows: pd.DataFrame) -> dict[str, Any]:
     counts = count_by_cell(rows["cell"].to_numpy(), MAP_RESOLUTION)
     return {
         "resolution": MAP_RESOLUTION,
-        "cells": {format(int(cell), "x"): int(n) for cell, n in counts.items()},
+        "cells": {
+            format(cell, "x"): n for cell, n in zip(counts.index.tolist(), counts.to_numpy().tolist(), strict=True)
+        },
         "drawn": int(counts.sum()),
         "without_point": int((rows["cell"] == 0).sum()),
     }

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from analysis.periods import Period
+from analysis.periods import Period, PeriodKind
 from areas.access import circle_area_ids
 from areas.models import Area
 from common.constraints import both_or_neither
@@ -87,7 +87,7 @@ class Picture(models.Model):
     @property
     def period(self) -> Period:
         """The period as a value."""
-        return Period(self.period_kind, self.period_start, self.period_end)
+        return Period(PeriodKind(self.period_kind), self.period_start, self.period_end)
 
 
 class Rebuild(models.Model):

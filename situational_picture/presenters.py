@@ -119,7 +119,7 @@ def heading(figures: Mapping[str, Any], area: str) -> str:
 
 def lead(figures: Mapping[str, Any]) -> str:
     """One sentence under the title: the count, what was expected, and what stands out."""
-    total = figures["total"]
+    total, period = figures["total"], parse(figures["period"])
     if total["count"] is None:
         return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
     if total["count"] == PROTECTED:
@@ -137,7 +137,11 @@ def lead(figures: Mapping[str, Any]) -> str:
             % words
         )
     if figures["is_running"]:
-        sentence += " " + _("The period is still running and is compared with the same days of earlier periods.")
+        last_day = period.start + dt.timedelta(days=figures["elapsed_days"] - 1)
+        sentence += " " + (
+            _("The figures reach to %(day)s and are compared with as many days of earlier periods.")
+            % {"day": date_format(last_day, "j F Y")}
+        )
     return sentence
 
 

@@ -8,7 +8,7 @@ out. A protected count is the word "protected" in the place of a number; None st
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ _PARTS_OF_DAY_H = 6
 
 
 def decide_for_all(
-    table: pd.DataFrame, parents: Mapping[int, int], *, sensitive: set[int], largest: int
+    table: pd.DataFrame, parents: Mapping[Hashable, Hashable], *, sensitive: set[int], largest: int
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Which counts of each area are protected, for each kind of viewer: viewer → area (as text) → total, categories.
 
@@ -91,6 +91,8 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
     _hide(shown["total"], decision["total"])
     for row in shown["categories"]:
         _hide(row, row["category"] in hidden or (viewer == NO_SENSITIVE and row["is_sensitive"]))
+    # The order of what is hidden would tell which is larger.
+    shown["categories"].sort(key=lambda row: (row["count"] == PROTECTED, _order(row["count"]), row["code"]))
     for row in shown["others"]:
         if 1 <= row["count"] <= largest or (viewer == NO_SENSITIVE and row["is_sensitive"]):
             row["count"] = PROTECTED
@@ -178,8 +180,17 @@ def _protected_places(
     shown = []
     for row, status in zip(places, statuses, strict=True):
         is_hidden = everything or status == Status.PROTECTED
-        shown.append({**row, "previous": None, "p": None, "count": PROTECTED if is_hidden else row["count"]})
-    return shown
+        count = PROTECTED if is_hidden else row["count"]
+        shown.append(
+            {**row, "previous": None, "lower": None, "upper": None, "verdict": "too_few_to_say", "count": count}
+        )
+    # The order of what is hidden would tell which is larger.
+    return sorted(shown, key=lambda row: (row["count"] == PROTECTED, _order(row["count"]), row["name"]))
+
+
+def _order(count: Any) -> int:
+    """Most first; what is protected or missing has no order of its own."""
+    return 0 if count in (None, PROTECTED) else -count
 
 
 def cell(value: Any) -> dict[str, Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 import pandas as pd
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from analysis.periods import Period
 from areas.access import descendants
-from areas.models import Area
+from areas.models import Area, Boundary
 from incidents.models import Category, Incident, Status
 from partners.models import Collaboration
 
@@ -27,7 +29,7 @@ def _is_whole_collaboration(area: Area) -> bool:
     return area.parent_id is None and area.children.exists()
 
 
-def _rows(sql: str, params: dict[str, object], columns: list[str]) -> pd.DataFrame:
+def _rows(sql: str, params: dict[str, Any], columns: list[str]) -> pd.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return pd.DataFrame.from_records(cursor.fetchall(), columns=columns)
@@ -148,12 +150,12 @@ def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
     )
 
 
-def area_table(collaboration_id: int, period: Period) -> tuple[pd.DataFrame, dict[int, int]]:
+def area_table(collaboration_id: int, period: Period) -> tuple[pd.DataFrame, dict[Hashable, Hashable]]:
     """Counted events of the period by smallest area (rows) and category (columns), and each area's parent.
 
     What lies in an area that has parts, but in none of them, is a row of its own under the area's id made negative.
     """
-    parents = {
+    parents: dict[Hashable, Hashable] = {
         pk: parent
         for pk, parent in Area.objects.filter(collaboration_id=collaboration_id).values_list("pk", "parent_id")
         if parent is not None
@@ -203,6 +205,12 @@ def fingerprint(area: Area, period: Period) -> str:
         ["rows", "sum"],
     )
     return hashlib.sha256(f"{frame['rows'][0]}:{frame['sum'][0]}".encode()).hexdigest()
+
+
+def bounds_of(area: Area) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the area's boundary in force; None without one."""
+    boundary = Boundary.objects.in_force(timezone.localdate()).filter(area=area).first()
+    return boundary.polygon.bounds if boundary else None
 
 
 def waiting_reports(area: Area) -> int:

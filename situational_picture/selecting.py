@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from common.errors import NotAllowed, NotPossible
 from partners.models import Collaboration
 from partners.roles import SEE_PUBLISHED_PICTURES, SEE_SENSITIVE, Role
 from situational_picture import protecting
-from situational_picture.models import Picture
+from situational_picture.models import Picture, PictureQuerySet
 
 
 def check_may_see_pictures(user: Any, collaboration: Collaboration) -> None:
@@ -27,8 +26,10 @@ def check_may_see_pictures(user: Any, collaboration: Collaboration) -> None:
 
 def asked_period(code: str, kind: str) -> Period | None:
     """The period an address asks for: a code, perhaps turned into another kind; None when it asks for none."""
+    # A kind that does not exist is as good as none.
+    kind = kind if kind in {PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL} else ""
     if not code:
-        return containing(timezone.localdate(), kind) if kind in PeriodKind and kind != PeriodKind.FREE else None
+        return containing(timezone.localdate(), kind) if kind else None
     try:
         period = parse(code)
     except ValueError:
@@ -36,12 +37,12 @@ def asked_period(code: str, kind: str) -> Period | None:
             _("“%(code)s” is not a period. Write 2026-W47, 2026-11, 2026-T3 or 2026-01-05--2026-02-01.")
             % {"code": code[:40]}
         ) from None
-    if kind in PeriodKind and kind not in (PeriodKind.FREE, period.kind):
+    if kind and kind != period.kind:
         return containing(period.last_day, kind)
     return period
 
 
-def pictures_of(user: Any, area: Area) -> QuerySet[Picture]:
+def pictures_of(user: Any, area: Area) -> PictureQuerySet:
     """The area's computed pictures that the user may see."""
     return Picture.objects.visible_to(user).filter(area=area, figures__isnull=False)
 
@@ -67,7 +68,7 @@ def latest_with_data(user: Any, area: Area) -> Picture | None:
 
 def picture_for(user: Any, area: Area, period: Period, version: int | None) -> Picture | None:
     """The version asked for; without one the draft for the circle, and for others the latest published."""
-    pictures = pictures_of(user, area).for_period(period)  # type: ignore[attr-defined]
+    pictures = pictures_of(user, area).for_period(period)
     if version is not None:
         return pictures.filter(version=version).first()
     if is_in_circle(user, area):
@@ -94,12 +95,20 @@ def figures_for(user: Any, picture: Picture) -> dict[str, Any]:
     return figures
 
 
-def overview_picture(user: Any, area: Area) -> Picture | None:
-    """The area's latest whole week, or month where there are no weeks: what the overview compares areas by."""
-    today = timezone.localdate()
-    for kind in (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL):
-        ended = pictures_of(user, area).filter(period_kind=kind, period_end__lte=today)
-        picture = ended.order_by("-period_end", "version" if is_in_circle(user, area) else "-version").first()
-        if picture is not None:
-            return picture
-    return pictures_of(user, area).order_by("-period_end", "-version").first()
+def overview_pictures(user: Any, areas: list[Area]) -> dict[int, Picture]:
+    """Each area's latest whole week, or month where there are no weeks: what the overview shows, by area id."""
+    order = {PeriodKind.WEEK: 0, PeriodKind.MONTH: 1, PeriodKind.TERTIAL: 2}
+    candidates = (
+        Picture.objects.visible_to(user)
+        .filter(area__in=areas, figures__isnull=False, period_kind__in=order, period_end__lte=timezone.localdate())
+        .values_list("area_id", "period_kind", "period_end", "version", "pk")
+    )
+    circle = {area.pk for area in areas if is_in_circle(user, area)}
+    best: dict[int, tuple[Any, int]] = {}
+    for area_id, kind, end, version, pk in candidates:
+        # The circle works with the draft; the others have the latest version.
+        rank = (order[PeriodKind(kind)], -end.toordinal(), version if area_id in circle else -version)
+        if area_id not in best or rank < best[area_id][0]:
+            best[area_id] = (rank, pk)
+    chosen = Picture.objects.select_related("area", "collaboration").in_bulk([pk for _rank, pk in best.values()])
+    return {picture.area_id: picture for picture in chosen.values()}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,22 +21,24 @@ from areas.models import Area, Place
 from audit.actions import record
 from common.errors import NotPossible
 from partners.models import Collaboration
+from partners.requests import PartnerRequest
 from situational_picture import actions, charts, presenters, queries, selecting
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import may_publish_pictures, may_request_pictures
+from ui import slots
 
 KINDS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL)
-PLACES_SHOWN = 15
+PLACES_SHOWN = 8
 
 
-def _area(request: HttpRequest, slug: str) -> Area:
+def _area(request: PartnerRequest, slug: str) -> Area:
     return get_object_or_404(
         Area.objects.visible_to(request.user).filter(collaboration=request.collaboration),
-        slug=slug,  # type: ignore[attr-defined]
+        slug=slug,
     )
 
 
-def _asked(request: HttpRequest, area: Area) -> tuple[Picture | None, Period | None]:
+def _asked(request: PartnerRequest, area: Area) -> tuple[Picture | None, Period | None]:
     """The picture the address asks for, and the period even when there is no picture of it."""
     period = selecting.asked_period(request.GET.get("period", ""), request.GET.get("kind", ""))
     if period is None:
@@ -50,20 +52,26 @@ def _asked(request: HttpRequest, area: Area) -> tuple[Picture | None, Period | N
 
 
 @require_GET
-def picture_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Where do the areas stand? One row an area, in the order of their names."""
     selecting.check_may_see_pictures(request.user, collaboration)
-    areas = Area.objects.visible_to(request.user).filter(collaboration=collaboration).active(timezone.localdate())
-    rows = []
-    for area in areas.filter(kind=collaboration.reporting_kind).order_by("name"):
-        picture = selecting.overview_picture(request.user, area)
-        rows.append(_overview_row(request.user, area, picture))
-    tops = [area for area in areas if area.parent_id is None and area.kind != collaboration.reporting_kind]
-    whole = [_overview_row(request.user, area, selecting.overview_picture(request.user, area)) for area in tops]
+    areas = [
+        area
+        for area in Area.objects.visible_to(request.user)
+        .filter(collaboration=collaboration)
+        .active(timezone.localdate())
+        .order_by("name")
+        if area.kind == collaboration.reporting_kind or area.parent_id is None
+    ]
+    pictures = selecting.overview_pictures(request.user, areas)
+    shown = [(area.kind, _overview_row(request.user, collaboration, area, pictures.get(area.pk))) for area in areas]
+    rows = [row for kind, row in shown if kind == collaboration.reporting_kind]
+    whole = [row for kind, row in shown if kind != collaboration.reporting_kind]
     published = (
         Picture.objects.visible_to(request.user)
         .filter(collaboration=collaboration, status=Picture.Status.PUBLISHED)
-        .select_related("area")
+        .select_related("area", "collaboration")
+        .defer("figures")
         .order_by("-published_at")[:10]
     )
     context = {
@@ -79,8 +87,8 @@ def picture_list(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     return render(request, "situational_picture/picture_list.html", context)
 
 
-def _overview_row(user: Any, area: Area, picture: Picture | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"area": area, "url": reverse("picture", args=[area.collaboration.slug, area.slug])}
+def _overview_row(user: Any, collaboration: Collaboration, area: Area, picture: Picture | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"area": area, "url": reverse("picture", args=[collaboration.slug, area.slug])}
     if picture is None:
         return {**row, "period": "", "figure": None}
     figures = selecting.figures_for(user, picture)
@@ -106,7 +114,7 @@ def _url(picture: Picture, **query: Any) -> str:
 
 
 @require_GET
-def picture(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+def picture(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """What has happened in the area, is it more than usual, where and when, and what has changed?"""
     selecting.check_may_see_pictures(request.user, collaboration)
     this_area = _area(request, area)
@@ -144,6 +152,7 @@ def picture(request: HttpRequest, collaboration: Collaboration, area: str) -> Ht
         "places": presenters.place_rows(figures)[:PLACES_SHOWN],
         "places_left_out": max(0, len(figures["places"]) - PLACES_SHOWN),
         "hexagons": presenters.hexagon_rows(figures, places),
+        "bounds": queries.bounds_of(this_area),
         "window": presenters.window_words(figures),
         "trend": charts.trend(figures),
         "trend_rows": presenters.trend_rows(figures),
@@ -156,15 +165,17 @@ def picture(request: HttpRequest, collaboration: Collaboration, area: str) -> Ht
         "rebuild": _rebuild(this_area, shown),
         "changed_since": _changed_since(shown) if shown.version else None,
         "query": f"?period={shown.period.code}" + (f"&version={shown.version}" if shown.version else ""),
-        "process": [
-            {
-                "step": "mapping",
-                "state": "current",
-                "text": presenters.computed_words(shown),
-            }
-        ],
+        "updated": presenters.computed_words(shown),
+        "process": _process(request.user, this_area, shown),
     }
     return render(request, "situational_picture/picture.html", context)
+
+
+def _process(user: Any, area: Area, shown: Picture) -> list[dict[str, Any]]:
+    """Where the area stands in the process: mapping is this page, the other steps are told by the rooms above."""
+    mapping = {"step": "mapping", "state": "current", "text": presenters.computed_words(shown)}
+    others = slots.fill("area.process_bar", user, [area])[area.pk]
+    return [mapping, *map(dict, others)]
 
 
 def _picker(period: Period | None) -> dict[str, Any]:
@@ -185,7 +196,7 @@ def _picker(period: Period | None) -> dict[str, Any]:
 
 
 def _versions(user: Any, shown: Picture) -> list[dict[str, Any]]:
-    others = selecting.pictures_of(user, shown.area).for_period(shown.period)  # type: ignore[attr-defined]
+    others = selecting.pictures_of(user, shown.area).for_period(shown.period)
     return [
         {"picture": other, "url": _url(other), "is_shown": other.pk == shown.pk}
         for other in others.order_by("-version")
@@ -208,7 +219,7 @@ def _changed_since(shown: Picture) -> list[dict[str, Any]]:
 
 
 @require_GET
-def picture_hexagons(request: HttpRequest, collaboration: Collaboration, area: str) -> JsonResponse:
+def picture_hexagons(request: PartnerRequest, collaboration: Collaboration, area: str) -> JsonResponse:
     """The picture's hexagons as GeoJSON, protected as on the page."""
     selecting.check_may_see_pictures(request.user, collaboration)
     shown, _period = _asked(request, _area(request, area))
@@ -220,7 +231,7 @@ def picture_hexagons(request: HttpRequest, collaboration: Collaboration, area: s
 
 
 @require_GET
-def picture_export(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+def picture_export(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """The picture's figures as a CSV file, protected as on the page."""
     selecting.check_may_see_pictures(request.user, collaboration)
     shown, _period = _asked(request, _area(request, area))
@@ -242,7 +253,7 @@ def this_name(shown: Picture) -> str:
 
 
 @require_GET
-def picture_progress(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+def picture_progress(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """How far the rebuild has come; a fragment that fetches itself until it is done."""
     selecting.check_may_see_pictures(request.user, collaboration)
     this_area = _area(request, area)
@@ -255,7 +266,7 @@ def picture_progress(request: HttpRequest, collaboration: Collaboration, area: s
 
 
 @require_POST
-def picture_request(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+def picture_request(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """Have a picture computed for a period nobody has asked for before."""
     selecting.check_may_see_pictures(request.user, collaboration)
     this_area = _area(request, area)
@@ -271,7 +282,7 @@ def picture_request(request: HttpRequest, collaboration: Collaboration, area: st
 
 
 @require_POST
-def picture_publish(request: HttpRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+def picture_publish(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """Freeze the draft's figures for everybody who reads pictures."""
     selecting.check_may_see_pictures(request.user, collaboration)
     this_area = _area(request, area)
