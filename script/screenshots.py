@@ -1,0 +1,521 @@
+"""Pictures of every page of the running demonstration: three widths, light and dark, signed in as whoever uses it.
+
+Which pages there are is read from the addresses themselves: a route that stands neither in SHOTS nor in NO_PAGE stops
+the script with a sentence, so that no new page is forgotten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING, PASSWORD  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+WIDTHS = {390: 844, 768: 1024, 1440: 900}
+SCHEMES = ("light", "dark")
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+# Maps are drawn in software, so that they are there on a machine without a graphics card.
+CHROMIUM_FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+DRAWN_WITHIN_MS = 30_000
+LARGEST_IN_DOCS = 150_000
+TALLEST_IN_DOCS = 2_000
+
+NOBODY = ""
+COORDINATOR, ADMINISTRATOR = f"samordnare@{NORRKOPING}.example", f"administrator@{NORRKOPING}.example"
+REPORTER, SECURITY_LEAD = f"rapportor@{NORRKOPING}.example", f"sakerhetsansvarig@{NORRKOPING}.example"
+COUNCIL, DATA_PROTECTION = f"chefsamrad@{NORRKOPING}.example", f"dataskyddsombud@{NORRKOPING}.example"
+OPEN_DATA_COORDINATOR = f"samordnare@{BLACKPOOL}.example"
+
+
+class Known:
+    """What the demonstration's addresses need: ids of things that are there, looked up once."""
+
+    @cached_property
+    def collaboration(self) -> Any:
+        from partners.models import Collaboration
+
+        return Collaboration.objects.get(slug=NORRKOPING)
+
+    @cached_property
+    def area(self) -> str:
+        return self._area("klockaretorpet")
+
+    @cached_property
+    def municipality(self) -> str:
+        from areas.models import Area
+
+        return str(Area.objects.filter(collaboration=self.collaboration, parent=None).order_by("pk")[0].slug)
+
+    @cached_property
+    def ward(self) -> str:
+        from areas.models import Area
+
+        return str(Area.objects.get(collaboration__slug=BLACKPOOL, slug__contains="bloomfield").slug)
+
+    def _area(self, word: str) -> str:
+        from areas.models import Area
+
+        return str(Area.objects.filter(collaboration=self.collaboration, slug__contains=word).order_by("pk")[0].slug)
+
+    def _incident(self, **which: Any) -> int:
+        from incidents.models import Incident
+
+        rows = Incident.objects.filter(collaboration=self.collaboration, **which).order_by("-occurred_on", "-pk")
+        return int(rows.values_list("pk", flat=True)[0])
+
+    @cached_property
+    def incident(self) -> int:
+        return self._incident(status="approved", place__isnull=False, area__slug=self.area)
+
+    @cached_property
+    def submitted(self) -> int:
+        return self._incident(status="submitted")
+
+    @cached_property
+    def own_report(self) -> int:
+        return self._incident(reporter__email=REPORTER, status="approved")
+
+    def _first(self, model: str, **which: Any) -> int:
+        from django.apps import apps
+
+        rows = apps.get_model(model).objects.filter(collaboration=self.collaboration, **which).order_by("pk")
+        return int(rows.values_list("pk", flat=True)[0])
+
+    @cached_property
+    def category(self) -> int:
+        return self._first("incidents.Category", parent__isnull=False)
+
+    @cached_property
+    def place(self) -> int:
+        return self._first("areas.Place", area__slug=self.area)
+
+    @cached_property
+    def housing(self) -> int:
+        return self._first("partners.Organisation", name="Bostadsbolaget")
+
+    @cached_property
+    def unit(self) -> int:
+        return self._first("partners.Unit", organisation=self.housing)
+
+    @cached_property
+    def group(self) -> int:
+        return self._first("partners.Group", name__contains="Klockaretorpet")
+
+    @cached_property
+    def membership(self) -> int:
+        return self._first("partners.Membership", user__email=SECURITY_LEAD)
+
+    @cached_property
+    def import_batch(self) -> int:
+        from incidents.models import ImportBatch
+
+        return int(ImportBatch.objects.filter(collaboration__slug=BLACKPOOL).values_list("pk", flat=True)[0])
+
+    @cached_property
+    def person(self) -> int:
+        from partners.models import User
+
+        return int(User.objects.get(email=SECURITY_LEAD).pk)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page: its route, who looks at it, its arguments, and a suffix when the route is shown more than once."""
+
+    route: str
+    who: str = COORDINATOR
+    args: Callable[[Known], list[Any]] = lambda known: [NORRKOPING]
+    query: str = ""
+    suffix: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.route.replace("_", "-") + (f"-{self.suffix}" if self.suffix else "")
+
+
+def outside(known: Known) -> list[Any]:
+    """The address stands outside the collaborations."""
+    return []
+
+
+def here(*names: str) -> Callable[[Known], list[Any]]:
+    """The address's arguments after the collaboration's short name, as attributes of `Known`."""
+    return lambda known: [NORRKOPING, *(getattr(known, name) for name in names)]
+
+
+SHOTS = [
+    Shot("account_login", NOBODY, outside),
+    Shot("account_reset_password", NOBODY, outside),
+    Shot("account_reset_password_done", NOBODY, outside),
+    Shot("account_reset_password_from_key", NOBODY, lambda known: ["0", "an-old-link"]),
+    Shot("account_inactive", NOBODY, outside),
+    Shot("account_signup", NOBODY, outside),
+    Shot("socialaccount_login_error", NOBODY, outside),
+    Shot("socialaccount_login_cancelled", NOBODY, outside),
+    Shot("account", args=outside),
+    Shot("account_logout", args=outside),
+    Shot("account_change_password", args=outside),
+    Shot("account_reauthenticate", args=outside),
+    Shot("mfa_index", args=outside),
+    Shot("mfa_activate_totp", args=outside),
+    Shot("mfa_list_webauthn", args=outside),
+    Shot("mfa_add_webauthn", args=outside),
+    Shot("socialaccount_connections", args=outside),
+    Shot("usersessions_list", args=outside),
+    Shot("gallery", args=outside),
+    Shot("picture_list"),
+    Shot("picture_list", COUNCIL, suffix="council"),
+    Shot("picture_list", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL], suffix="blackpool"),
+    Shot("picture", args=here("area")),
+    Shot("picture", args=here("area"), query="?kind=week", suffix="week"),
+    Shot("picture", args=here("municipality"), suffix="whole"),
+    Shot("picture", COUNCIL, here("area"), suffix="council"),
+    Shot("picture", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.ward], suffix="blackpool"),
+    Shot("incident_list"),
+    Shot("incident_list", REPORTER, suffix="reporter"),
+    Shot("incident_new", REPORTER),
+    Shot("incident_detail", args=here("incident")),
+    Shot("incident_detail", args=here("submitted"), suffix="review"),
+    Shot("incident_receipt", REPORTER, here("own_report")),
+    Shot("import_list", SECURITY_LEAD),
+    Shot("import_new", SECURITY_LEAD),
+    Shot("import_detail", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.import_batch]),
+    Shot("category_list"),
+    Shot("category_new"),
+    Shot("category_edit", args=here("category")),
+    Shot("area_list"),
+    Shot("area_detail", args=here("area")),
+    Shot("area_import"),
+    Shot("area_moves"),
+    Shot("police_list_status", args=here("area")),
+    Shot("place_list"),
+    Shot("place_detail", args=here("place")),
+    Shot("place_new"),
+    Shot("place_change", args=here("place")),
+    Shot("people", ADMINISTRATOR),
+    Shot("person_new", ADMINISTRATOR),
+    Shot("person_detail", ADMINISTRATOR, here("person")),
+    Shot("person_change", ADMINISTRATOR, here("person")),
+    Shot("role_new", ADMINISTRATOR, here("person")),
+    Shot("role_change", ADMINISTRATOR, here("membership")),
+    Shot("role_areas", ADMINISTRATOR, here("membership")),
+    Shot("organisation_list", ADMINISTRATOR),
+    Shot("organisation_new", ADMINISTRATOR),
+    Shot("organisation_change", ADMINISTRATOR, here("housing")),
+    Shot("organisation_sharing", SECURITY_LEAD, here("housing")),
+    Shot("unit_new", ADMINISTRATOR, here("housing")),
+    Shot("unit_change", ADMINISTRATOR, here("unit")),
+    Shot("group_list"),
+    Shot("group_new"),
+    Shot("group_detail", args=here("group")),
+    Shot("group_change", args=here("group")),
+    Shot("group_areas", args=here("group")),
+    Shot("seat_new", args=here("group")),
+    Shot("token_list", ADMINISTRATOR),
+    Shot("token_new", ADMINISTRATOR),
+    Shot("log", DATA_PROTECTION),
+    Shot("my_access", SECURITY_LEAD),
+]
+
+# Routes that are no page of their own, each with what it is instead.
+NO_PAGE = {
+    "start": "leads on to the collaboration",
+    "health": "an answer for programs",
+    "ready": "an answer for programs",
+    "set_language": "takes a form",
+    "choose_language": "takes a form",
+    "choose_color_scheme": "takes a form",
+    "gallery_figure": "data of a chart",
+    "gallery_map": "data of a map",
+    "gallery_progress": "a piece of a page",
+    "picture_hexagons": "data of a map",
+    "picture_export": "a file",
+    "picture_progress": "a piece of a page",
+    "picture_request": "takes a form",
+    "picture_publish": "takes a form",
+    "incident_export": "a file",
+    "incident_map": "data of a map",
+    "incident_point": "data of a map",
+    "incident_change": "the page of incident_new, filled in",
+    "incident_review": "takes the forms of incident_detail",
+    "import_undo": "takes a form",
+    "import_report": "a file",
+    "category_close": "takes a form",
+    "category_reopen": "takes a form",
+    "category_delete": "takes a form",
+    "area_shapes": "data of a map",
+    "place_points": "data of a map",
+    "place_search": "data of a search",
+    "person_deactivate": "takes a form",
+    "person_reactivate": "takes a form",
+    "role_end": "takes a form",
+    "invitation_send": "takes a form",
+    "seat_end": "takes a form",
+    "token_revoke": "takes a form",
+    "account_email": "closed: an address is changed by the administrator",
+    "account_email_verification_sent": "never reached: addresses are not verified by e-mail",
+    "account_confirm_email": "never reached: addresses are not verified by e-mail",
+    "account_confirm_login_code": "only in the middle of a sign-in by code, which is off",
+    "account_set_password": "only for accounts without a password",
+    "account_reset_password_from_key_done": "the sign-in page follows at once",
+    "mfa_authenticate": "only in the middle of a sign-in in two steps",
+    "mfa_reauthenticate": "only with a second step set up",
+    "mfa_reauthenticate_webauthn": "only with a second step set up",
+    "mfa_deactivate_totp": "only with a second step set up",
+    "mfa_view_recovery_codes": "only with a second step set up",
+    "mfa_generate_recovery_codes": "only with a second step set up",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_edit_webauthn": "only with a key set up",
+    "mfa_remove_webauthn": "only with a key set up",
+    "socialaccount_signup": "only in the middle of a single sign-on",
+    "openid_connect_login": "leads on to the municipality's sign-in",
+    "openid_connect_callback": "comes back from the municipality's sign-in",
+}
+# The API answers programs; its description is read in other tools.
+NO_PAGE_PREFIXES = ("api-",)
+
+# The ten that stand in the documentation: file name, shot, width, scheme.
+DOCS = [
+    ("areas-at-a-glance", "picture-list", 1440, "light"),
+    ("picture", "picture", 1440, "light"),
+    ("picture-dark", "picture", 1440, "dark"),
+    ("picture-open-data", "picture-blackpool", 1440, "light"),
+    ("reports", "incident-list", 1440, "light"),
+    ("report-on-a-phone", "incident-new", 390, "light"),
+    ("review", "incident-detail-review", 1440, "light"),
+    ("area", "area-detail", 1440, "light"),
+    ("places", "place-list", 1440, "light"),
+    ("people", "people", 1440, "light"),
+]
+
+
+class Stop(Exception):
+    """What is wrong, and what to do, in a sentence."""
+
+
+def routes() -> set[str]:
+    """The name of every address of the platform that has one."""
+    from django.urls import URLPattern, URLResolver, get_resolver
+
+    def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from names(pattern.url_patterns)
+            elif pattern.name:
+                yield pattern.name
+
+    return set(names(get_resolver().url_patterns))
+
+
+def check_tables(known_routes: set[str]) -> None:
+    """Every route is a shot or said not to be a page, and nothing speaks of a route that is gone."""
+    shown = {shot.route for shot in SHOTS}
+    forgotten = {name for name in known_routes - shown - set(NO_PAGE) if not name.startswith(NO_PAGE_PREFIXES)}
+    if forgotten:
+        raise Stop(
+            f"No picture is planned of {', '.join(sorted(forgotten))}. Give each a Shot in SHOTS in "
+            "script/screenshots.py, or say in NO_PAGE why it is no page."
+        )
+    gone = (shown | set(NO_PAGE)) - known_routes
+    if gone:
+        raise Stop(f"No address is called {', '.join(sorted(gone))} any more. Take it out of script/screenshots.py.")
+    twice = {shot.name for shot in SHOTS if sum(other.name == shot.name for other in SHOTS) > 1}
+    if twice:
+        raise Stop(f"Several shots are called {', '.join(sorted(twice))}. Give them a suffix.")
+    lost = {name for _file, name, _width, _scheme in DOCS} - {shot.name for shot in SHOTS}
+    if lost:
+        raise Stop(f"DOCS speaks of {', '.join(sorted(lost))}, which no shot is called.")
+
+
+def address_of(shot: Shot, known: Known) -> str:
+    """The shot's address on the server."""
+    from django.urls import reverse
+
+    try:
+        return reverse(shot.route, args=shot.args(known)) + shot.query
+    except IndexError:
+        raise Stop(
+            f"Nothing is there to show on {shot.name}. Is the demonstration loaded in the database of this checkout?"
+        ) from None
+
+
+def check_answers(server: str) -> None:
+    """Stop with a sentence when nobody answers at the address."""
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{server}/ready/", timeout=10):
+            return
+    except urllib.error.HTTPError as error:
+        raise Stop(f"{server} answers {error.code}. Look at what script/server says.") from error
+    except OSError as error:
+        raise Stop(f"Nobody answers at {server}. Start script/server and give its address with --server.") from error
+
+
+def signed_in(browser: Browser, server: str, who: str) -> Any:
+    """The cookies somebody has after signing in on the sign-in page."""
+    context = browser.new_context(locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{server}/accounts/login/")
+    page.locator("input[name=login]").fill(who)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url, timeout=DRAWN_WITHIN_MS)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def wait_until_drawn(page: Page, name: str) -> None:
+    """Scroll through the page, so that charts and maps draw themselves, and wait until each of them has."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for position in [*range(0, height, 500), height]:
+        page.evaluate("y => window.scrollTo(0, y)", position)
+        page.wait_for_timeout(30)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('est-chart, area-map, point-picker')]"
+        ".filter((element) => element.checkVisibility()).every((element) => element.dataset.state)",
+        timeout=DRAWN_WITHIN_MS,
+    )
+    states = page.evaluate(
+        "() => [...document.querySelectorAll('est-chart, area-map, point-picker')].map((one) => one.dataset.state)"
+    )
+    if "failed" in states or "unavailable" in states:
+        raise Stop(f"A chart or map on {name} could not be drawn; the browser's console says why.")
+    page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_timeout(600 if states else 100)  # the map fades its last tiles in
+
+
+def take(page: Page, url: str, shot: Shot, file: Path, width: int) -> None:
+    """One picture of the whole page, however long it is."""
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    answer = page.goto(url, wait_until="load")
+    if answer is None or answer.status not in {200, 400}:
+        raise Stop(f"{shot.name} ({url}) answered {answer.status if answer else 'nothing'}.")
+    if shot.who and "/accounts/login/" in page.url:
+        raise Stop(f"{shot.name}: {shot.who} was sent to the sign-in page.")
+    wait_until_drawn(page, shot.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=file, full_page=True, animations="disabled")
+
+
+def take_all(server: str, shots: list[Shot], wanted: set[tuple[str, int, str]], out: Path) -> int:
+    """Take every wanted picture, one person after the other; how many there are."""
+    from playwright.sync_api import sync_playwright
+
+    known = Known()
+    addresses = {shot.name: server + address_of(shot, known) for shot in shots}
+    taken = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        for who in dict.fromkeys(shot.who for shot in shots):
+            state = signed_in(browser, server, who) if who else None
+            for scheme in SCHEMES:
+                context = browser.new_context(
+                    locale="sv-SE", timezone_id="Europe/Stockholm", color_scheme=scheme, storage_state=state
+                )
+                taken += _take_as(context, [s for s in shots if s.who == who], addresses, wanted, out, scheme)
+                context.close()
+        browser.close()
+    return taken
+
+
+def _take_as(
+    context: BrowserContext,
+    shots: list[Shot],
+    addresses: dict[str, str],
+    wanted: set[tuple[str, int, str]],
+    out: Path,
+    scheme: str,
+) -> int:
+    taken = 0
+    for shot in shots:
+        for width in WIDTHS:
+            if (shot.name, width, scheme) not in wanted:
+                continue
+            page = context.new_page()
+            take(page, addresses[shot.name], shot, out / f"{shot.name}-{width}-{scheme}.png", width)
+            page.close()
+            taken += 1
+        print(f"{time.strftime('%H:%M:%S')}  {shot.name} {scheme}", flush=True)
+    return taken
+
+
+def compress(source: Path, target: Path) -> None:
+    """Write the upper part of a picture with as few colours, and at last as small, as the limit asks for."""
+    from PIL import Image
+
+    with Image.open(source) as opened:
+        image = opened.convert("RGB").crop((0, 0, opened.width, min(opened.height, TALLEST_IN_DOCS)))
+    for share in (1.0, 0.8, 0.65, 0.5):
+        sized = image.resize((round(image.width * share), round(image.height * share)), Image.Resampling.LANCZOS)
+        for colours in (256, 128, 64, 32):
+            held = io.BytesIO()
+            sized.quantize(colours, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
+            if held.tell() <= LARGEST_IN_DOCS:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(held.getvalue())
+                return
+    raise Stop(f"{source.name} does not become smaller than {LARGEST_IN_DOCS // 1000} kB.")
+
+
+def main() -> int:
+    """Check the tables, take the pictures, compress those of the documentation."""
+    parser = argparse.ArgumentParser(prog="script/screenshots", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / ".local" / "screenshots", help="the folder for the pictures")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a route or a picture's name")
+    parser.add_argument("--server", default="http://localhost:8000", help="script/server's address, on this database")
+    parser.add_argument("--docs", action="store_true", help="only the ten of docs/screenshots, and compress them there")
+    parser.add_argument("--list", action="store_true", help="print the names and take nothing")
+    wanted = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "est_platform.settings")
+    # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    import django
+
+    django.setup()
+    try:
+        check_tables(routes())
+        shots = [shot for shot in SHOTS if not wanted.only or {shot.name, shot.route} & set(wanted.only)]
+        if not shots:
+            raise Stop(f"No picture is called {', '.join(wanted.only)}. --list says what there is.")
+        if wanted.list:
+            print("\n".join(shot.name for shot in shots))
+            return 0
+        every = {(shot.name, width, scheme) for shot in shots for width in WIDTHS for scheme in SCHEMES}
+        if wanted.docs:
+            every &= {(name, width, scheme) for _file, name, width, scheme in DOCS}
+            shots = [shot for shot in shots if any(shot.name == name for name, _width, _scheme in every)]
+        if CHROMIUM is None:
+            raise Stop("Chromium is not installed. Debian and Ubuntu: apt-get install chromium.")
+        server = wanted.server.rstrip("/")
+        check_answers(server)
+        taken = take_all(server, shots, every, wanted.out)
+        print(f"{taken} pictures in {wanted.out}")
+        if wanted.docs:
+            for file, name, width, scheme in DOCS:
+                if (name, width, scheme) in every:
+                    compress(wanted.out / f"{name}-{width}-{scheme}.png", ROOT / "docs" / "screenshots" / f"{file}.png")
+            print("docs/screenshots is up to date")
+    except Stop as stop:
+        print(f"Stopped: {stop}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
