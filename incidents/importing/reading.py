@@ -345,11 +345,11 @@ def _csv_chunks(
             else:
                 if any("\x00" in line for line in lines.taken):
                     refused.append((start, _("The row holds a character that is not text.")))
+                elif not any(cell.strip() for cell in row):
+                    continue
                 elif len(row) == width:
                     numbers.append(start)
                     rows.append(row)
-                elif not any(cell.strip() for cell in row):
-                    continue
                 elif len(row) > width and not any(cell.strip() for cell in row[width:]):
                     numbers.append(start)
                     rows.append(row[:width])
@@ -391,11 +391,12 @@ def _text_chunk(
 
 
 def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
+    # openpyxl forgets to close what it could not read, so the file is ours.
+    file = path.open("rb")
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        workbook = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
         sheet = next((s for s in workbook.worksheets if s.sheet_state == "visible"), None)
         if sheet is None:
-            workbook.close()
             raise UnreadableFile(_("The Excel file has no sheet to read."))
         # What the file says of its own size is not to be trusted.
         sheet.reset_dimensions()
@@ -405,21 +406,22 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
             if any(cell.value not in (None, "") for cell in cells):
                 heading_row, headings = number, [_cell_text(cell) for cell in cells]
                 break
+        if not headings:
+            raise UnreadableFile(_("The file is empty."))
     except UnreadableFile:
+        file.close()
         raise
     except Exception:  # openpyxl raises whatever its parser met
+        file.close()
         raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
-    if not headings:
-        workbook.close()
-        raise UnreadableFile(_("The file is empty."))
-    while headings and not headings[-1].strip():
+    while not headings[-1].strip():
         headings.pop()
     columns = named_columns(headings)
-    return Table("xlsx", columns, _xlsx_chunks(workbook, rows, heading_row, columns, rows_in_chunk), workbook.close)
+    return Table("xlsx", columns, _xlsx_chunks(rows, heading_row, columns, rows_in_chunk), file.close)
 
 
 def _xlsx_chunks(
-    workbook: openpyxl.Workbook, sheet_rows: Iterator[Any], heading_row: int, columns: list[str], rows_in_chunk: int
+    sheet_rows: Iterator[Any], heading_row: int, columns: list[str], rows_in_chunk: int
 ) -> Generator[Chunk]:
     width, rows_read = len(columns), 0
     numbers: list[int] = []
@@ -448,8 +450,6 @@ def _xlsx_chunks(
         raise UnreadableFile(
             _("The file is damaged at row %(line)s. Save it again and try once more.") % {"line": number}
         ) from None
-    finally:
-        workbook.close()
     if rows or refused:
         yield _text_chunk(numbers, rows, columns, refused, 1.0)
 
