@@ -110,7 +110,8 @@ class _PlaceQuery(serializers.Serializer):
     q = serializers.CharField(required=False, max_length=200)
 
 
-def _asked(query: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+def asked_of(query: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+    """The values of an address's query, checked; a filter that does not exist is refused, not ignored."""
     unknown = set(request.query_params) - set(query().fields)
     if unknown:
         raise ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
@@ -132,7 +133,7 @@ class AreaListView(APIView):
         responses=AreaCollection,
     )
     def get(self, request: Request) -> Response:
-        asked = _asked(_AreaQuery, request)
+        asked = asked_of(_AreaQuery, request)
         areas = Area.objects.visible_to(request.user).select_related("collaboration")
         if "collaboration" in asked:
             areas = areas.filter(collaboration__slug=asked["collaboration"])
@@ -184,7 +185,7 @@ class PlaceListView(APIView):
         responses=PlaceCollection,
     )
     def get(self, request: Request) -> Response:
-        asked = _asked(_PlaceQuery, request)
+        asked = asked_of(_PlaceQuery, request)
         places = Place.objects.visible_to(request.user).in_use()
         places = places.select_related("collaboration", "area", "owner", "manager")
         for name, lookup in (("collaboration", "collaboration__slug"), ("area", "area__slug"), ("kind", "kind")):

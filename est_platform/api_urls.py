@@ -2,10 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from areas.api import AreaListView, PlaceListView
 from est_platform.api import Nothing, SchemaView, router
+from situational_picture.api import PictureListView, PictureView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("v1/", include(router.urls)),
+    path("v1/areas/", AreaListView.as_view(), name="api-area-list"),
+    path("v1/places/", PlaceListView.as_view(), name="api-place-list"),
+    path("v1/pictures/", PictureListView.as_view(), name="api-picture-list"),
+    path("v1/pictures/<int:pk>/", PictureView.as_view(), name="api-picture"),
+    path("", Nothing.as_view(), name="api-root"),
     path("<path:rest>", Nothing.as_view(), name="api-nothing"),
 ]
