@@ -93,8 +93,10 @@ def _pages(sizes: list[dict[str, Any]]) -> str:
     for name in names:
         at = [size["pages"]["pages"][name] for size in sizes]
         weight = f"{at[-1]['transferred'] / 1000:,.0f} kB"
-        rows.append([name, *[f"{_number(p['p50_ms'])} / {_number(p['p95_ms'])} ms" for p in at], weight])
-    head = ["p50 / p95 of server time", *[_number(size["rows"]) for size in sizes], "transferred, empty cache"]
+        times = [f"{_number(p['p50_ms'])} / {_number(p['p95_ms'])} ms" for p in at]
+        rows.append([name, *times, f"{_number(at[-1]['cpu_p50_ms'])} ms", str(at[-1]["queries"]), weight])
+    head = ["p50 / p95 of server time", *[_number(size["rows"]) for size in sizes],
+            "Python alone, p50, largest size", "queries", "transferred, empty cache"]  # fmt: skip
     return _table(head, rows) + f"\n\n{sizes[-1]['pages']['how']}"
 
 

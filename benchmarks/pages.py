@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks.measuring import summed_up
+from benchmarks.measuring import percentile, summed_up
 
 HOW = (
     "Django's test client in the same process: the whole middleware stack, a real session, database and cache; "
@@ -52,14 +52,16 @@ def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> 
     for page in asked:  # templates, static file names and connections are there from the second request on
         _ask(client, page.url)
     took: dict[str, list[list[float]]] = {page.name: [] for page in asked}
+    cpu: dict[str, list[float]] = {page.name: [] for page in asked}
     for number in range(rounds):
         for page in asked:
             took[page.name].append([])
         for _ in range(requests):
             for page in asked[number % len(asked) :] + asked[: number % len(asked)]:
-                started = time.perf_counter()
+                started, cpu_started = time.perf_counter(), time.process_time()
                 _ask(client, page.url)
                 took[page.name][-1].append(time.perf_counter() - started)
+                cpu[page.name].append(1000 * (time.process_time() - cpu_started))
     files: dict[str, dict[str, Any]] = {}
     return {
         "how": HOW,
@@ -68,6 +70,9 @@ def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> 
                 "url": page.url,
                 "kind": page.kind,
                 **summed_up(took[page.name]),
+                # The part that is Python's and does not depend on what else the machine does.
+                "cpu_p50_ms": round(percentile(cpu[page.name], 50), 2),
+                "queries": _queries(client, page.url),
                 **(_weight(client, page, files) if page.is_page else {"transferred": _one(client, page.url)}),
             }
             for page in asked
@@ -115,6 +120,16 @@ def _ask(client: Any, url: str) -> Any:
     else:
         response.body = response.content
     return response
+
+
+def _queries(client: Any, url: str) -> int:
+    """How often the page asks the database."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        _ask(client, url)
+    return len(captured)
 
 
 def _one(client: Any, url: str) -> int:
