@@ -93,7 +93,9 @@ def _with_statuses(rows: pd.DataFrame, people: dict[str, User], seed: int, until
     is_recent = ((rows["source"] == "") & (rows["known_at"] >= since)).to_numpy()
     rng = np.random.default_rng([seed, until.toordinal()])
     (recent,) = np.nonzero(is_recent)
-    recent = recent[rng.random(len(recent)) < 0.5][::-1]
+    # Spread over the two weeks: were all of it the latest, the running week would look calmer than it is.
+    many = min(sum(count for _, count in WAITING), len(recent))
+    recent = np.sort(rng.choice(recent, many, replace=False))[::-1]
     first = 0
     for wanted, count in WAITING:
         chosen = recent[first : first + count]
