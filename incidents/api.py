@@ -25,7 +25,7 @@ from areas.models import Place
 from audit.actions import record
 from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
-from incidents.models import Category, Incident, IncidentQuerySet
+from incidents.models import Category, Incident, IncidentQuerySet, Status
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation, Unit
 
@@ -242,7 +242,7 @@ class KeysetPagination(BasePagination):
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": address, "previous": address, "results": {"type": "array", "items": schema}},
+            "properties": {"next": address, "previous": address, "results": schema},
         }
 
 
@@ -266,6 +266,9 @@ FILTER_PARAMETERS = [
         "organisation", _NUMBER, description="An organisation's number, among those the caller may tell apart."
     ),
     OpenApiParameter("batch", _NUMBER, description="The number of an import."),
+    OpenApiParameter("status", OpenApiTypes.STR, enum=[value for value in Status if value != Status.PURGED]),
+    OpenApiParameter("location", OpenApiTypes.STR, enum=list(Incident.Location), description="Whether it has a place."),
+    OpenApiParameter("mine", OpenApiTypes.STR, enum=["true"], description="Only what the caller has reported."),
     OpenApiParameter("since", OpenApiTypes.DATE, description="The first day."),
     OpenApiParameter("until", OpenApiTypes.DATE, description="The last day."),
 ]
@@ -305,6 +308,10 @@ class IncidentViewSet(GenericViewSet):
         unknown = sorted(set(request.query_params) - self.known_parameters)
         if unknown:
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+        empty = sorted(name for name, value in request.query_params.items() if not value)
+        if empty:
+            # An empty filter would be no filter: more rows than were asked for.
+            raise ValidationError({name: [_("Give a value, or leave the parameter out.")] for name in empty})
         collaboration = self._collaboration(request, request.query_params.get("collaboration"))
         permissions.check_may_read_reports(request.user, collaboration)
         rows = self.paginate_queryset(self._chosen(request, collaboration))

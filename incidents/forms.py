@@ -64,6 +64,15 @@ def local_datetime_input() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+class CoordinateField(forms.FloatField):
+    """Degrees with a point or a comma, since both are written here."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> float | None:
+        return super().to_python(value.strip().replace(",", ".", 1) if isinstance(value, str) else value)
+
+
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
 
 
@@ -86,17 +95,15 @@ class IncidentForm(forms.Form):
         empty_label=_("No named place"),
         error_messages={"invalid_choice": rules.UNKNOWN_PLACE.text},
     )
-    lon = forms.FloatField(
+    lon = CoordinateField(
         label=_("Longitude"),
         required=False,
-        localize=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
     )
-    lat = forms.FloatField(
+    lat = CoordinateField(
         label=_("Latitude"),
         required=False,
-        localize=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
     )

@@ -107,7 +107,7 @@ def when_in_short(incident: Incident) -> str:
     begins = timezone.localtime(incident.occurred_from)
     if incident.time_precision == Incident.TimePrecision.MONTH:
         return date_format(begins, "YEAR_MONTH_FORMAT")
-    day = date_format(begins, "j M Y")
+    day = f"{begins:%Y-%m-%d}"
     if incident.time_precision == Incident.TimePrecision.EXACT:
         return f"{day} {begins:%H:%M}"
     return day if incident.time_precision == Incident.TimePrecision.DAY else _("%(day)s, uncertain") % {"day": day}
