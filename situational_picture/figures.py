@@ -30,7 +30,7 @@ DAYS_OF_DETAIL_IN_A_WEEK = 28
 MAP_RESOLUTION = 10
 # An interval this long says nothing about the hour; such events are counted as “unknown time”.
 LONGEST_INTERVAL_H = 168
-_FIGURE_KEYS = ("count", "previous", "expected", "lower", "upper", "reason", "judgement")
+_FIGURE_KEYS = ("count", "compared", "previous", "expected", "lower", "upper", "reason", "judgement")
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,12 @@ def series_kind(period: Period, source: Source) -> PeriodKind:
 
 
 def elapsed_days(period: Period, source: Source, today: dt.date) -> int | None:
-    """How many of the period's first days have data, while the others are still to come; None for a whole period."""
-    until = min(today, source.last_day or today)
-    return (until - period.start).days + 1 if period.start <= until < period.last_day else None
+    """How many of the period's first days are over and have data; None when all of them are.
+
+    Today is not over: a Monday morning is no Monday, and would count as fewer than usual.
+    """
+    until = min(today, (source.last_day or today) + dt.timedelta(days=1))
+    return max(0, (until - period.start).days) if until < period.end else None
 
 
 def history(
@@ -254,18 +257,26 @@ def _category_figures(
     table["all"] = table.sum(axis=1, min_count=1)
     ranges = expected_range(table.iloc[:-1], season_length=SEASON_LENGTH[period.kind])
     observed, previous = table.iloc[-1], (table.iloc[-2] if len(table) > 1 else table.iloc[-1] * np.nan)
+    # What a running period has so far, today included, beside what is compared.
+    so_far = observed
+    if elapsed is not None and not source.lacks(period):
+        so_far = _own_counts(events, period).reindex(categories.index, fill_value=0).astype(float)
+        so_far["all"] = so_far.sum()
+    if elapsed == 0:
+        ranges[["expected", "lower", "upper", "variance"]] = np.nan
+        ranges["reason"] = "just_begun"
     ranges["observed"] = observed
     ranges["p_value"] = surprise(observed.to_numpy(), ranges["expected"].to_numpy(), ranges["variance"].to_numpy())
     by_key = ranges.to_dict("index")
     rows = [
-        {**_category_head(pk, row), **_figure(observed[pk], previous[pk], by_key[pk])}
+        {**_category_head(pk, row), **_figure(so_far[pk], previous[pk], by_key[pk])}
         for pk, row in _each(categories)
-        if every or observed[pk] > 0 or (table[pk].tail(2 * SEASON_LENGTH[period.kind]).sum() > 0)
+        if every or so_far[pk] > 0 or (table[pk].tail(2 * SEASON_LENGTH[period.kind]).sum() > 0)
     ]
     rows.sort(key=lambda row: (-(row["count"] or 0), row["code"]))
     return (
         rows,
-        _figure(observed["all"], previous["all"], by_key["all"]),
+        _figure(so_far["all"], previous["all"], by_key["all"]),
         ranges.drop(index="all"),
     )
 
@@ -307,17 +318,20 @@ def _category_head(pk: int, row: Mapping[Any, Any]) -> dict[str, Any]:
 def _figure(observed: float, previous: float, expected: Mapping[Hashable, Any] | None) -> dict[str, Any]:
     if expected is None:
         return {
-            "count": _number(observed), "previous": _number(previous), "expected": None, "lower": None, "upper": None,
-            "reason": "no_range", "judgement": "too_few_to_say",
+            "count": _number(observed), "compared": None, "previous": _number(previous), "expected": None,
+            "lower": None, "upper": None, "reason": "no_range", "judgement": "too_few_to_say",
         }  # fmt: skip
+    compared = expected["observed"]
     return {
         "count": _number(observed),
+        # The count of the days that the range is about: all of them, or those that are over.
+        "compared": _number(compared),
         "previous": _number(previous),
         "expected": _number(round(expected["expected"], 1)),
         "lower": _number(expected["lower"]),
         "upper": _number(expected["upper"]),
         "reason": expected["reason"],
-        "judgement": judge(observed, expected["lower"], expected["upper"]),
+        "judgement": judge(compared, expected["lower"], expected["upper"]),
     }
 
 

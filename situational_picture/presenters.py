@@ -69,6 +69,7 @@ def reason_words(reason: str) -> str:
         "short_history": _("Less than a year of history: the season is not known."),
         "too_short": _("Too little history for an expected range."),
         "no_recent": _("Nothing was reported during the last year, so there is no expected range."),
+        "just_begun": _("The period has just begun; it is compared when its first day is over."),
         "no_range": _("A free period has no history of its own, so there is no expected range."),
         "protected": _("The count is protected."),
     }.get(reason, "")
@@ -124,25 +125,33 @@ def lead(figures: Mapping[str, Any]) -> str:
         return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
     if total["count"] == PROTECTED:
         return _("Numbers this small are protected and shown only to the partners who work in the area.")
-    words = {"count": total["count"], "lower": total["lower"], "upper": total["upper"]}
+    words = {key: total[key] for key in ("count", "compared", "lower", "upper")}
     if total["lower"] is None:
-        sentence = ngettext("%(count)s event.", "%(count)s events.", total["count"]) % words
-    else:
-        sentence = (
-            ngettext(
-                "%(count)s event; between %(lower)s and %(upper)s were to be expected.",
-                "%(count)s events; between %(lower)s and %(upper)s were to be expected.",
-                total["count"],
+        return " ".join(
+            filter(
+                None,
+                [
+                    ngettext("%(count)s event.", "%(count)s events.", total["count"]) % words,
+                    reason_words(total["reason"]),
+                ],
             )
-            % words
         )
     if figures["is_running"]:
         last_day = period.start + dt.timedelta(days=figures["elapsed_days"] - 1)
-        sentence += " " + (
-            _("The figures reach to %(day)s and are compared with as many days of earlier periods.")
-            % {"day": date_format(last_day, "j F Y")}
+        sentence = ngettext(
+            "%(count)s event so far. To the end of %(day)s there were %(compared)s; between %(lower)s and %(upper)s "
+            "were to be expected.",
+            "%(count)s events so far. To the end of %(day)s there were %(compared)s; between %(lower)s and %(upper)s "
+            "were to be expected.",
+            total["count"],
         )
-    return sentence
+        return sentence % {**words, "day": date_format(last_day, "j F")}
+    sentence = ngettext(
+        "%(count)s event; between %(lower)s and %(upper)s were to be expected.",
+        "%(count)s events; between %(lower)s and %(upper)s were to be expected.",
+        total["count"],
+    )
+    return sentence % words
 
 
 def cards(figures: Mapping[str, Any], waiting: int | None) -> list[dict[str, Any]]:

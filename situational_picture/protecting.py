@@ -119,8 +119,8 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
 
 
 def _hide(row: dict[str, Any], is_hidden: bool) -> None:
-    # Earlier counts would need the earlier picture's decision, so they are never shown outside the circle.
-    row["previous"] = None
+    # Earlier counts would need the earlier picture's decision, and what has come since yesterday is a small number.
+    row["previous"] = row["compared"] = None
     if is_hidden and row["count"] is not None:
         row.update(
             count=PROTECTED, expected=None, lower=None, upper=None, reason="protected", judgement="too_few_to_say"

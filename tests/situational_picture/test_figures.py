@@ -66,17 +66,16 @@ def test_only_events_make_the_counts_and_the_others_are_told_beside():
     assert [(row["code"], row["kind"], row["count"]) for row in result["others"]] == [("OTR", "condition", 9)]
 
 
-def test_a_running_week_is_compared_with_the_same_days_of_earlier_weeks():
-    tuesday = dt.date(2026, 11, 17)
+def running(today):
+    """Ten every Monday and a hundred every Sunday for years, and three so far today; the running week on `today`."""
     mondays = pd.date_range("2024-01-01", "2026-11-16", freq="W-MON")
-    # Ten every Monday and a hundred every Sunday: by Tuesday ten is as usual.
-    rows = [(1, day.date(), False, 10) for day in mondays] + [
-        (1, (day + pd.Timedelta(days=6)).date(), False, 100) for day in mondays[:-1]
-    ]
-    result = figures.compute(
-        period=containing(tuesday, "week"),
-        today=tuesday,
-        source=whole_source("2024-01-01"),
+    rows = [(1, day.date(), False, 10) for day in mondays if day.date() < today]
+    rows += [(1, (day + pd.Timedelta(days=6)).date(), False, 100) for day in mondays[:-1]]
+    rows += [(1, today, False, 3)]
+    return figures.compute(
+        period=containing(today, "week"),
+        today=today,
+        source=whole_source("2024-01-01", last_day=today),
         daily=daily(rows),
         categories=CATEGORIES,
         rows=NO_ROWS,
@@ -85,10 +84,27 @@ def test_a_running_week_is_compared_with_the_same_days_of_earlier_weeks():
         subareas=[],
         not_drawn={},
     )
-    assert result["is_running"]
-    assert result["total"]["count"] == 10
-    assert result["total"]["judgement"] == "as_expected"
-    assert result["total"]["upper"] < 40
+
+
+def test_a_running_week_is_compared_with_the_same_days_of_earlier_weeks():
+    total = running(dt.date(2026, 11, 17))["total"]
+    assert (total["count"], total["compared"]) == (13, 10)
+    assert total["judgement"] == "as_expected"
+    assert total["upper"] < 40
+
+
+def test_a_period_that_begins_today_is_counted_and_not_yet_compared():
+    total = running(dt.date(2026, 11, 16))["total"]
+    assert (total["count"], total["reason"], total["judgement"]) == (3, "just_begun", "too_few_to_say")
+
+
+def test_a_period_is_compared_in_the_days_its_source_reached():
+    source = figures.Source(True, dt.date(2019, 1, 1), dt.date(2022, 10, 31), frozenset())
+    rows = [(1, dt.date(year, month, 1), True, 20) for year in range(2019, 2023) for month in range(1, 13)]
+    rows = [row for row in rows if row[1] <= dt.date(2022, 10, 1)]
+    total = compute(parse("2022-T3"), rows, source)["total"]
+    assert total["compared"] == 40
+    assert total["judgement"] == "as_expected"
 
 
 def test_a_month_the_source_lacks_is_missing_and_never_zero():
