@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("est", deadline=None)
+hypothesis_settings.load_profile("est")
 
 
 @pytest.fixture(scope="session")

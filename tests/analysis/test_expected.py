@@ -1,5 +1,4 @@
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -298,19 +297,3 @@ def test_surprise_agrees_with_adding_up_probabilities():
         tail = min(probabilities[: observed + 1].sum(), probabilities[observed:].sum())
         assert surprise(observed, expected, variance) == pytest.approx(min(1, 2 * tail))
     assert np.isnan(surprise([np.nan, 3.0], [2.0, np.nan], [3.0, np.nan])).all()
-
-
-def test_quick_enough_for_a_page():
-    rng = np.random.default_rng(12)
-    frame = simulated(rng, series=25, periods=520, season_length=52, mean=8)
-    expected_range(frame, season_length=52)
-    ranges, bands = [], []
-    for _ in range(3):
-        begun = time.process_time()
-        expected_range(frame, season_length=52)
-        ranges.append(time.process_time() - begun)
-        begun = time.process_time()
-        expected_band(frame[0], season_length=52, first_shown=416)
-        bands.append(time.process_time() - begun)
-    assert min(ranges) < 0.05
-    assert min(bands) < 0.1
