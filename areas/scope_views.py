@@ -64,9 +64,7 @@ def role_areas(request: HttpRequest, collaboration: Collaboration, pk: int) -> H
     context = {
         "form": form,
         "heading": _("In which areas does %(person)s see what others report?") % {"person": membership.user},
-        "lead": _(
-            "Areas within a chosen area follow with it. Without any, the role sees its own organisation's reports."
-        ),
+        "lead": _("Areas within a chosen area follow with it. Without any, the role sees its own organisation only."),
         "back_name": "people",
         "back_text": _("People"),
     }
@@ -120,7 +118,7 @@ def areas_of_roles(user: Any, memberships: Sequence[Membership]) -> dict[int, li
                 if chosen
                 else {"title": _("No areas chosen"), "tag": _("sees only its own")}
             )
-            if may_administer(user, membership.collaboration_id) and not membership.user.is_service:
+            if may_administer(user, membership.collaboration_id):
                 row["url"] = reverse("role_areas", args=[slugs[membership.collaboration_id], membership.pk])
             rows[membership.pk] = [row]
     return rows

@@ -29,8 +29,8 @@ def _field(form: forms.Form, name: str) -> Any:
     return form.fields[name]
 
 
-def _last_day(help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=_("Last day"), required=False, widget=DateInput(), help_text=help_text)
+def _end_day(help_text: Any = "") -> forms.DateField:
+    return forms.DateField(label=_("Ends on"), required=False, widget=DateInput(), help_text=help_text)
 
 
 class UnitChoiceField(forms.ModelChoiceField):
@@ -57,9 +57,10 @@ class RoleForm(forms.Form):
         Unit.objects.none(),
         label=_("Unit"),
         required=False,
+        empty_label=_("no unit"),
         help_text=_("For those who report: the unit their reports are counted for."),
     )
-    valid_to = _last_day(_("Leave empty if the role has no set end. The role opens nothing from this day on."))
+    valid_to = _end_day(_("Leave empty if the role has no set end. The role opens nothing from this day on."))
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,7 +174,7 @@ class NewUnitForm(forms.Form):
 class UnitForm(NewUnitForm):
     """A unit's name, and whether it still reports."""
 
-    is_active = forms.BooleanField(label=_("Reports"), required=False)
+    is_active = forms.BooleanField(label=_("Still reports"), required=False)
 
 
 class NewGroupForm(forms.Form):
@@ -195,16 +196,19 @@ class SeatForm(forms.Form):
     """A function's seat in a group, for a term, with a deputy."""
 
     membership = SeatChoiceField(
-        Membership.objects.none(), label=_("Function"), error_messages={"required": _("Choose a function.")}
+        Membership.objects.none(),
+        label=_("Function"),
+        empty_label=_("choose a function"),
+        error_messages={"required": _("Choose a function.")},
     )
-    deputy = SeatChoiceField(Membership.objects.none(), label=_("Deputy"), required=False)
+    deputy = SeatChoiceField(Membership.objects.none(), label=_("Deputy"), required=False, empty_label=_("nobody"))
     valid_from = forms.DateField(
         label=_("First day"),
         widget=DateInput(),
         initial=timezone.localdate,
         error_messages={"required": _("Choose the term's first day."), "invalid": _("Write a day, year first.")},
     )
-    valid_to = _last_day(_("Leave empty if the term has no set end."))
+    valid_to = _end_day(_("Leave empty if the term has no set end. From this day on, the seat is empty."))
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

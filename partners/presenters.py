@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners import roles
-from partners.models import Collaboration, Membership
+from partners.models import Collaboration
 from partners.roles import Role
 
 # What the log's codes say to a reader. A code without words is shown as it is, so that nothing is hidden.
@@ -64,43 +63,43 @@ def access_rows(role: str) -> list[tuple[str, str]]:
     if own_all:
         own = _("Every report, with all its fields.")
     elif role == Role.REPORTER:
-        own = _("The reports you have made yourself, with all their fields.")
+        own = _("The reporter's own reports, with all their fields.")
     else:
         own = _("No single reports.")
     if elsewhere:
-        others = _("Every report with all its fields, in all areas, because you review and compile.")
+        others = _("Every report with all its fields, in all areas, for review and for the picture.")
     elif own_areas:
-        others = _("What happened, where and when, in your own areas. Not the text.")
+        others = _("What happened, where and when, in the role's own areas. Not the text.")
     else:
         others = _("No single reports.")
     if role in roles.SEE_PUBLISHED_PICTURES:
         pictures = (
             _("Every picture, also drafts.")
             if elsewhere
-            else _("Drafts and published pictures of your own areas, and published pictures of the others.")
+            else _("Drafts and published pictures of the role's own areas, and published pictures of the others.")
             if own_areas
             else _("Published pictures.")
         )
     else:
         pictures = _("None.")
     if role in roles.SEE_SENSITIVE:
-        sensitive = _("Yes, everywhere.") if elsewhere else _("Yes, in your own areas.")
+        sensitive = _("Yes, everywhere.") if elsewhere else _("Yes, in the role's own areas.")
     elif role == Role.REPORTER:
-        sensitive = _("Only those you have reported yourself.")
+        sensitive = _("Only the reporter's own.")
     elif role in roles.SEE_PUBLISHED_PICTURES:
         sensitive = _("From other organisations only as counts, and small counts are protected.")
     else:
         sensitive = _("No.")
     if elsewhere:
-        reporter = _("Function and organisation, not the name. Names only within your own organisation.")
+        reporter = _("Function and organisation, not the name. Names only within the own organisation.")
     elif own_all:
-        reporter = _("Within your own organisation.")
+        reporter = _("Within the own organisation.")
     elif role == Role.REPORTER:
-        reporter = _("Your own.")
+        reporter = _("Only oneself.")
     else:
         reporter = _("No.")
     rows = [
-        (_("Your own organisation's reports"), own),
+        (_("The own organisation's reports"), own),
         (_("Other organisations' reports"), others),
         (_("Situational pictures"), pictures),
         (_("Sensitive categories"), sensitive),
@@ -108,7 +107,7 @@ def access_rows(role: str) -> list[tuple[str, str]]:
     ]
     may = _may(role)
     if may:
-        rows.append((_("You may also"), " ".join(may)))
+        rows.append((_("May also"), " ".join(may)))
     return rows
 
 
@@ -127,11 +126,6 @@ def _may(role: str) -> list[str]:
         )
         if role in allowed
     ]
-
-
-def my_roles(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
-    """Each role with what it gives."""
-    return [{"membership": membership, "rows": access_rows(membership.role)} for membership in memberships]
 
 
 def reasons_not_to_see(user: Any, collaboration: Collaboration) -> list[str]:

@@ -104,13 +104,14 @@ def people(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
         .order_by("organisation__name", "user__function", "pk")
     )
     rows = slots.fill("membership.sections", request.user, memberships)
-    organisations: dict[Organisation, list[Membership]] = {}
+    organisations: dict[Organisation, list[dict[str, Any]]] = {}
     ended = []
     for membership in memberships:
         if membership.valid_to is not None and membership.valid_to <= today:
             ended.append(membership)
         else:
-            organisations.setdefault(membership.organisation, []).append(membership)
+            line = {"membership": membership, "covers": bool(rows[membership.pk])}
+            organisations.setdefault(membership.organisation, []).append(line)
     context = {
         "organisations": organisations,
         "ended": ended,
@@ -142,18 +143,20 @@ def person_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -
         .select_related("organisation", "unit", "user")
     )
     today = timezone.localdate()
+    rows = slots.fill("membership.sections", request.user, memberships)
     roles = [
         {
             "membership": membership,
             "has_ended": membership.valid_to is not None and membership.valid_to <= today,
             "access": presenters.access_rows(membership.role),
+            "covers": bool(rows[membership.pk]),
         }
         for membership in memberships
     ]
     context = {
         "person": person,
         "roles": roles,
-        "rows": slots.fill("membership.sections", request.user, memberships),
+        "rows": rows,
         "may_administer": may_administer(request.user, collaboration),
         "may_change_person": may_change_person(request.user, person),
         "has_password": person.has_usable_password(),
@@ -683,9 +686,17 @@ def my_access(request: HttpRequest, collaboration: Collaboration) -> HttpRespons
     """Why somebody does not see something: what their roles give here, in words."""
     user: Any = request.user
     memberships = user.memberships_in(collaboration)
+    rows = slots.fill("membership.sections", user, memberships)
     context = {
-        "roles": presenters.my_roles(memberships),
-        "rows": slots.fill("membership.sections", user, memberships),
+        "roles": [
+            {
+                "membership": membership,
+                "access": presenters.access_rows(membership.role),
+                "covers": bool(rows[membership.pk]),
+            }
+            for membership in memberships
+        ],
+        "rows": rows,
         "reasons": presenters.reasons_not_to_see(user, collaboration),
     }
     return render(request, "partners/my_access.html", context)

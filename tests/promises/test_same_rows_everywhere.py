@@ -106,7 +106,7 @@ def test_people_organisations_and_groups_are_the_visible_ones(world, who):
     client, slug, user = signed_in(world, who), home_slug(world, who), world.people[who]
     people = client.get(reverse("people", args=[slug])).context["organisations"].values()
     visible = Membership.objects.visible_to(user).filter(collaboration__slug=slug)
-    assert {m.pk for rows in people for m in rows} == set(visible.values_list("pk", flat=True))
+    assert {line["membership"].pk for lines in people for line in lines} == set(visible.values_list("pk", flat=True))
     rows = client.get(reverse("organisation_list", args=[slug])).context["rows"]
     visible = Organisation.objects.visible_to(user)
     assert {row["organisation"].pk for row in rows} == set(visible.values_list("pk", flat=True))
