@@ -19,3 +19,6 @@ urlpatterns = [
     path("<slug:collaboration>/", include("areas.scope_urls")),
     path("<slug:collaboration>/", include("partners.urls")),
 ]
+
+# An apology with a reference number, nothing technical.
+handler500 = "ui.views.server_error"
