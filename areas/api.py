@@ -18,9 +18,13 @@ from areas.models import Area, AreaKind, Place, PlaceKind
 from areas.places import search_places
 from areas.presenters import collection, geometry_of
 from areas.queries import areas_with_boundaries, latest_police_list
+from common.errors import NotPossible
 from partners.models import Collaboration
 
 MOST_PLACES = 5000
+# What the description says of short names and of words typed, so that it promises no more than is taken.
+SHORT_NAME = {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+$"}
+WORDS = {"type": "string", "pattern": r"^[^\x00]*$", "maxLength": 200}
 
 
 class _Polygon(serializers.Serializer):
@@ -107,7 +111,7 @@ class _PlaceQuery(serializers.Serializer):
     collaboration = serializers.SlugField(required=False)
     area = serializers.SlugField(required=False)
     kind = serializers.ChoiceField(choices=PlaceKind.choices, required=False)
-    q = serializers.CharField(required=False, max_length=200)
+    q = serializers.CharField(required=False, max_length=200, allow_blank=True)
 
 
 def asked_of(query: type[serializers.Serializer], request: Request) -> dict[str, Any]:
@@ -126,7 +130,7 @@ class AreaListView(APIView):
     @extend_schema(
         operation_id="areas_list",
         parameters=[
-            OpenApiParameter("collaboration", str, description="Short name; all one's own when left out."),
+            OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
             OpenApiParameter("kind", str, enum=AreaKind.values),
             OpenApiParameter("on", dt.date, description="Boundaries in force on this day; today when left out."),
         ],
@@ -177,10 +181,10 @@ class PlaceListView(APIView):
     @extend_schema(
         operation_id="places_list",
         parameters=[
-            OpenApiParameter("collaboration", str, description="Short name; all one's own when left out."),
-            OpenApiParameter("area", str, description="The area's slug."),
+            OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
+            OpenApiParameter("area", SHORT_NAME, description="The area's slug."),
             OpenApiParameter("kind", str, enum=PlaceKind.values),
-            OpenApiParameter("q", str, description="The beginning of the words of a name; needs `collaboration`."),
+            OpenApiParameter("q", WORDS, description="The beginning of the words of a name; needs `collaboration`."),
         ],
         responses=PlaceCollection,
     )
@@ -195,7 +199,7 @@ class PlaceListView(APIView):
         if "q" in asked:
             own = Collaboration.objects.visible_to(request.user).filter(slug=asked.get("collaboration", "")).first()
             if own is None:
-                raise ValidationError({"collaboration": [_("Say in which collaboration to search.")]})
+                raise NotPossible({"collaboration": [_("Say in which collaboration to search.")]})
             found = search_places(own, asked["q"], places=places, most=50)
         return Response(collection(_place_feature(place) for place in found))
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from areas.api import asked_of
+from areas.api import SHORT_NAME, asked_of
 from situational_picture import selecting
 from situational_picture.models import Picture
 from situational_picture.protecting import cell
@@ -98,8 +98,8 @@ class PictureListView(APIView):
     @extend_schema(
         operation_id="pictures_list",
         parameters=[
-            OpenApiParameter("collaboration", str, description="Short name; all one's own when left out."),
-            OpenApiParameter("area", str, description="The area's slug."),
+            OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
+            OpenApiParameter("area", SHORT_NAME, description="The area's slug."),
             OpenApiParameter("kind", str, enum=Picture.PeriodKind.values),
             OpenApiParameter("status", str, enum=Picture.Status.values),
         ],
