@@ -29,13 +29,13 @@ def police_list_sentence(area: Area, newest: PoliceListStatus | None, earlier: S
         return ""
     words: dict[str, Any] = {"area": area.name, "year": newest.list_year, "category": newest.category}
     if newest.category is not None:
-        return _("%(area)s is on the police's list of %(year)s: %(category)s.") % words
+        return _("%(area)s is on the police's list of %(year)s: %(category)s") % words
     listed = [row.list_year for row in earlier if row.category is not None]
     if listed:
-        return _("%(area)s has left the police's list: on it in %(last)s, not in %(year)s.") % {
+        return _("%(area)s has left the police's list: on it in %(last)s, not in %(year)s") % {
             **words, "last": max(listed),
         }  # fmt: skip
-    return _("%(area)s is not on the police's list of %(year)s.") % words
+    return _("%(area)s is not on the police's list of %(year)s") % words
 
 
 def size_in_words(polygon: shapely.Geometry) -> str:
@@ -124,7 +124,7 @@ def found_place(place: Place) -> dict[str, Any]:
 
 def bounds_of(polygons: Sequence[shapely.Geometry], *points: tuple[float, float]) -> list[float] | None:
     """West, south, east and north of everything a map shows."""
-    shapes = [*polygons, *(shapely.Point(point).buffer(0.002) for point in points)]
+    shapes = [*polygons, *(shapely.Point(point).buffer(0.004) for point in points)]
     return shapely.total_bounds(shapes).tolist() if shapes else None
 
 

@@ -239,9 +239,7 @@ def police_list_status(request: HttpRequest, collaboration: Collaboration, area:
         except NotPossible as problem:
             form.add_error("category", problem.messages)
         else:
-            messages.success(
-                request, _("The list of %(year)s is written down.") % {"year": form.cleaned_data["list_year"]}
-            )
+            messages.success(request, _("The list of %(year)s is saved.") % {"year": form.cleaned_data["list_year"]})
             return redirect("area_detail", collaboration.slug, found.slug)
     return _form_page(
         request, form,
@@ -325,7 +323,7 @@ def place_detail(request: HttpRequest, collaboration: Collaboration, pk: int) ->
     )  # fmt: skip
     context = {
         "place": place,
-        "place_id": str(place.pk),
+        "points_query": f"?area={place.area.slug}" if place.area else f"?place={place.pk}",
         "coordinates": presenters.coordinates_in_words(place.lon, place.lat),
         "other_names": [name.strip() for name in place.other_names.split(",") if name.strip()],
         "bounds": presenters.bounds_of([], (place.lon, place.lat)),
@@ -367,10 +365,10 @@ def _place_form(request: HttpRequest, collaboration: Collaboration, place: Place
             return redirect("place_detail", collaboration.slug, saved.pk)
     is_new = place.pk is None
     back_url = reverse("place_list", args=[collaboration.slug])
-    extent = index_of(collaboration).extent
+    around = presenters.bounds_of(list(index_of(collaboration).polygons))
     context = {
         "heading": heading,
-        "bounds": presenters.bounds_of([], (place.lon, place.lat)) if not is_new and place.lon is not None else extent,
+        "bounds": presenters.bounds_of([], (place.lon, place.lat)) if not is_new and place.lon is not None else around,
         "back_url": back_url if is_new else reverse("place_detail", args=[collaboration.slug, place.pk]),
         "back_text": _("Places") if is_new else Place.objects.values_list("name", flat=True).get(pk=place.pk),
     }
