@@ -59,15 +59,16 @@ class ImportForm(forms.Form):
             % {"size": filesizeformat(settings.IMPORT_MAX_BYTES)}
         )
         profiles = [p for p in PROFILES.values() if not p.organisation_name or self.may_use_sources_own]
-        self.fields["profile"].choices = [(p.name, f"{p.label}: {p.help}") for p in profiles]
+        self.fields["profile"].choices = [(p.name, f"{p.label}: {p.help}") for p in profiles]  # type: ignore[attr-defined]
         self.fields["profile"].initial = "generic"
-        self.fields["organisation"].queryset = organisations
+        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
         own = {m.organisation_id for m in user.memberships_in(collaboration)}
         self.fields["organisation"].initial = organisations.filter(pk__in=own).first()
         if self.may_use_sources_own:
-            self.fields["organisation"].empty_label = _("The source itself (data.police.uk)")
-        self.fields["mapping"].queryset = ImportMapping.objects.filter(organisation__in=organisations)
-        if not self.fields["mapping"].queryset.exists():
+            self.fields["organisation"].empty_label = _("The source itself (data.police.uk)")  # type: ignore[attr-defined]
+        saved = ImportMapping.objects.filter(organisation__in=organisations)
+        self.fields["mapping"].queryset = saved  # type: ignore[attr-defined]
+        if not saved.exists():
             del self.fields["mapping"]
 
     def clean_file(self) -> Any:
@@ -133,9 +134,9 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Not in the file")), *((heading, heading) for heading in headings)]
         for target in TARGETS:
             self.fields[f"column_{target.name}"] = forms.ChoiceField(
-                label=target.label, required=False, choices=choices
+                label=str(target.label), required=False, choices=choices
             )
-        self.fields["default_category"].choices = [("", _("Refuse the row")), *category_choices(batch.collaboration_id)]
+        self.fields["default_category"].choices = [("", _("Refuse the row")), *category_choices(batch.collaboration_id)]  # type: ignore[attr-defined]
 
     @property
     def column_fields(self) -> list[forms.BoundField]:

@@ -47,7 +47,7 @@ Status = ImportBatch.Status
 @require_GET
 def import_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """The imports of the own organisation, or for whoever reviews of all, latest first."""
-    if not request.user.has_role(collaboration, SEE_OWN_ORGANISATION):
+    if not request.user.has_role(collaboration, SEE_OWN_ORGANISATION):  # type: ignore[union-attr]
         raise NotAllowed(_("Only those who answer for an organisation's reports see its imports."))
     rows = (
         ImportBatch.objects.visible_to(request.user)
@@ -77,7 +77,7 @@ def import_new(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
     if form.is_bound and form.is_valid():
         try:
             batch = actions.start_import(
-                by=request.user,
+                by=request.user,  # type: ignore[arg-type]
                 profile=form.chosen_profile,
                 organisation=form.organisation_or_sources_own(),
                 upload=form.cleaned_data["file"],
@@ -122,7 +122,7 @@ def _answer(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
                 return _page(request, batch, status=422, **forms)
             actions.choose_columns(
                 batch=batch,
-                by=request.user,
+                by=request.user,  # type: ignore[arg-type]
                 columns=form.columns,
                 options=form.options,
                 save_as=form.cleaned_data["save_as"].strip(),
@@ -131,13 +131,13 @@ def _answer(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
             forms["words_form"] = words = WordsForm(request.POST, batch=batch)
             if not words.is_valid():
                 return _page(request, batch, status=422, **forms)
-            actions.choose_words(batch=batch, by=request.user, words=words.meanings)
+            actions.choose_words(batch=batch, by=request.user, words=words.meanings)  # type: ignore[arg-type]
         elif asked == "back":
-            actions.ask_again(batch=batch, by=request.user)
+            actions.ask_again(batch=batch, by=request.user)  # type: ignore[arg-type]
         elif asked == "confirm":
-            actions.confirm_import(batch=batch, by=request.user)
+            actions.confirm_import(batch=batch, by=request.user)  # type: ignore[arg-type]
         elif asked == "discard":
-            actions.discard_import(batch=batch, by=request.user)
+            actions.discard_import(batch=batch, by=request.user)  # type: ignore[arg-type]
             messages.success(request, _("The file was thrown away. Nothing was stored."))
             return redirect("import_list", batch.collaboration.slug)
         else:
@@ -195,7 +195,7 @@ def import_undo(request: HttpRequest, collaboration: Collaboration, pk: int) -> 
     check_may_undo(request.user, batch)
     if request.method == "POST":
         try:
-            removed = actions.undo_import(batch=batch, by=request.user)
+            removed = actions.undo_import(batch=batch, by=request.user)  # type: ignore[arg-type]
         except NotPossible as no:
             for message in no.messages:
                 messages.error(request, message)

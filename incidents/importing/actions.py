@@ -208,7 +208,7 @@ def start_import(
             return _begin(batch, profile, mapping)
     except BaseException:
         # Whatever went wrong, nobody else knows of the file.
-        batch.file.storage.delete(batch.file.name)
+        batch.file.storage.delete(str(batch.file.name))
         raise
 
 
@@ -223,7 +223,7 @@ def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) 
     batch.save()
     record("import_started", by=batch.started_by, subject=batch, profile=profile.name)
     if batch.status == _S.CHECKING:
-        tasks.check_import.delay_on_commit(batch.pk)
+        tasks.check_import.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return batch
 
 
@@ -258,7 +258,7 @@ def choose_columns(
     batch.status, batch.problem, batch.attempts = _S.CHECKING, "", 0
     batch.save()
     watching.forget(batch.pk)
-    tasks.check_import.delay_on_commit(batch.pk)
+    tasks.check_import.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return batch
 
 
@@ -297,7 +297,7 @@ def confirm_import(*, batch: ImportBatch, by: User) -> ImportBatch:
     batch.save()
     watching.forget(batch.pk)
     record("import_confirmed", by=by, subject=batch)
-    tasks.run_import.delay_on_commit(batch.pk)
+    tasks.run_import.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return batch
 
 
@@ -433,7 +433,7 @@ def _fail(batch: ImportBatch, problem: str) -> None:
 def _forget_file(batch: ImportBatch) -> None:
     """Delete the uploaded file once the transaction holds. Should that fail, `clear_away` finds it."""
     if batch.file:
-        storage, name, pk = batch.file.storage, batch.file.name, batch.pk
+        storage, name, pk = batch.file.storage, str(batch.file.name), batch.pk
 
         def delete() -> None:
             storage.delete(name)
@@ -454,7 +454,7 @@ def pick_up_forgotten(now: dt.datetime) -> list[int]:
         ImportBatch.objects.filter(pk__in=ids).update(touched_at=now)
         for batch in forgotten:
             task = tasks.check_import if batch.status == _S.CHECKING else tasks.run_import
-            task.delay_on_commit(batch.pk)
+            task.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return ids
 
 

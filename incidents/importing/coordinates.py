@@ -94,8 +94,7 @@ def _share_that_fits(epsg: int, east: FloatArray, north: FloatArray, extent: Box
     """How many of the points may be in this system: within its numbers, and within the extent where there is one."""
     if epsg == WGS84:
         fits = (np.abs(east) <= 180) & (np.abs(north) <= 90)
-        box = extent
-        if box is None:
+        if extent is None:
             # Prefer the order that falls in Sweden; elsewhere the order as said.
             return float(fits.mean()) * (1.0 if _share_inside(east, north, _SWEDEN) > 0.5 else 0.5)
         lon, lat = east, north

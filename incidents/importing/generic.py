@@ -272,7 +272,8 @@ class GenericCleaner:
         )
         unknown = ~is_known & ~empty
         # A category is seldom called anything long; what is long may be somebody's words.
-        self.unknown_words.update(said[unknown & (said.str.len() <= 60)].value_counts().head(1000).to_dict())
+        words = said[unknown & (said.str.len() <= 60)].value_counts().head(1000)
+        self.unknown_words.update({str(word): int(count) for word, count in words.items()})
         several = _("Several categories are called this. Write the category's code.")
         return frame, together(
             [

@@ -99,7 +99,9 @@ def _take_through(
 
     def refuse(refusals: pd.DataFrame) -> None:
         outcome.refused += refusals["line"].nunique()
-        for kind, count in refusals.groupby(["column", "sentence"]).size().items():
+        counted = refusals.groupby(["column", "sentence"]).size().reset_index(name="rows")
+        for column, sentence, count in counted.itertuples(index=False, name=None):
+            kind = (column, sentence)
             if kind in outcome.kinds_of_refusal or len(outcome.kinds_of_refusal) < MOST_KINDS_OF_REFUSAL:
                 outcome.kinds_of_refusal[kind] += int(count)
         keep_refusals(refusals)

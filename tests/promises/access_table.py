@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incidents.models import Status
+from incidents.models import ImportBatch, Status
 from partners.models import Organisation
 from partners.roles import Role
 from situational_picture import building
@@ -386,6 +386,46 @@ INCIDENTS: dict[str, Row] = {
 }
 
 
+def _batch(world: World) -> None:
+    world.batch = make.ImportBatchFactory(organisation=world.housing, status=ImportBatch.Status.DONE, stored=1)
+
+
+def _file_to_import(world: World) -> dict[str, Any]:
+    file = SimpleUploadedFile("ärenden.csv", b"Datum;Kategori\n2026-11-03;SKA\n", content_type="text/csv")
+    return {"file": file, "profile": "generic", "organisation": world.housing.pk}
+
+
+IMPORTERS = ("security_lead", "police", "other_housing", "coordinator")
+
+IMPORTS: dict[str, Row] = {
+    "import_list": Row(only(*IMPORTERS)),
+    "import_new": Row(only(*IMPORTERS)),
+    # For the housing company only its own people and the coordinator; from others the form comes back.
+    "import_new POST": Row(
+        {**only("security_lead", "coordinator", code=302), "police": 422, "other_housing": 422},
+        method="post",
+        body=_file_to_import,
+    ),
+    "import_detail": Row(seen_by("security_lead", "coordinator"), before=_batch, args=lambda world: [world.batch.pk]),
+    # The batch has been stored, so it is too late to throw it away: the page comes back and says so.
+    "import_detail POST": Row(
+        seen_by("security_lead", "coordinator", code=302),
+        before=_batch,
+        args=lambda world: [world.batch.pk],
+        method="post",
+        body=lambda world: {"action": "discard"},
+    ),
+    "import_undo": Row(seen_by("security_lead", "coordinator"), before=_batch, args=lambda world: [world.batch.pk]),
+    "import_undo POST": Row(
+        seen_by("security_lead", "coordinator", code=302),
+        before=_batch,
+        args=lambda world: [world.batch.pk],
+        method="post",
+    ),
+    "import_report": Row(seen_by("security_lead", "coordinator"), before=_batch, args=lambda world: [world.batch.pk]),
+}
+
+
 SHAPE = {
     "type": "FeatureCollection",
     "features": [
@@ -511,7 +551,7 @@ API: dict[str, Row] = {
     ),
 }
 
-ACCESS: dict[str, Row] = {**PLATFORM, **PARTNERS, **AREAS, **INCIDENTS, **PICTURES, **API}
+ACCESS: dict[str, Row] = {**PLATFORM, **PARTNERS, **AREAS, **INCIDENTS, **IMPORTS, **PICTURES, **API}
 
 # allauth's own pages, the same for everybody who is signed in; `test_sign_in_pages.py` goes through them.
 SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
