@@ -340,8 +340,8 @@ def test_places_as_geojson(world):
     assert [f["properties"]["name"] for f in features] == ["Västers centrum"]
     found = api(PlaceListView, world.people["reporter"], q="vast cen", collaboration="ekstad").data["features"]
     assert [f["id"] for f in found] == [world.square.pk]
-    assert api(PlaceListView, world.people["reporter"], q="vast").status_code == 400
-    assert api(PlaceListView, world.people["reporter"], q="x", collaboration="annanstad").status_code == 400
+    assert api(PlaceListView, world.people["reporter"], q="vast").status_code == 409
+    assert api(PlaceListView, world.people["reporter"], q="x", collaboration="annanstad").status_code == 409
 
 
 def test_nothing_moved_is_said_so(client, world):
