@@ -30,6 +30,8 @@ DAYS_OF_DETAIL_IN_A_WEEK = 28
 MAP_RESOLUTION = 10
 # An interval this long says nothing about the hour; such events are counted as “unknown time”.
 LONGEST_INTERVAL_H = 168
+# More than this is no longer “what has changed” but another table.
+CHANGES_TOLD = 5
 _FIGURE_KEYS = ("count", "compared", "previous", "expected", "lower", "upper", "reason", "judgement")
 
 
@@ -430,9 +432,11 @@ def _place_rows(ranking: pd.DataFrame, names: dict[int, str]) -> list[dict[str, 
 
 def _changes(compared: pd.DataFrame, ranking: pd.DataFrame) -> list[dict[str, Any]]:
     """The few things that stand out, corrected for how many were looked at."""
-    comparisons = {"place": place_comparisons(ranking)}
+    # Places and categories count the same events twice, so each family is corrected by itself.
+    found = what_has_changed({"place": place_comparisons(ranking)})
     if not compared.empty:
-        comparisons = {"category": compared, **comparisons}
+        found += what_has_changed({"category": compared})
+    found.sort(key=lambda finding: -abs(finding.observed - finding.expected))
     return [
         {
             "kind": finding.kind,
@@ -443,5 +447,5 @@ def _changes(compared: pd.DataFrame, ranking: pd.DataFrame) -> list[dict[str, An
             "lower": _number(finding.lower),
             "upper": _number(finding.upper),
         }
-        for finding in what_has_changed(comparisons)
+        for finding in found[:CHANGES_TOLD]
     ]
