@@ -490,7 +490,7 @@ def _pictures(world: World) -> None:
     building.rebuild_area(world.west, today=timezone.localdate())
     drafts = Picture.objects.filter(area=world.west, version=0, period_kind="month")
     world.month = drafts.filter(figures__total__count__gt=0).latest("period_end")
-    publish_picture(by=world.people["coordinator"], picture=world.month)
+    world.published = publish_picture(by=world.people["coordinator"], picture=world.month)
 
 
 def _month(world: World) -> dict[str, str]:
@@ -527,6 +527,13 @@ PICTURES: dict[str, Row] = {
 
 API: dict[str, Row] = {
     "api-schema": Row(everybody(), is_outside=True, is_api=True),
+    "api-root": Row(everybody(404), is_outside=True, is_api=True),
+    "api-area-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-place-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-picture-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-picture": Row(
+        seen_by(*READERS), before=_pictures, is_outside=True, is_api=True, args=lambda world: [world.published.pk]
+    ),
     "api-nothing": Row(everybody(404), is_outside=True, is_api=True, args=lambda world: ["v1/ingenting/"]),
     "api-incident-list": Row({**only(*REPORTERS), "stranger": 200}, is_outside=True, is_api=True),
     "api-incident-list POST": Row(
