@@ -32,7 +32,16 @@ SCHEMES = ("light", "dark")
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 # Maps are drawn in software, so that they are there on a machine without a graphics card.
 CHROMIUM_FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-DRAWN_WITHIN_MS = 30_000
+DRAWN_WITHIN_S = 30
+# What has to be drawn before a picture is taken, and how far it has come; what is folded away draws when it is opened.
+STATES = (
+    "[...document.querySelectorAll('est-chart, area-map, point-picker')].filter((one) => one.checkVisibility())"
+    ".map((one) => [one.getAttribute('label') || one.localName, one.dataset.state || ''])"
+)
+SHOW_NEXT = (
+    "() => { const next = [...document.querySelectorAll('est-chart, area-map, point-picker')]"
+    ".find((one) => one.checkVisibility() && !one.dataset.state); next?.scrollIntoView(); return Boolean(next); }"
+)
 LARGEST_IN_DOCS = 150_000
 TALLEST_IN_DOCS = 2_000
 
@@ -345,11 +354,12 @@ def check_tables(known_routes: set[str]) -> None:
 
 def address_of(shot: Shot, known: Known) -> str:
     """The shot's address on the server."""
+    from django.core.exceptions import ObjectDoesNotExist
     from django.urls import reverse
 
     try:
         return reverse(shot.route, args=shot.args(known)) + shot.query
-    except IndexError:
+    except (IndexError, ObjectDoesNotExist):
         raise Stop(
             f"Nothing is there to show on {shot.name}. Is the demonstration loaded in the database of this checkout?"
         ) from None
@@ -374,7 +384,7 @@ def signed_in(browser: Browser, server: str, who: str) -> Any:
     page.locator("input[name=login]").fill(who)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
-    page.wait_for_url(lambda url: "/accounts/login/" not in url, timeout=DRAWN_WITHIN_MS)
+    page.wait_for_url(lambda url: "/accounts/login/" not in url, timeout=1000 * DRAWN_WITHIN_S)
     state = context.storage_state()
     context.close()
     return state
@@ -386,16 +396,14 @@ def wait_until_drawn(page: Page, name: str) -> None:
     for position in [*range(0, height, 500), height]:
         page.evaluate("y => window.scrollTo(0, y)", position)
         page.wait_for_timeout(30)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('est-chart, area-map, point-picker')]"
-        ".filter((element) => element.checkVisibility()).every((element) => element.dataset.state)",
-        timeout=DRAWN_WITHIN_MS,
-    )
-    states = page.evaluate(
-        "() => [...document.querySelectorAll('est-chart, area-map, point-picker')].map((one) => one.dataset.state)"
-    )
-    if "failed" in states or "unavailable" in states:
-        raise Stop(f"A chart or map on {name} could not be drawn; the browser's console says why.")
+    deadline = time.monotonic() + DRAWN_WITHIN_S
+    # A busy browser may have slept through the scrolling: show it what is left, one after the other.
+    while time.monotonic() < deadline and page.evaluate(SHOW_NEXT):
+        page.wait_for_timeout(100)
+    states = page.evaluate(f"() => {STATES}")
+    wrong = [f"{label} ({state or 'not drawn'})" for label, state in states if state != "drawn"]
+    if wrong:
+        raise Stop(f"Not everything on {name} could be drawn: {', '.join(wrong)}. The browser's console says why.")
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_timeout(600 if states else 100)  # the map fades its last tiles in
 
@@ -451,21 +459,22 @@ def _take_as(
             take(page, addresses[shot.name], shot, out / f"{shot.name}-{width}-{scheme}.png", width)
             page.close()
             taken += 1
-        print(f"{time.strftime('%H:%M:%S')}  {shot.name} {scheme}", flush=True)
+            print(f"{time.strftime('%H:%M:%S')}  {shot.name} {width} {scheme}", flush=True)
     return taken
 
 
 def compress(source: Path, target: Path) -> None:
-    """Write the upper part of a picture with as few colours, and at last as small, as the limit asks for."""
+    """Write the upper part of a picture as exactly, and at last as large, as the limit allows."""
     from PIL import Image
 
     with Image.open(source) as opened:
         image = opened.convert("RGB").crop((0, 0, opened.width, min(opened.height, TALLEST_IN_DOCS)))
+    ways: list[dict[str, Any]] = [{"lossless": True}, *({"quality": quality} for quality in (92, 85, 75))]
     for share in (1.0, 0.8, 0.65, 0.5):
         sized = image.resize((round(image.width * share), round(image.height * share)), Image.Resampling.LANCZOS)
-        for colours in (256, 128, 64, 32):
+        for way in ways:
             held = io.BytesIO()
-            sized.quantize(colours, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
+            sized.save(held, "WEBP", method=6, **way)
             if held.tell() <= LARGEST_IN_DOCS:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(held.getvalue())
@@ -479,6 +488,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / ".local" / "screenshots", help="the folder for the pictures")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a route or a picture's name")
     parser.add_argument("--server", default="http://localhost:8000", help="script/server's address, on this database")
+    parser.add_argument("--width", type=int, choices=WIDTHS, action="append", help="only this width")
+    parser.add_argument("--scheme", choices=SCHEMES, action="append", help="only light, or only dark")
     parser.add_argument("--docs", action="store_true", help="only the ten of docs/screenshots, and compress them there")
     parser.add_argument("--list", action="store_true", help="print the names and take nothing")
     wanted = parser.parse_args()
@@ -496,7 +507,8 @@ def main() -> int:
         if wanted.list:
             print("\n".join(shot.name for shot in shots))
             return 0
-        every = {(shot.name, width, scheme) for shot in shots for width in WIDTHS for scheme in SCHEMES}
+        widths, schemes = wanted.width or list(WIDTHS), wanted.scheme or list(SCHEMES)
+        every = {(shot.name, width, scheme) for shot in shots for width in widths for scheme in schemes}
         if wanted.docs:
             every &= {(name, width, scheme) for _file, name, width, scheme in DOCS}
             shots = [shot for shot in shots if any(shot.name == name for name, _width, _scheme in every)]
@@ -509,7 +521,9 @@ def main() -> int:
         if wanted.docs:
             for file, name, width, scheme in DOCS:
                 if (name, width, scheme) in every:
-                    compress(wanted.out / f"{name}-{width}-{scheme}.png", ROOT / "docs" / "screenshots" / f"{file}.png")
+                    compress(
+                        wanted.out / f"{name}-{width}-{scheme}.png", ROOT / "docs" / "screenshots" / f"{file}.webp"
+                    )
             print("docs/screenshots is up to date")
     except Stop as stop:
         print(f"Stopped: {stop}", file=sys.stderr)
