@@ -40,7 +40,7 @@ class _Point(serializers.Serializer):
 
 
 class _BoundaryFacts(serializers.Serializer):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     is_approximate = serializers.BooleanField()
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True)
@@ -61,7 +61,7 @@ class _AreaFacts(serializers.Serializer):
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=AreaKind.choices)
     code = serializers.CharField(allow_blank=True)
-    parent = serializers.SlugField(allow_null=True)
+    parent = serializers.SlugField(allow_null=True)  # type: ignore[assignment]
     population = serializers.IntegerField(allow_null=True)
     boundary = _BoundaryFacts(allow_null=True)
     police_list = _PoliceListFacts(allow_null=True)

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from areas.models import Place
 from common.errors import NotAllowed
 from common.permissions import as_question
-from partners.models import Collaboration, Organisation, User
+from partners.models import Collaboration, Organisation
 from partners.roles import MAY_CHANGE_AREAS, Role
 
 # They know their own yards, garages and stairwells better than the coordinator does.
 MAY_CHANGE_OWN_PLACES = {Role.SECURITY_LEAD}
 
 
-def check_may_change_areas(user: User, collaboration: Collaboration) -> None:
+def check_may_change_areas(user: Any, collaboration: Collaboration) -> None:
     if not user.has_role(collaboration, MAY_CHANGE_AREAS):
         raise NotAllowed(_("Only a coordinator or an administrator can change areas and boundaries."))
 
 
-def own_organisation_ids(user: User, collaboration: Collaboration) -> set[int]:
+def own_organisation_ids(user: Any, collaboration: Collaboration) -> set[int]:
     """The organisations whose places the user may add and change."""
     return {m.organisation_id for m in user.memberships_in(collaboration) if m.role in MAY_CHANGE_OWN_PLACES}
 
 
-def check_may_add_places(user: User, collaboration: Collaboration) -> None:
+def check_may_add_places(user: Any, collaboration: Collaboration) -> None:
     if not user.has_role(collaboration, MAY_CHANGE_AREAS | MAY_CHANGE_OWN_PLACES):
         raise NotAllowed(_("Only a coordinator, an administrator or a security lead can add and change places."))
 
 
 def check_may_keep_place(
-    user: User, collaboration: Collaboration, owner: Organisation | None, manager: Organisation | None
+    user: Any, collaboration: Collaboration, owner: Organisation | None, manager: Organisation | None
 ) -> None:
     """Whether the user may keep a place with this owner and manager: a security lead only the own organisation's."""
     check_may_add_places(user, collaboration)
@@ -41,7 +43,7 @@ def check_may_keep_place(
         raise NotAllowed(_("You can add and change places that your own organisation owns or manages."))
 
 
-def check_may_change_place(user: User, place: Place) -> None:
+def check_may_change_place(user: Any, place: Place) -> None:
     check_may_keep_place(user, place.collaboration, place.owner, place.manager)
 
 

@@ -194,7 +194,7 @@ def _import_confirmed(request: HttpRequest, collaboration: Collaboration) -> Htt
     report = _import(request, collaboration, form, token, dry_run=False)
     _forget(request, token)
     if report is None:
-        messages.error(request, " ".join(form.non_field_errors()))
+        messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
         return redirect("area_import", collaboration.slug)
     for line in report.sentences():
         messages.success(request, line)
