@@ -184,8 +184,10 @@ def test_far_outside_is_refused(here, areas, coordinator):
 
 def test_the_same_name_twice_is_refused_in_words(here, areas, coordinator):
     add(here, "Torget")
-    with pytest.raises(ValidationError, match="already a place"):
+    constraint = next(one for one in Place._meta.constraints if one.name == "place_name_once")
+    with pytest.raises(ValidationError) as error:
         save_place(place=Place(collaboration=here, name="Torget", lon=16.12, lat=58.585), by=coordinator)
+    assert error.value.messages == [constraint.get_violation_error_message()]
 
 
 def test_personal_data_does_not_become_a_place(here, areas, coordinator):
