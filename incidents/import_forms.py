@@ -134,9 +134,18 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Not in the file")), *((heading, heading) for heading in headings)]
         for target in TARGETS:
             self.fields[f"column_{target.name}"] = forms.ChoiceField(
-                label=str(target.label), required=False, choices=choices
+                label=str(target.label),
+                # What happened may be the same for the whole file.
+                required=target.name in REQUIRED and not (target.name == "category" and self.has_default_category),
+                choices=choices,
+                error_messages={"required": _("Choose the column.")},
             )
         self.fields["default_category"].choices = [("", _("Refuse the row")), *category_choices(batch.collaboration_id)]  # type: ignore[attr-defined]
+
+    @property
+    def has_default_category(self) -> bool:
+        """Whether rows that do not say what happened have been given an answer."""
+        return bool(self.data.get("default_category")) if self.is_bound else bool(self.initial.get("default_category"))
 
     @property
     def column_fields(self) -> list[forms.BoundField]:

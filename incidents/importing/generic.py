@@ -98,10 +98,18 @@ def guess_columns(columns: list[str]) -> dict[str, str]:
     folded = {fold(column): column for column in reversed(columns)}
     guessed: dict[str, str] = {}
     for target in TARGETS:
+        free = {name: column for name, column in folded.items() if column not in guessed.values()}
         for guess in (fold(target.name), *target.guesses):
-            if guess in folded and folded[guess] not in guessed.values():
-                guessed[target.name] = folded[guess]
+            if guess in free:
+                guessed[target.name] = free[guess]
                 break
+    # What is left may say more than the word: “X (SWEREF 99 TM)”, “Datum för händelsen”.
+    for target in TARGETS:
+        free = {name: column for name, column in folded.items() if column not in guessed.values()}
+        if target.name not in guessed:
+            found = [c for name, c in free.items() if any(name.startswith(f"{guess} ") for guess in target.guesses)]
+            if len(found) == 1:
+                guessed[target.name] = found[0]
     return guessed
 
 
@@ -229,7 +237,7 @@ class GenericCleaner:
             found.append(
                 refuse(cells, cells["source_id"] == "", self.key_column, _("The row has no number of its own here."))
             )
-        refused = together(found).drop_duplicates(ignore_index=True)
+        refused = _formulas_alone(together(found).drop_duplicates(ignore_index=True), found[0])
         all_rows = pd.concat([cells[["line"]], category, times, point, details, cells[["description"]]], axis=1)
         keep = ~all_rows["line"].isin(refused["line"])
         return self._ready(all_rows[keep].reset_index(drop=True), cells.loc[keep, "source_id"]), refused
@@ -503,6 +511,15 @@ class GenericCleaner:
         staged["is_text_removed"] = removed
         staged["keep_at_block"] = place_type == private
         return staged
+
+
+def _formulas_alone(refused: pd.DataFrame, formulas: pd.DataFrame) -> pd.DataFrame:
+    """A cell that is a formula is refused as one, and not once more for what it would have been."""
+    if not len(formulas):
+        return refused
+    cells = pd.MultiIndex.from_frame(refused[["line", "column"]])
+    is_formula = cells.isin(pd.MultiIndex.from_frame(formulas[["line", "column"]]))
+    return refused[~is_formula | (refused["sentence"] == formulas["sentence"].iloc[0])].reset_index(drop=True)
 
 
 def _hashed(own_keys: pd.Series) -> pd.Series:

@@ -188,9 +188,23 @@ def test_columns_that_cannot_work_are_refused_with_what_was_chosen_kept(lead, wo
     page = answer(lead, batch, "columns", column_category="Kategori", column_lon="X")
     assert page.status_code == 422
     assert page.context["columns_form"]["column_lon"].value() == "X"
-    assert "When it happened" in str(page.context["columns_form"].non_field_errors())
+    assert "Choose the column" in str(page.context["columns_form"].errors["column_occurred_from"])
+    page = answer(lead, batch, "columns", column_occurred_from="Datum", column_category="Kategori", column_lon="X")
+    assert page.status_code == 422
+    assert "both coordinates" in str(page.context["columns_form"].non_field_errors())
+    page = answer(lead, batch, "columns", column_occurred_from="Datum")
+    assert "Choose the column" in str(page.context["columns_form"].errors["column_category"])
     batch.refresh_from_db()
     assert batch.status == Status.UPLOADED
+
+
+def test_what_happened_may_be_the_same_for_the_whole_file(lead, world):
+    upload(lead, world)
+    batch = ImportBatch.objects.get()
+    answer(lead, batch, "columns", column_occurred_from="Datum", default_category="SKA")
+    tasks.check_import(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.stored) == (Status.CHECKED, 2)
 
 
 def test_an_unclear_coordinate_system_asks_again_and_keeps_the_file(client, world, sent, db):
