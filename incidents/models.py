@@ -288,7 +288,11 @@ class Incident(models.Model):
         ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
     )
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("what happened")
+        Category,
+        on_delete=models.PROTECT,
+        related_name="incidents",
+        verbose_name=_("what happened"),
+        db_index=False,
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     sharing = models.CharField(
@@ -364,6 +368,13 @@ class Incident(models.Model):
         ordering = ["-occurred_on", "-pk"]
         indexes = [
             models.Index(fields=["collaboration", "-occurred_on", "-id"], name="incident_latest"),
+            models.Index(fields=["category", "-occurred_on", "-id"], name="incident_category_latest"),
+            # What is on its way or was kept out: few rows among many, and asked for by whoever reviews.
+            models.Index(
+                fields=["collaboration", "-occurred_on", "-id"],
+                name="incident_not_approved",
+                condition=Q(status__in=["draft", "submitted", "returned", "rejected", "merged"]),
+            ),
             models.Index(fields=["area", "occurred_on", "category"], name="incident_area_day"),
             models.Index(fields=["place", "occurred_on"], name="incident_place_day", condition=Q(place__isnull=False)),
             models.Index(fields=["organisation", "-occurred_on"], name="incident_organisation_day"),
