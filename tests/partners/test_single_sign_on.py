@@ -64,7 +64,7 @@ def sign_on(client, settings, monkeypatch, world):
         leave = client.post(reverse("openid_connect_login", args=["municipality"]))
         state = parse_qs(urlsplit(leave.headers["Location"]).query)["state"][0]
         callback = reverse("openid_connect_callback", args=["municipality"])
-        return client.get(callback, {"code": "prov", "state": state})
+        return client.get(callback, {"code": "prov", "state": state}, headers={"accept-language": "en"})
 
     return through
 
