@@ -195,7 +195,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Rows the user's roles give: own, the own organisation's, and others' in the areas of the circle.
 
         Drafts are seen by nobody but the reporter. Others' rows are seen when submitted or later, and by the circle
-        when they are approved. An organisation that shares counts only is seen by itself and by whoever reviews.
+        when they are approved. An organisation that shares counts only is seen by itself and by whoever reviews: what
+        it says today holds for all its rows, and a row reported under counts stays so when it says otherwise later.
         """
         rows = Q(reporter=user)
         for membership in user.active_memberships:
@@ -209,6 +210,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
                 others = in_collaboration & Q(
                     status=Status.APPROVED,
                     sharing=Organisation.Sharing.CIRCLE,
+                    organisation__sharing=Organisation.Sharing.CIRCLE,
                     area_id__in=area_ids_in_scope(membership),
                 )
                 if membership.role not in SEE_SENSITIVE:

@@ -17,6 +17,7 @@ from incidents import rules
 from incidents.models import Category, Incident, Status
 from incidents.permissions import fields_visible_to
 from incidents.rules import RejectReason
+from partners.models import Organisation
 from privacy import guard
 
 STATUS_TONES = {
@@ -216,7 +217,7 @@ def facts_of(user: Any, incident: Incident) -> list[dict[str, Any]]:
 
 
 def _shared_with(incident: Incident) -> str:
-    if incident.sharing == "counts":
+    if Organisation.Sharing.COUNTS in {incident.sharing, incident.organisation.sharing}:
         return _("Others see counts only.")
     if incident.category.is_sensitive:
         return _("Police, coordinators and analysts in the area see category, place and time. No text.")

@@ -160,7 +160,10 @@ class SharingForm(forms.Form):
         label=_("Who sees our reports"),
         choices=Organisation.Sharing.choices,
         widget=forms.RadioSelect,
-        help_text=_("Coordinators and analysts always see them, because they review and compile."),
+        help_text=_(
+            "Coordinators and analysts always see them, because they review and compile. Counts only holds at once for "
+            "everything you have reported; what you report meanwhile stays so if you open up later."
+        ),
         error_messages={"required": _("Choose how your reports are shared.")},
     )
 
@@ -259,7 +262,7 @@ class LogFilterForm(forms.Form):
     action = forms.ChoiceField(label=_("What was done"), required=False)
     person = forms.CharField(label=_("Who"), max_length=100, required=False)
     first_day = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    last_day = forms.DateField(label=_("Until"), required=False, widget=DateInput())
+    last_day = forms.DateField(label=_("To and including"), required=False, widget=DateInput())
 
     def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
