@@ -23,6 +23,14 @@ app.conf.beat_schedule = {
         "task": "incidents.tasks.pick_up_forgotten_imports",
         "schedule": 60.0,
     },
+    "let boundaries come into force": {
+        "task": "areas.tasks.relocate_when_boundaries_change",
+        "schedule": crontab(hour=0, minute=5),
+    },
+    "forget uploads nobody went on with": {
+        "task": "areas.tasks.forget_old_uploads",
+        "schedule": crontab(minute=30),
+    },
     "seal yesterday's log": {
         "task": "audit.tasks.seal_days",
         "schedule": crontab(hour=0, minute=20),

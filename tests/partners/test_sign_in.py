@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from audit.models import Event
 from est_platform import settings as platform_settings
+from est_platform import settings as project_settings
 from partners.actions import deactivate_person, end_sessions
 from partners.emails import password_path
 from partners.models import User
@@ -53,7 +54,9 @@ def test_the_right_password_opens_the_door_and_the_log_remembers(client, world, 
     assert (event.actor_id, event.collaboration_id) == (person.pk, world.here.pk)
 
 
-def test_passwords_are_kept_as_argon2(person):
+def test_passwords_are_kept_as_argon2(person, settings):
+    settings.PASSWORD_HASHERS = project_settings.PASSWORD_HASHERS
+    person.set_password(make.PASSWORD)
     assert person.password.startswith("argon2$")
 
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
-from incidents.categories import create_default_categories
 
 from common.errors import NotPossible
+from incidents.categories import create_default_categories
 from partners.actions import add_first_administrator, create_collaboration
 from partners.emails import password_path
 from partners.rules import parse_extent
