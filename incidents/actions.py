@@ -262,7 +262,7 @@ def _unit_of(user: User, organisation: Organisation) -> Any:
     return next((m.unit for m in memberships if m.organisation_id == organisation.pk), None)
 
 
-def _confirmed_rules(report: Report) -> dict[str, list[str]]:
+def _confirmed_rules(report: Report) -> dict[str, Any]:
     """Which of the guard's rules the writer answered for; the log holds the rule, never the text."""
     if not (report.is_text_confirmed and report.description):
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError as Refusal
 from django.http import Http404
@@ -27,7 +27,7 @@ from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
 from incidents.models import Category, Incident, IncidentQuerySet, Status
 from incidents.rules import Report
-from partners.models import Collaboration, Organisation, Unit
+from partners.models import Collaboration, Organisation, Unit, User
 
 LARGEST_ID = 2**63 - 1
 CURSOR_PATTERN = r"^[ab][0-9]{8}-[0-9]{1,19}$"
@@ -84,7 +84,7 @@ class Moment(serializers.DateTimeField):
         try:
             return super().to_internal_value(value)
         except ValidationError as error:
-            if any(detail.code == "overflow" for detail in error.detail):
+            if "overflow" in cast(list[str], error.get_codes()):
                 return dt.datetime(1800, 1, 1, tzinfo=dt.UTC)
             raise
 
@@ -177,7 +177,7 @@ class IncidentSerializer(serializers.Serializer):
     description = serializers.CharField(required=False)
     is_text_removed = serializers.BooleanField(required=False)
     sharing = serializers.ChoiceField(required=False, choices=Organisation.Sharing.choices)
-    source = serializers.CharField(required=False)
+    source = serializers.CharField(required=False)  # type: ignore[assignment]
     created_at = serializers.DateTimeField(required=False)
     submitted_at = serializers.DateTimeField(required=False, allow_null=True)
     reviewed_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -197,7 +197,7 @@ class KeysetPagination(BasePagination):
 
     largest = 200
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Incident]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         try:
             self.page = queries.page_of(queryset, request.query_params.get("cursor", ""), size=self._size(request))
@@ -332,7 +332,7 @@ class IncidentViewSet(GenericViewSet):
         organisation = self._organisation(request, collaboration, body.get("organisation"))
         try:
             incident, is_new = actions.submit_incident(
-                by=request.user,
+                by=cast(User, request.user),
                 organisation=organisation,
                 report=_report_of(body, collaboration, organisation),
                 client_uuid=body["client_uuid"],
@@ -358,7 +358,7 @@ class IncidentViewSet(GenericViewSet):
             raise ValidationError(refusal.message_dict) from refusal
 
     def _collaboration(self, request: Request, slug: str | None) -> Collaboration:
-        mine = list({m.collaboration_id: m.collaboration for m in request.user.active_memberships}.values())
+        mine = list({m.collaboration_id: m.collaboration for m in cast(User, request.user).active_memberships}.values())
         if slug is not None:
             found = [collaboration for collaboration in mine if collaboration.slug == slug]
             if not found:

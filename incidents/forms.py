@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,6 +26,8 @@ class CategoryChoices(forms.models.ModelChoiceIterator):
 
     Closed categories are not offered, but understood: whether one was in use that day is the rules' question.
     """
+
+    field: CategoryField
 
     def __iter__(self) -> Iterator[Any]:
         rows = [row for row in self.queryset if self.field.offers(row)]
@@ -69,7 +71,7 @@ class CoordinateField(forms.FloatField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.strip().replace(",", ".", 1) if isinstance(value, str) else value)
 
 
@@ -192,18 +194,20 @@ class IncidentForm(forms.Form):
         initial = initial or {}
         initial = {**_initial_of(incident), **initial} if incident is not None else {**_first_values(), **initial}
         super().__init__(data, initial=initial)
-        self.fields["category"].today = timezone.localdate(self.now)
-        self.fields["category"].kept = incident.category_id if incident is not None else None
-        self.fields["category"].queryset = Category.objects.filter(collaboration=collaboration)
-        self.fields["place"].queryset = Place.objects.filter(collaboration=collaboration).in_use()
+        # The fields are of known kinds; Django's typing knows them as fields only.
+        fields: dict[str, Any] = self.fields
+        fields["category"].today = timezone.localdate(self.now)
+        fields["category"].kept = incident.category_id if incident is not None else None
+        fields["category"].queryset = Category.objects.filter(collaboration=collaboration)
+        fields["place"].queryset = Place.objects.filter(collaboration=collaboration).in_use()
         organisations = [m.organisation_id for m in permissions.reporting_memberships(user, collaboration)]
         if incident is not None:
             organisations = [incident.organisation_id]
-        self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=organisations)
+        fields["organisation"].queryset = Organisation.objects.filter(pk__in=organisations)
         if len(organisations) == 1:
             # Nothing to choose: the page does not ask, and a body without it is understood.
-            self.fields["organisation"].required = False
-            self.only_organisation: Organisation | None = self.fields["organisation"].queryset.first()
+            fields["organisation"].required = False
+            self.only_organisation: Organisation | None = fields["organisation"].queryset.first()
         else:
             self.only_organisation = None
         self.personal_data: guard.Verdict = guard.Verdict([], [])
@@ -255,7 +259,7 @@ class IncidentForm(forms.Form):
     @property
     def reports_for(self) -> Organisation:
         """Whom a valid form reports for."""
-        return self.cleaned_data.get("organisation") or self.only_organisation
+        return cast(Organisation, self.cleaned_data.get("organisation") or self.only_organisation)
 
     @property
     def asks_for_organisation(self) -> bool:
@@ -288,8 +292,10 @@ class IncidentForm(forms.Form):
         """The categories as tiles: the organisation's most used first, the others folded under their headings."""
         bound = self["category"]
         chosen = str(bound.value() or "")
-        groups, known = [], {}
-        for value, label in self.fields["category"].choices:
+        groups: list[dict[str, Any]] = []
+        known: dict[str, dict[str, Any]] = {}
+        choices: Any = cast(CategoryField, self.fields["category"]).choices
+        for value, label in choices:
             if isinstance(label, list):
                 tiles = [_tile(bound, pk, name, chosen) for pk, name in label]
                 groups.append({"name": value, "tiles": tiles})
@@ -434,8 +440,9 @@ class CategoryForm(forms.ModelForm):
         self.instance.collaboration = collaboration
         is_new = self.instance.pk is None
         rows = Category.objects.filter(collaboration=collaboration, parent=None).exclude(pk=self.instance.pk)
-        self.fields["parent"].queryset = rows
-        self.fields["parent"].empty_label = gettext("None: it is a heading itself, or stands alone")
+        parent = cast(forms.ModelChoiceField, self.fields["parent"])
+        parent.queryset = rows
+        parent.empty_label = gettext("None: it is a heading itself, or stands alone")
         if is_new:
             self.initial.setdefault("valid_from", timezone.localdate())
         else:

@@ -332,6 +332,8 @@ def map_features(incidents: Iterable[Incident], url_of: Any) -> list[dict[str, A
     """Points for what happened outdoors, and the whole block for what happened in somebody's home."""
     features = []
     for incident in incidents:
+        if incident.cell is None:
+            continue
         properties = {
             "id": incident.pk,
             # Without a name no label is drawn: hundreds of them would hide the map.

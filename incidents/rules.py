@@ -11,13 +11,12 @@ import math
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import ArrayLike, NDArray
 
@@ -27,6 +26,9 @@ from common.errors import NotPossible
 from incidents.models import Category, Incident, Status
 from partners.models import Unit
 from privacy import guard
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # --- The life of a report ---------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Sentence:
 
     code: str
     field: str
-    text: Promise | str
+    text: _StrPromise | str
 
     def say(self, **values: Any) -> str:
         """The sentence in the language in use, with its values filled in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,9 +19,14 @@ from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
-from partners.models import Collaboration
+from partners.models import Collaboration, User
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _me(request: HttpRequest) -> User:
+    """Who asks. Nobody comes this far without having signed in."""
+    return cast(User, request.user)
 
 
 # --- Reports in a list, a file and on a map ---------------------------------------------------------------------------
@@ -71,7 +76,7 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
     chosen = {name: request.GET.getlist(name) for name in request.GET if name in queries.IncidentFilter.base_filters}
     record(
         "incidents_exported",
-        by=request.user,
+        by=_me(request),
         collaboration_id=collaboration.pk,
         rows=rows.order_by().count(),
         filters=chosen,
@@ -156,7 +161,7 @@ def incident_detail(request: HttpRequest, collaboration: Collaboration, pk: int)
     """One report, with what this person sees of it and may do with it. Reading another organisation's is logged."""
     incident = _visible(request, collaboration, pk)
     if permissions.is_of_another_organisation(request.user, incident):
-        record("incident_read", by=request.user, subject=incident)
+        record("incident_read", by=_me(request), subject=incident)
     return _page_of_report(request, incident)
 
 
@@ -182,13 +187,13 @@ def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int)
     reject_form = RejectForm(request.POST if decision == "reject" else None, prefix="reject")
     try:
         if decision == "approve":
-            actions.approve_incident(incident=incident, by=request.user)
+            actions.approve_incident(incident=incident, by=_me(request))
             messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
         elif decision == "return" and return_form.is_valid():
-            actions.return_incident(incident=incident, by=request.user, reason=return_form.cleaned_data["reason"])
+            actions.return_incident(incident=incident, by=_me(request), reason=return_form.cleaned_data["reason"])
             messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
         elif decision == "reject" and reject_form.is_valid():
-            actions.reject_incident(incident=incident, by=request.user, reason=reject_form.cleaned_data["reason"])
+            actions.reject_incident(incident=incident, by=_me(request), reason=reject_form.cleaned_data["reason"])
             messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
         elif decision in ("return", "reject"):
             return _page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
@@ -211,7 +216,7 @@ def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     if request.method == "POST" and form.is_valid():
         try:
             incident, is_new = actions.submit_incident(
-                by=request.user,
+                by=_me(request),
                 organisation=form.reports_for,
                 report=form.report,
                 client_uuid=form.cleaned_data["client_uuid"],
@@ -239,7 +244,7 @@ def incident_change(request: HttpRequest, collaboration: Collaboration, pk: int)
     form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, incident=incident)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_incident(incident=incident, by=request.user, report=form.report)
+            actions.change_incident(incident=incident, by=_me(request), report=form.report)
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
@@ -305,7 +310,7 @@ def category_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     if request.method == "POST" and form.is_valid():
         category = form.save(commit=False)
         try:
-            actions.create_category(category=category, by=request.user)
+            actions.create_category(category=category, by=_me(request))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
@@ -325,7 +330,7 @@ def category_edit(request: HttpRequest, collaboration: Collaboration, pk: int) -
     form = CategoryForm(request.POST or None, collaboration=collaboration, instance=copy)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_category(category=category, by=request.user, **form.cleaned_data)
+            actions.change_category(category=category, by=_me(request), **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
@@ -361,7 +366,7 @@ def category_close(request: HttpRequest, collaboration: Collaboration, pk: int) 
     return _tried(
         request,
         collaboration,
-        lambda: actions.close_category(category=category, by=request.user, on=form.cleaned_data["on"]),
+        lambda: actions.close_category(category=category, by=_me(request), on=form.cleaned_data["on"]),
         _("%(name)s is closed. Its reports keep it.") % {"name": category},
     )
 
@@ -373,7 +378,7 @@ def category_reopen(request: HttpRequest, collaboration: Collaboration, pk: int)
     return _tried(
         request,
         collaboration,
-        lambda: actions.reopen_category(category=category, by=request.user),
+        lambda: actions.reopen_category(category=category, by=_me(request)),
         _("%(name)s can be reported again.") % {"name": category},
     )
 
@@ -385,7 +390,7 @@ def category_delete(request: HttpRequest, collaboration: Collaboration, pk: int)
     return _tried(
         request,
         collaboration,
-        lambda: actions.delete_category(category=category, by=request.user),
+        lambda: actions.delete_category(category=category, by=_me(request)),
         _("%(name)s is deleted.") % {"name": category},
     )
 
