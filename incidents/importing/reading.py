@@ -31,7 +31,10 @@ from openpyxl.utils import get_column_letter
 
 from common.errors import NotPossible
 
-ROWS_IN_CHUNK = 50_000
+# What is held at once: so many rows, cells and characters at most, so that a worker keeps within its 500 MB.
+ROWS_IN_CHUNK = 20_000
+CELLS_IN_CHUNK = 400_000
+CHARACTERS_IN_CHUNK = 32 * 1024 * 1024
 MAX_ROWS = 5_000_000
 MAX_COLUMNS = 500
 MAX_LINE = 16 * 1024 * 1024  # characters; a million headings still fit, so that they can be counted
@@ -322,7 +325,8 @@ def _open_csv(path: Path, rows_in_chunk: int) -> Table:
 def _csv_chunks(
     path: Path, encoding: str, delimiter: str, skipped: int, columns: list[str], rows_in_chunk: int
 ) -> Generator[Chunk]:
-    size, width, rows_read = path.stat().st_size, len(columns), 0
+    size, width, rows_read, held = path.stat().st_size, len(columns), 0, 0
+    rows_in_chunk = min(rows_in_chunk, max(1, CELLS_IN_CHUNK // width))
     with path.open("rb") as raw:
         lines = _Lines(io.TextIOWrapper(raw, encoding=encoding, newline=""))
         for _number in range(skipped):
@@ -356,11 +360,12 @@ def _csv_chunks(
                 else:
                     lines.go_back_to_second()
                     refused.append((start, _wrong_width(len(row), width)))
-            if len(rows) + len(refused) >= rows_in_chunk:
+            held += sum(map(len, lines.taken))
+            if len(rows) + len(refused) >= rows_in_chunk or held >= CHARACTERS_IN_CHUNK:
                 rows_read += len(rows) + len(refused)
                 _check_rows(rows_read)
                 yield _text_chunk(numbers, rows, columns, refused, raw.tell() / size)
-                numbers, rows, refused = [], [], []
+                numbers, rows, refused, held = [], [], [], 0
         if rows or refused:
             yield _text_chunk(numbers, rows, columns, refused, 1.0)
 
@@ -423,7 +428,8 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
 def _xlsx_chunks(
     sheet_rows: Iterator[Any], heading_row: int, columns: list[str], rows_in_chunk: int
 ) -> Generator[Chunk]:
-    width, rows_read = len(columns), 0
+    width, rows_read, held = len(columns), 0, 0
+    rows_in_chunk = min(rows_in_chunk, max(1, CELLS_IN_CHUNK // width))
     numbers: list[int] = []
     rows: list[list[str]] = []
     refused: list[tuple[int, str]] = []
@@ -439,11 +445,12 @@ def _xlsx_chunks(
             else:
                 numbers.append(number)
                 rows.append((texts + [""] * width)[:width])
-            if len(rows) + len(refused) >= rows_in_chunk:
+            held += sum(map(len, texts))
+            if len(rows) + len(refused) >= rows_in_chunk or held >= CHARACTERS_IN_CHUNK:
                 rows_read += len(rows) + len(refused)
                 _check_rows(rows_read)
                 yield _text_chunk(numbers, rows, columns, refused, min(0.9, rows_read / 1_048_576))
-                numbers, rows, refused = [], [], []
+                numbers, rows, refused, held = [], [], [], 0
     except (UnreadableFile, GeneratorExit):
         raise
     except Exception:
@@ -517,5 +524,5 @@ def _parquet_chunks(file: pq.ParquetFile, rows_in_chunk: int) -> Generator[Chunk
 
 def _check_cells(texts: pa.Array) -> None:
     longest = pa.compute.max(pa.compute.binary_length(texts)).as_py() or 0
-    if longest > MAX_CELL:
+    if longest > MAX_CELL or texts.nbytes > 4 * CHARACTERS_IN_CHUNK:
         raise UnreadableFile(_("The file has a cell that is too long to be part of a table of incidents."))

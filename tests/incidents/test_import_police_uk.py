@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count
 
 from areas.models import AreaKind
@@ -332,3 +337,24 @@ def test_the_whole_parquet_file_agrees_with_the_expected_counts(db, tmp_path):
     month = load(unpacked_month(tmp_path), collaboration)
     assert (month.stored, month.unchanged) == (0, 16_874)
     assert rows.count() == 564_082
+
+
+@pytest.mark.slow
+def test_the_whole_file_passes_through_a_worker_of_500_megabytes(transactional_db):
+    make.CollaborationFactory(slug="lancashire")
+    database = connection.settings_dict
+    address = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
+    command = [sys.executable, "manage.py", "import_incidents", str(PARQUET), "--profile", "police_uk"]
+    process = subprocess.Popen(
+        [*command, "--collaboration", "lancashire", "--dry-run", "--json"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": address},
+        stdout=subprocess.PIPE,
+    )
+    answer = json.loads(process.stdout.read().splitlines()[-1])
+    process.stdout.close()
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert answer["stored"] == 564_082
+    assert used.ru_maxrss < 500 * 1024

@@ -236,6 +236,18 @@ def test_chunks_hold_every_row_once(tmp_path, monkeypatch):
     assert [rows[n + 2][0] for n in range(100)] == [str(n) for n in range(100)]
 
 
+def test_wide_and_long_rows_are_held_a_few_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "CELLS_IN_CHUNK", 40)
+    wide = write(tmp_path, ",".join(f"c{n}" for n in range(20)) + "\n" + (",".join("x" * 20) + "\n") * 9)
+    with closing(open_table(wide, kinds=ALL)) as table:
+        assert [len(chunk.frame) for chunk in table.chunks] == [2, 2, 2, 2, 1]
+    monkeypatch.undo()
+    monkeypatch.setattr(reading, "CHARACTERS_IN_CHUNK", 3_000)
+    long = write(tmp_path, "a,b\n" + ("y" * 1_000 + ",z\n") * 7)
+    with closing(open_table(long, kinds=ALL)) as table:
+        assert [len(chunk.frame) for chunk in table.chunks] == [3, 3, 1]
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     rows=st.lists(
