@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ def plain_settings(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Tests that run beside each other share one Redis and must not share what they keep in it.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"est-test-{worker}"}}
     # WhiteNoise warns of a folder that is not there, and a warning is an error here.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Argon2 is slow on purpose, and the cast signs in ten times a test; `test_sign_in` asks for the real one.
