@@ -211,6 +211,8 @@ class IncidentForm(forms.Form):
         else:
             self.only_organisation = None
         self.personal_data: guard.Verdict = guard.Verdict([], [])
+        # A refused text leaves the cleaned values, and the writer still has to be shown what was found in it.
+        self.written = ""
 
     def clean(self) -> dict[str, Any]:
         """Put the rules' sentences under their fields; what Django has refused already is not said twice."""
@@ -225,6 +227,7 @@ class IncidentForm(forms.Form):
         if not has_where and not is_unreadable and not cleaned.get("is_place_unknown"):
             self.add_error("place", rules.NO_PLACE.error())
         if report.description:
+            self.written = report.description
             self.personal_data = guard.verdict(report.description, allowed=self.around.allowed_words)
         return cleaned
 
@@ -320,9 +323,8 @@ class IncidentForm(forms.Form):
 
     def findings(self) -> list[dict[str, str]]:
         """What the guard found in the writer's own text: the words, and what to write instead."""
-        text = self.cleaned_data.get("description", "") if hasattr(self, "cleaned_data") else ""
         return [
-            {"words": text[hit.start : hit.end], "sentence": str(guard.sentence_for(hit.rule))}
+            {"words": self.written[hit.start : hit.end], "sentence": str(guard.sentence_for(hit.rule))}
             for hit in [*self.personal_data.strong, *self.personal_data.weak]
         ]
 

@@ -126,10 +126,9 @@ def where_in_words(incident: Incident, *, near: tuple[Place, float] | None = Non
     elif near is not None:
         place, distance_m = near
         where = _("About %(distance)s m from %(place)s") % {
-            "distance": max(10, round(distance_m, -1)) if distance_m < 1000 else round(distance_m, -2),
+            "distance": max(10, 10 * round(distance_m / 10)),
             "place": place.name,
         }
-        where = where.replace(".0 m", " m")
     else:
         where = _("A point on the map")
     if incident.location == Incident.Location.OUTSIDE:

@@ -209,6 +209,10 @@ def shown_form(chosen: IncidentFilter) -> forms.Form:
         del form.fields["organisation"]
     if not form["batch"].value():
         del form.fields["batch"]
+    for field in form.fields.values():
+        # The help is for those who write programs, and every filter may be left out without saying so.
+        field.help_text, field.required = "", True
+    form.use_required_attribute = False
     return form
 
 
