@@ -17,10 +17,10 @@ from analysis.periods import Period
 from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
-from situational_picture import building, tasks
+from situational_picture import building, queries, tasks
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import check_may_publish_pictures, check_may_request_pictures
-from situational_picture.rules import check_is_computed, check_move
+from situational_picture.rules import check_is_as_seen, check_is_computed, check_move
 
 
 def _with_ancestors(collaboration_id: int, area_ids: Iterable[int | None]) -> set[int]:
@@ -119,13 +119,22 @@ def request_picture(*, by: Any, area: Area, period: Period) -> Picture:
     return picture
 
 
-@transaction.atomic
 def publish_picture(*, by: Any, picture: Picture) -> Picture:
-    """Freeze the draft's figures as the next version. The draft lives on; what is published never changes."""
-    picture = Picture.objects.select_for_update(of=("self",)).select_related("area").get(pk=picture.pk)
+    """Freeze the draft's figures as the next version. The draft lives on; what is published never changes.
+
+    What may be seen outside the circle is worked out first, since it takes longer than anybody should hold a lock.
+    """
     check_may_publish_pictures(by, picture.collaboration_id)
     check_move(picture, Picture.Status.PUBLISHED)
     check_is_computed(picture)
+    data = building.AreaData(picture.area, timezone.localdate())
+    return _freeze(by, picture, data.protection_for(picture.period, picture.figures or {}))
+
+
+@transaction.atomic
+def _freeze(by: Any, seen: Picture, protection: dict[str, Any]) -> Picture:
+    picture = Picture.objects.select_for_update(of=("self",)).select_related("area").get(pk=seen.pk)
+    check_is_as_seen(picture, seen, queries.fingerprint(picture.area, picture.period))
     latest = Picture.objects.filter(area=picture.area).for_period(picture.period).aggregate(n=Max("version"))["n"]
     published = Picture.objects.create(
         collaboration_id=picture.collaboration_id,
@@ -135,7 +144,7 @@ def publish_picture(*, by: Any, picture: Picture) -> Picture:
         period_end=picture.period_end,
         status=Picture.Status.PUBLISHED,
         version=latest + 1,
-        figures=picture.figures,
+        figures={**(picture.figures or {}), "protection": protection},
         data_fingerprint=picture.data_fingerprint,
         code_version=picture.code_version,
         computed_at=picture.computed_at,

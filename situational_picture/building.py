@@ -56,7 +56,7 @@ class AreaData:
 
     def figures_for(self, period: Period) -> dict[str, Any]:
         """The figures of one period."""
-        computed = figures.compute(
+        return figures.compute(
             period=period,
             today=self.today,
             source=self.source,
@@ -68,11 +68,13 @@ class AreaData:
             subareas=self._subareas(period),
             not_drawn=queries.not_drawn(self.area, period),
         )
-        computed["protection"] = self._protection(period, computed)
-        return computed
 
-    def _protection(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:
-        """Which counts stay inside the circle, decided together with the area's parts and siblings."""
+    def protection_for(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:
+        """Which of the figures' counts stay inside the circle, decided together with all areas of the collaboration.
+
+        Drafts are read by the circle alone, so this is worked out when a picture is published and not before: it
+        takes seconds where many counts are small.
+        """
         kind = figures.series_kind(period, self.source)
         shown = computed["trend"]["periods"]
         families = [self._daily_by_subarea] if self.has_parts else []
@@ -90,7 +92,7 @@ class AreaData:
         )
 
     def _protection_of_all(self, period: Period) -> dict[str, Any]:
-        """The decision for all areas together; kept a while, since every area of a rebuild needs the same one."""
+        """The decision for all areas together; kept a while, since all areas of a period need the same one."""
         table, parents = queries.area_table(self.area.collaboration_id, period)
         largest = self.area.collaboration.protect_counts_up_to
         sensitive = set(self.categories.index[self.categories["is_sensitive"]])

@@ -23,3 +23,11 @@ def check_is_computed(picture: Picture) -> None:
     """There must be figures to freeze."""
     if picture.figures is None:
         raise NotPossible(_("The picture has no figures yet. Wait until it has been computed, then publish it."))
+
+
+def check_is_as_seen(picture: Picture, seen: Picture, fingerprint: str) -> None:
+    """What is frozen is what somebody has looked at, and what the reports say."""
+    if picture.computed_at != seen.computed_at or picture.data_fingerprint != fingerprint:
+        raise NotPossible(
+            _("Reports have come or changed since these figures were computed. Look at the new figures, then publish.")
+        )
