@@ -216,5 +216,8 @@ def test_a_lock_left_by_nobody_is_free(world, sent):
     announce(world.here.pk, {world.west.pk})
     assert actions.carry_out_rebuild(world.west.pk) == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND datname = current_database()"
+        )
         assert cursor.fetchone()[0] == 0
