@@ -16,11 +16,12 @@ from partners.models import Collaboration
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Straight to the only collaboration, or a choice between several."""
+    """Straight to the only collaboration or the one asked for, or a choice between several."""
     user: Any = request.user
     mine = list(Collaboration.objects.visible_to(user))
-    if len(mine) == 1:
-        return redirect(home_of(user, mine[0]))
+    chosen = [one for one in mine if one.slug == request.GET.get("collaboration")] or mine
+    if len(chosen) == 1:
+        return redirect(home_of(user, chosen[0]))
     cards = [{"collaboration": one, "memberships": user.memberships_in(one), "url": home_of(user, one)} for one in mine]
     return render(request, "est_platform/start.html", {"cards": cards})
 
