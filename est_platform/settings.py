@@ -268,6 +268,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Fields that share a name and not their values.
+    "ENUM_NAME_OVERRIDES": {
+        "CountStatusEnum": ["shown", "protected", "missing"],
+        "PictureStatusEnum": "situational_picture.models.Picture.Status",
+        "IncidentStatusEnum": "incidents.models.Status",
+        "PolygonTypeEnum": ["Polygon", "MultiPolygon"],
+        "PointTypeEnum": ["Point"],
+        "FeatureTypeEnum": ["Feature"],
+        "CollectionTypeEnum": ["FeatureCollection"],
+    },
 }
 
 # Disclosure control (DESIGN rule 5): counts 1 to this are protected outside the circle.
