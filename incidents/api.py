@@ -108,7 +108,7 @@ class ReportSerializer(serializers.Serializer):
         help_text="Needed only when the caller reports for several organisations.",
     )
     category = serializers.RegexField(
-        r"^[^\s\x00]{1,20}$", help_text="The category's code.", error_messages={"invalid": rules.UNKNOWN_CATEGORY.text}
+        rules.CODE_PATTERN, help_text="The category's code.", error_messages={"invalid": rules.UNKNOWN_CATEGORY.text}
     )
     occurred_from = Moment(help_text="When it happened, or the earliest it can have happened.")
     occurred_to = Moment(required=False, allow_null=True, help_text="The latest it can have happened, when not known.")
@@ -254,7 +254,7 @@ COLLABORATION = OpenApiParameter(
     description="The short name of a collaboration. Needed only when the caller takes part in several.",
 )
 # The schema's types for the filters; the filters themselves are `queries.IncidentFilter`.
-_CODE = {"type": "string", "pattern": r"^[^\s\x00]{1,20}$"}
+_CODE = {"type": "string", "pattern": rules.CODE_PATTERN}
 _SLUG = {"type": "string", "pattern": r"^[-a-zA-Z0-9_]{1,60}$"}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 FILTER_PARAMETERS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, cast
@@ -451,4 +452,7 @@ class CategoryForm(forms.ModelForm):
             del self.fields["code"]
 
     def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
+        code = str(self.cleaned_data["code"]).strip().upper()
+        if re.match(rules.CODE_PATTERN, code) is None:
+            raise ValidationError(gettext("A code is made of letters, digits, hyphens, points and underscores."))
+        return code

@@ -84,6 +84,8 @@ LONGEST_INTERVAL = dt.timedelta(days=366)
 FORECAST_AT_MOST_AHEAD = dt.timedelta(days=366)
 LONGEST_TEXT = 1000
 HIGHEST_COST_SEK = 1_000_000_000
+# A category's code: what files, addresses and other systems write.
+CODE_PATTERN = r"^[-0-9A-Za-zÅÄÖåäö_.]{1,20}$"
 # Leading = or @ always, and + or - when what follows calls or points at something: what a spreadsheet would run.
 FORMULA_PATTERN = r"^\s*(?:[=@]|[+\-]\S.*[(|!])"
 _FORMULA = re.compile(FORMULA_PATTERN, re.DOTALL)

@@ -499,6 +499,7 @@ def test_a_category_is_added_renamed_closed_opened_and_deleted(client, world):
         "common_code": "",
         "valid_from": "2020-01-01",
     }
+    assert client.post(url("category_new"), {**body, "code": "A B"}).context["form"].errors["code"]
     assert client.post(url("category_new"), body).status_code == 302
     category = Category.objects.get(collaboration=world.here, code="CYK")
     assert client.post(url("category_new"), body).context["form"].errors
