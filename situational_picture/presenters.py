@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -79,10 +79,15 @@ def _name(row: Mapping[str, Any]) -> str:
     return str(row["name_en"] if get_language() == "en" else row["name_sv"])
 
 
+def _n(value: Any) -> str:
+    """A number as people write it: 2 610 in Swedish."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
 def _expected(row: Mapping[str, Any]) -> str:
     if row["lower"] is None or row["upper"] is None:
         return ""
-    return f"{row['lower']}–{row['upper']}"
+    return f"{_n(row['lower'])}–{_n(row['upper'])}"
 
 
 def figure(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def lead(figures: Mapping[str, Any]) -> str:
         return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
     if total["count"] == PROTECTED:
         return _("Numbers this small are protected and shown only to the partners who work in the area.")
-    words = {key: total[key] for key in ("count", "compared", "lower", "upper")}
+    words = {key: _n(total[key]) for key in ("count", "compared", "lower", "upper") if total[key] is not None}
     if total["lower"] is None:
         return " ".join(
             filter(
@@ -214,7 +219,7 @@ def _concentration(figures: Mapping[str, Any]) -> dict[str, Any] | None:
         "label": _("At the five most burdened places"),
         "value": sum(counts[:FEW]),
         "status": "shown",
-        "judgement": _("of %(count)s events") % {"count": drawn},
+        "judgement": _("of %(count)s events") % {"count": _n(drawn)},
         "tone": "neutral",
         "symbol": "pin",
         "note": window_words(figures),
@@ -350,7 +355,7 @@ def trend_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "period": period_name(parse(code)),
             "code": code,
             "count": cell(observed),
-            "expected": "" if lower is None or observed == PROTECTED else f"{lower}–{upper}",
+            "expected": "" if lower is None or observed == PROTECTED else f"{_n(lower)}–{_n(upper)}",
         }
         for code, observed, lower, upper in columns
     ]
@@ -399,10 +404,10 @@ def change_sentences(figures: Mapping[str, Any]) -> list[dict[str, str]]:
     for change in figures["changes"]:
         words = {
             "name": names[change["kind"], change["subject"]],
-            "count": change["observed"],
-            "expected": localize(change["expected"]),
-            "lower": change["lower"],
-            "upper": change["upper"],
+            "count": _n(change["observed"]),
+            "expected": _n(change["expected"]),
+            "lower": _n(change["lower"]),
+            "upper": _n(change["upper"]),
         }
         if change["kind"] == "category":
             text = _("%(name)s: %(count)s events, expected %(expected)s (95 %% between %(lower)s and %(upper)s).")
@@ -482,7 +487,7 @@ def source_words(figures: Mapping[str, Any]) -> list[str]:
 
 
 def _shown(count: Any) -> str:
-    return _("protected") if count == PROTECTED else str(count)
+    return _("protected") if count == PROTECTED else _n(count)
 
 
 def missing_spans(figures: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:
