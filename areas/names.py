@@ -20,12 +20,13 @@ def _without_accents(text: str) -> str:
 
 def fold(text: str) -> str:
     """Small letters without accents, words with one space between: “Café Ängen” becomes “cafe angen”."""
-    folded = _without_accents(unicodedata.normalize("NFC", text).casefold().translate(_WHOLE))
+    # Compatibility forms first: a mathematical 𝚨 is a letter whose small form the sign itself does not have.
+    folded = _without_accents(unicodedata.normalize("NFKC", text).casefold().translate(_WHOLE)).casefold()
     return " ".join(_NOT_WORD.sub(" ", folded).split())
 
 
 def sort_key(text: str) -> str:
     """A text that sorts as Swedes sort: å, ä, ö after z, é as e, and 2 before 10."""
-    small = unicodedata.normalize("NFC", text).casefold().translate(_AFTER_Z)
+    small = unicodedata.normalize("NFKC", text).casefold().translate(_AFTER_Z)
     plain = " ".join(_without_accents(small).split())
     return _NUMBER.sub(lambda number: number[0].zfill(6), plain)
