@@ -7,8 +7,18 @@ class AreasConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import scope_views
+        from partners.presenters import describe_actions
         from ui import menu, slots
 
+        describe_actions(
+            {
+                "areas_imported": _("read in areas"),
+                "membership_moved": _("reports or places changed area"),
+                "place_added": _("added a place"),
+                "place_changed": _("changed a place"),
+                "police_list_status_set": _("entered what the police's list says"),
+            }
+        )
         menu.register("area_list", _("Areas"), group=menu.Group.AREA, order=40, also=["area_detail", "area_moves"])
         menu.register("place_list", _("Places"), group=menu.Group.AREA, order=50, also=["place_detail", "place_new"])
         slots.register("membership.sections", scope_views.areas_of_roles)

@@ -8,10 +8,35 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
+        from partners.presenters import describe_actions
         from partners.roles import MAY_REPORT, SEE_OWN_ORGANISATION
         from ui import menu
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
+        describe_actions(
+            {
+                "incident_submitted": _("sent in a report"),
+                "incident_changed": _("changed a report"),
+                "incident_approved": _("approved a report"),
+                "incident_returned": _("returned a report"),
+                "incident_rejected": _("rejected a report"),
+                "incident_read": _("read a report"),
+                "incidents_exported": _("downloaded reports"),
+                "category_created": _("added a category"),
+                "category_changed": _("changed a category"),
+                "category_closed": _("closed a category"),
+                "category_reopened": _("reopened a category"),
+                "category_deleted": _("deleted a category"),
+                "import_started": _("sent in a file"),
+                "import_confirmed": _("confirmed an import"),
+                "import_finished": _("an import was finished"),
+                "import_failed": _("an import was stopped"),
+                "import_discarded": _("threw a file away"),
+                "import_undone": _("undid an import"),
+                "import_mapping_saved": _("saved a mapping of columns"),
+                "import_report_read": _("read what an import refused"),
+            }
+        )
         menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
         menu.register(
             "incident_list",

@@ -7,12 +7,20 @@ class SituationalPictureConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents import changes
+        from partners.presenters import describe_actions
         from partners.roles import SEE_PUBLISHED_PICTURES
         from situational_picture.actions import want_rebuild
         from ui import menu
 
         if want_rebuild not in changes.listeners:
             changes.listeners.append(want_rebuild)
+        describe_actions(
+            {
+                "picture_published": _("published a picture"),
+                "picture_requested": _("asked for a picture"),
+                "picture_exported": _("downloaded a picture's figures"),
+            }
+        )
         menu.register(
             "picture_list",
             _("Situational picture"),

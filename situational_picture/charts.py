@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis.periods import parse
+from analysis.periods import SEASON_LENGTH, PeriodKind, parse
 from situational_picture.presenters import category_rows, hour_names, missing_spans, weekday_names
 from situational_picture.protecting import PROTECTED
 from ui import charts
@@ -111,9 +111,10 @@ def clock(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     )
 
 
-def spark(figures: Mapping[str, Any], *, last: int = 52) -> dict[str, Any]:
-    """The trend as a small line beside an area's name."""
+def spark(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The last year of the trend as a small line beside an area's name."""
     data = figures["trend"]
+    last = SEASON_LENGTH[PeriodKind(data["kind"])]
     days = [parse(code).start.isoformat() for code in data["periods"]][-last:]
     bare = {"visible": False, "fixedrange": True}
     return charts.figure_json(
