@@ -362,9 +362,6 @@ def trend_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
 def weekday_names() -> list[str]:
     """Monday first, in the user's language."""
     monday = dt.date(2024, 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -216,8 +216,3 @@ def bounds_of(area: Area) -> tuple[float, float, float, float] | None:
 def waiting_reports(area: Area) -> int:
     """Reports sent in and not yet reviewed: shown at once as “not reviewed”, beside the counts."""
     return Incident.objects.filter(area_id__in=covered_area_ids(area), status=Status.SUBMITTED).count()
-
-
-def top_areas(collaboration_id: int) -> Iterable[Area]:
-    """The areas without a parent."""
-    return Area.objects.filter(collaboration_id=collaboration_id, parent=None)

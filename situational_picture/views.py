@@ -27,7 +27,6 @@ from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import may_publish_pictures, may_request_pictures
 from ui import slots
 
-KINDS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL)
 PLACES_SHOWN = 8
 
 
