@@ -95,6 +95,8 @@ class Launched:
         child = folder / "child"
         assert _until(lambda: child.exists() and child.read_text().strip())
         self.pids.append(int(child.read_text()))
+        # A program is started before it has said anything: whoever kills it sooner finds an empty log.
+        assert _until(lambda: "here" in (folder / "log" / "sleeper.log").read_text())
 
     def all_ended(self) -> bool:
         return _until(lambda: not any(_runs(pid) for pid in self.pids))
