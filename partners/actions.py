@@ -1,7 +1,7 @@
 """Every change of who takes part: lock, check, change, remember, tell.
 
-Roles of one collaboration change one at a time: each action locks the collaboration's row first, so that two
-administrators who leave at once cannot both believe that the other one stays.
+Roles and names of one collaboration change one at a time: their actions lock the collaboration's row first, so that
+two administrators who leave at once cannot both believe that the other one stays, and a name pressed twice is one row.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import uuid
 from collections.abc import Iterable
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,12 +40,14 @@ from partners.rules import Extent, check_an_administrator_remains, check_extent,
 
 
 def _lock(collaboration_id: int) -> Collaboration:
-    return Collaboration.objects.select_for_update().get(pk=collaboration_id)
+    # The weaker lock on a row: an import holds the boundaries still (`areas.locating.index_of`) for as long as it runs,
+    # and nobody should have to wait for that to invite somebody.
+    return Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration_id)
 
 
 def _lock_all_of(person: User) -> list[Collaboration]:
     ids = Membership.objects.filter(user=person).values("collaboration_id")
-    return list(Collaboration.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    return list(Collaboration.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
 # Collaborations
@@ -92,6 +95,7 @@ def add_first_administrator(
 @transaction.atomic
 def create_organisation(*, collaboration: Collaboration, by: User, name: str, kind: str) -> Organisation:
     """Enter a partner. It shares with the areas' circles until it says otherwise itself."""
+    collaboration = _lock(collaboration.pk)
     check_may_administer(by, collaboration)
     _refuse_name_taken(Organisation.objects.filter(collaboration=collaboration), name)
     organisation = Organisation.objects.create(collaboration=collaboration, name=name, kind=kind)
@@ -130,6 +134,7 @@ def set_sharing(*, organisation: Organisation, by: User, sharing: str) -> Organi
 @transaction.atomic
 def create_unit(*, organisation: Organisation, by: User, name: str) -> Unit:
     """Enter who reports within an organisation: a district office, a team, a school."""
+    _lock(organisation.collaboration_id)
     check_may_administer(by, organisation.collaboration_id)
     _refuse_name_taken(Unit.objects.filter(organisation=organisation), name)
     unit = Unit.objects.create(collaboration_id=organisation.collaboration_id, organisation=organisation, name=name)
@@ -140,6 +145,7 @@ def create_unit(*, organisation: Organisation, by: User, name: str) -> Unit:
 @transaction.atomic
 def change_unit(*, unit: Unit, by: User, name: str, is_active: bool) -> Unit:
     """Change a unit's name, or close it for new reports."""
+    _lock(unit.collaboration_id)
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     check_may_administer(by, unit.collaboration_id)
     _refuse_name_taken(Unit.objects.filter(organisation_id=unit.organisation_id).exclude(pk=unit.pk), name)
@@ -161,7 +167,12 @@ def _person_with(email: str, *, function: str, name: str) -> User:
     """The person with this address, made now if need be. An account that exists keeps its own name and function."""
     person = User.objects.filter(email__iexact=email).first()
     if person is None:
-        return User.objects.create_user(email, None, function=function, name=name)
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(email, None, function=function, name=name)
+        except IntegrityError:
+            # Another collaboration invited the same person at this moment; the insert waited until that was done.
+            person = User.objects.get(email__iexact=email)
     if person.is_service:
         raise NotPossible(_("This address belongs to a system, not a person. Use another."))
     if not person.is_active:
@@ -351,6 +362,7 @@ def _record_where_both_are(action: str, person: User, by: User) -> None:
 @transaction.atomic
 def create_group(*, collaboration: Collaboration, by: User, name: str, level: str) -> Group:
     """Enter a group that meets."""
+    collaboration = _lock(collaboration.pk)
     check_may_keep_groups(by, collaboration)
     _refuse_name_taken(Group.objects.filter(collaboration=collaboration), name)
     group = Group.objects.create(collaboration=collaboration, name=name, level=level)
@@ -361,6 +373,7 @@ def create_group(*, collaboration: Collaboration, by: User, name: str, level: st
 @transaction.atomic
 def change_group(*, group: Group, by: User, name: str, level: str, is_active: bool) -> Group:
     """Change a group's name or level, or close it."""
+    _lock(group.collaboration_id)
     group = Group.objects.select_for_update().get(pk=group.pk)
     check_may_keep_groups(by, group.collaboration_id)
     _refuse_name_taken(Group.objects.filter(collaboration_id=group.collaboration_id).exclude(pk=group.pk), name)
@@ -390,7 +403,8 @@ def add_to_group(
     for one in filter(None, (membership, deputy)):
         if one.collaboration_id != group.collaboration_id:
             raise NotPossible(_("Choose somebody who takes part in this collaboration."))
-    terms = GroupMember.objects.filter(group=group, membership=membership)
+    # A seat that ended before it began takes up no days.
+    terms = GroupMember.objects.filter(group=group, membership=membership).exclude(valid_to=F("valid_from"))
     for term in terms:
         begins_after = valid_to is not None and term.valid_from >= valid_to
         ends_before = term.valid_to is not None and term.valid_to <= valid_from

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from common.constraints import both_or_neither, not_before
+from common.constraints import both_or_neither, no_overlap, not_before
 from partners.roles import MAY_READ_LOG, Role
 
 # Words that stand first in an address of ours and can therefore not name a collaboration.
@@ -363,11 +363,15 @@ class GroupMember(models.Model):
     class Meta:
         ordering = ["group", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["group", "membership", "valid_from"], name="group_member_once"),
+            no_overlap(
+                "group", "membership",
+                name="group_member_no_overlap",
+                message=_("They already sit in the group during some of these days."),
+            ),
             not_before(
                 "valid_to", "valid_from", name="group_member_dates", message=_("The last day comes before the first.")
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.group}: {self.membership}"

@@ -6,16 +6,19 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
+from areas.locating import index_of
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from partners import actions
-from partners.models import ApiToken, Membership, Organisation, User
+from partners.models import ApiToken, GroupMember, Membership, Organisation, User
 from partners.roles import Role
 from tests import factories as make
+from tests.at_once import at_once
+from tests.world import World
 
 SITE = "https://est.example.org/"
 
@@ -109,6 +112,50 @@ def test_a_closed_account_gets_no_role(world, administrator):
     User.objects.filter(email="reporter@example.org").update(is_active=False)
     with pytest.raises(NotPossible):
         invite(world, administrator, email="reporter@example.org", role=Role.ANALYST)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_collaborations_that_invite_the_same_person_at_once_share_one_account():
+    world = World()
+    there = make.MembershipFactory(organisation=world.foreign, role=Role.ADMINISTRATOR).user
+
+    def invites(by, organisation):
+        return lambda: invite(world, fresh(by), organisation=organisation, unit=None)
+
+    memberships = at_once(invites(world.people["administrator"], world.housing), invites(there, world.foreign))
+    assert [membership.organisation for membership in memberships] == [world.housing, world.foreign]
+    assert {membership.user for membership in memberships} == {User.objects.get(email="ny@example.org")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_an_import_to_give_or_end_a_role():
+    """An import holds the boundaries still for as long as it runs."""
+    world = World()
+    by, membership = world.people["administrator"], world.people["police"].memberships.get()
+    holds, may_end = threading.Event(), threading.Event()
+
+    def import_a_file():
+        try:
+            with transaction.atomic():
+                index_of(world.here)
+                holds.set()
+                may_end.wait(timeout=60)
+        finally:
+            connection.close()
+
+    importing = threading.Thread(target=import_a_file)
+    importing.start()
+    try:
+        assert holds.wait(timeout=20)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+            actions.end_membership(membership=membership, by=by)
+            invite(world, by)
+    finally:
+        may_end.set()
+        importing.join(timeout=60)
+    assert fresh(membership).valid_to == timezone.localdate()
 
 
 # The last administrator
@@ -263,6 +310,30 @@ def test_names_are_used_once(world, administrator):
     assert elsewhere.collaboration == world.here
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_name_sent_twice_at_once_is_entered_once():
+    world = World()
+    by = world.people["administrator"]
+
+    def enters(change, **values):
+        return lambda: change(by=fresh(by), **values)
+
+    for changes in (
+        [
+            enters(actions.create_organisation, collaboration=world.here, name=name, kind=Organisation.Kind.RESCUE)
+            for name in ("Räddningstjänsten", "räddningstjänsten", "Räddningstjänsten")
+        ],
+        [enters(actions.create_unit, organisation=world.housing, name=name) for name in ("Öst", "öst", "Öst")],
+        [
+            enters(actions.create_group, collaboration=world.here, name=name, level="operative")
+            for name in ("Beredningen", "beredningen", "Beredningen")
+        ],
+    ):
+        answers = at_once(*changes)
+        assert [type(answer) for answer in answers].count(NotPossible) == 2, answers
+        assert not any(isinstance(answer, IntegrityError) for answer in answers)
+
+
 # Groups
 
 
@@ -295,6 +366,28 @@ def test_a_seat_has_a_term_and_a_deputy_and_terms_do_not_overlap(world):
             refused()
     with pytest.raises(NotAllowed):
         actions.end_seat(seat=first, by=world.people["police"])
+
+
+def test_a_seat_that_ended_today_can_be_given_again_today(world):
+    coordinator, police = world.people["coordinator"], world.people["police"].memberships.get()
+    group, today = make.GroupFactory(collaboration=world.here), timezone.localdate()
+    seat = {"group": group, "by": coordinator, "membership": police, "deputy": None, "valid_to": None}
+    actions.end_seat(seat=actions.add_to_group(**seat, valid_from=today), by=coordinator)
+    again = actions.add_to_group(**seat, valid_from=today)
+    actions.end_seat(seat=again, by=coordinator)
+    actions.add_to_group(**seat, valid_from=today - dt.timedelta(days=7))
+    assert [str(term.valid_to) for term in group.members.order_by("pk")] == [str(today), str(today), "None"]
+
+
+def test_the_database_itself_keeps_terms_apart(world):
+    seat = make.GroupMemberFactory(membership=world.people["police"].memberships.get())
+    with pytest.raises(IntegrityError, match="group_member_no_overlap"), transaction.atomic():
+        GroupMember.objects.create(
+            collaboration=seat.collaboration,
+            group=seat.group,
+            membership=seat.membership,
+            valid_from=seat.valid_from + dt.timedelta(days=1),
+        )
 
 
 # Keys for systems
