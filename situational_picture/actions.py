@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from common.errors import NotPossible
 from situational_picture import building, queries, tasks
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import check_may_publish_pictures, check_may_request_pictures
-from situational_picture.rules import check_is_as_seen, check_is_computed, check_move
+from situational_picture.rules import check_is_as_seen, check_is_computed, check_is_new, check_move
 
 
 def _with_ancestors(collaboration_id: int, area_ids: Iterable[int | None]) -> set[int]:
@@ -135,7 +135,9 @@ def publish_picture(*, by: Any, picture: Picture) -> Picture:
 def _freeze(by: Any, seen: Picture, protection: dict[str, Any]) -> Picture:
     picture = Picture.objects.select_for_update(of=("self",)).select_related("area").get(pk=seen.pk)
     check_is_as_seen(picture, seen, queries.fingerprint(picture.area, picture.period))
-    latest = Picture.objects.filter(area=picture.area).for_period(picture.period).aggregate(n=Max("version"))["n"]
+    versions = Picture.objects.filter(area=picture.area, version__gt=0).for_period(picture.period).defer("figures")
+    latest = versions.order_by("-version").first()
+    check_is_new(picture, latest)
     published = Picture.objects.create(
         collaboration_id=picture.collaboration_id,
         area=picture.area,
@@ -143,7 +145,7 @@ def _freeze(by: Any, seen: Picture, protection: dict[str, Any]) -> Picture:
         period_start=picture.period_start,
         period_end=picture.period_end,
         status=Picture.Status.PUBLISHED,
-        version=latest + 1,
+        version=latest.version + 1 if latest else 1,
         figures={**(picture.figures or {}), "protection": protection},
         data_fingerprint=picture.data_fingerprint,
         code_version=picture.code_version,

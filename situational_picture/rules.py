@@ -31,3 +31,11 @@ def check_is_as_seen(picture: Picture, seen: Picture, fingerprint: str) -> None:
         raise NotPossible(
             _("Reports have come or changed since these figures were computed. Look at the new figures, then publish.")
         )
+
+
+def check_is_new(picture: Picture, latest: Picture | None) -> None:
+    """The same figures are published once, however often the button is pressed."""
+    if latest is not None and latest.computed_at == picture.computed_at:
+        raise NotPossible(
+            _("These figures are already published, as version %(version)s.") % {"version": latest.version}
+        )
