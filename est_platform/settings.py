@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "partners.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "partners.middleware.CollaborationMiddleware",
 ]
@@ -162,12 +162,23 @@ ACCOUNT_RATE_LIMITS = {
 # How many proxies in front of the web server write X-Forwarded-For; 0 means none, and the header is not believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "partners.sign_in_forms.AddKeyForm",
+    "edit_webauthn": "partners.sign_in_forms.EditKeyForm",
+}
+# Two calls for each sign-in with a passkey, and a whole town hall comes from one address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_TOTP_ISSUER = "EST"
+# The clock of a phone may be half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
 # A key needs https, except on the local first run, where browsers count localhost as safe.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.flag("HTTPS", True)
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ADAPTER = "partners.adapters.SocialAccountAdapter"
+# allauth must not match accounts by address on its own; the adapter does, and only by addresses somebody vouches for.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 SOCIALACCOUNT_PROVIDERS: dict[str, dict] = {}
 if env.text("OIDC_SERVER_URL", ""):
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
@@ -177,7 +188,11 @@ if env.text("OIDC_SERVER_URL", ""):
                 "name": env.text("OIDC_NAME", "Kommunens inloggning"),
                 "client_id": env.text("OIDC_CLIENT_ID"),
                 "secret": env.text("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env.text("OIDC_SERVER_URL")},
+                # Whose addresses are believed when the provider does not say; see docs/how-to/single-sign-on.md.
+                "settings": {
+                    "server_url": env.text("OIDC_SERVER_URL"),
+                    "verified_email": env.items("OIDC_TRUSTED_EMAIL_DOMAINS"),
+                },
             }
         ]
     }

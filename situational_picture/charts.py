@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from analysis.periods import SEASON_LENGTH, PeriodKind, parse
-from situational_picture.presenters import category_rows, hour_names, missing_spans, weekday_names
+from situational_picture.presenters import category_name, hour_names, missing_spans, weekday_names
 from situational_picture.protecting import PROTECTED
 from ui import charts
 
@@ -61,9 +61,8 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     rows = [row for row in rows if row["count"] or row["judgement"] in {"more", "fewer"}][:CATEGORIES_SHOWN]
     if not rows:
         return None
-    named = dict(zip([row["code"] for row in figures["categories"]], category_rows(figures), strict=True))
-    names = [named[row["code"]]["name"] for row in rows][::-1]
     rows = rows[::-1]
+    names = [category_name(row) for row in rows]
     ranged = [(name, row) for name, row in zip(names, rows, strict=True) if row["lower"] is not None]
     bars = {
         "type": "bar",

@@ -31,6 +31,10 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def for_period(self, period: Period) -> PictureQuerySet:
         return self.filter(period_kind=period.kind, period_start=period.start, period_end=period.end)
 
+    def without_figures(self) -> PictureQuerySet:
+        """For lists of pictures: their names and addresses, not the hundred kilobytes each of them holds."""
+        return self.select_related("area", "collaboration").defer("figures")
+
 
 class Picture(models.Model):
     """An area's figures for a period. A draft is rebuilt when its incidents change; a published one never changes."""

@@ -4,25 +4,55 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import cos, hypot, radians
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
 from situational_picture.protecting import PROTECTED, cell
+from ui.numbers import number_words
 
 TONES = {"more": "danger", "fewer": "success", "as_expected": "neutral", "too_few_to_say": "neutral"}
 SYMBOLS = {"more": "arrow-up", "fewer": "arrow-down", "as_expected": "equal", "too_few_to_say": "question"}
+JUDGEMENTS = {
+    "more": _lazy("More than expected"),
+    "fewer": _lazy("Fewer than expected"),
+    "as_expected": _lazy("As expected"),
+    "too_few_to_say": _lazy("Too few to say"),
+}
+VERDICTS = {
+    "more": _lazy("More than before"),
+    "fewer": _lazy("Fewer than before"),
+    "no_clear_change": _lazy("No clear change"),
+    "too_few_to_say": _lazy("Too few to say"),
+}
+REASONS = {
+    "short_history": _lazy("Less than a year of history: the season is not known."),
+    "too_short": _lazy("Too little history for an expected range."),
+    "no_recent": _lazy("Nothing was reported during the last year, so there is no expected range."),
+    "just_begun": _lazy("The period has just begun; it is compared when its first day is over."),
+    "no_range": _lazy("A free period has no history of its own, so there is no expected range."),
+    "protected": _lazy("The count is protected."),
+}
 # Cards and titles name at most this many things.
 FEW = 5
 
 
 def period_name(period: Period) -> str:
     """The period as people say it: “week 47, 16–22 November 2026”."""
+    return _period_name(period, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _period_name(period: Period, language: str) -> str:
+    # A trend names a hundred periods, the same ones on every page; `language` is the active one.
     first, last = period.start, period.last_day
     if period.kind == PeriodKind.WEEK:
         return _("week %(number)s, %(days)s") % {"number": period.number, "days": days_name(first, last)}
@@ -54,40 +84,23 @@ def days_name(first: dt.date, last: dt.date) -> str:
 
 def judgement_words(judgement: str) -> str:
     """The judgement in plain words."""
-    return {
-        "more": _("More than expected"),
-        "fewer": _("Fewer than expected"),
-        "as_expected": _("As expected"),
-        "too_few_to_say": _("Too few to say"),
-    }[judgement]
+    return str(JUDGEMENTS[judgement])
 
 
 def reason_words(reason: str) -> str:
     """Why there is no expected range, or a weak one."""
-    return {
-        "": "",
-        "short_history": _("Less than a year of history: the season is not known."),
-        "too_short": _("Too little history for an expected range."),
-        "no_recent": _("Nothing was reported during the last year, so there is no expected range."),
-        "just_begun": _("The period has just begun; it is compared when its first day is over."),
-        "no_range": _("A free period has no history of its own, so there is no expected range."),
-        "protected": _("The count is protected."),
-    }.get(reason, "")
+    return str(REASONS.get(reason, ""))
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def category_name(row: Mapping[str, Any]) -> str:
+    """The category's name in the reader's language."""
     return str(row["name_en"] if get_language() == "en" else row["name_sv"])
-
-
-def _n(value: Any) -> str:
-    """A number as people write it: 2 610 in Swedish."""
-    return number_format(value, use_l10n=True, force_grouping=True)
 
 
 def _expected(row: Mapping[str, Any]) -> str:
     if row["lower"] is None or row["upper"] is None:
         return ""
-    return f"{_n(row['lower'])}–{_n(row['upper'])}"
+    return f"{number_words(row['lower'])}–{number_words(row['upper'])}"
 
 
 def figure(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +143,7 @@ def lead(figures: Mapping[str, Any]) -> str:
         return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
     if total["count"] == PROTECTED:
         return _("Numbers this small are protected and shown only to the partners who work in the area.")
-    words = {key: _n(total[key]) for key in ("count", "compared", "lower", "upper") if total[key] is not None}
+    words = {key: number_words(total[key]) for key in ("count", "compared", "lower", "upper") if total[key] is not None}
     if total["lower"] is None:
         return " ".join(
             filter(
@@ -175,7 +188,7 @@ def cards(figures: Mapping[str, Any], waiting: int | None) -> list[dict[str, Any
     ]
     judged = [row for row in figures["categories"] if row["judgement"] in {"more", "fewer"}]
     judged.sort(key=lambda row: (row["judgement"] != "more", -abs((row["count"] or 0) - (row["expected"] or 0))))
-    found += [{"label": _name(row), **_card(row), "definition": ""} for row in judged[:2]]
+    found += [{"label": category_name(row), **_card(row), "definition": ""} for row in judged[:2]]
     concentration = _concentration(figures)
     if concentration:
         found.append(concentration)
@@ -219,7 +232,7 @@ def _concentration(figures: Mapping[str, Any]) -> dict[str, Any] | None:
         "label": _("At the five most burdened places"),
         "value": sum(counts[:FEW]),
         "status": "shown",
-        "judgement": _("of %(count)s events") % {"count": _n(drawn)},
+        "judgement": _("of %(count)s events") % {"count": number_words(drawn)},
         "tone": "neutral",
         "symbol": "pin",
         "note": window_words(figures),
@@ -236,7 +249,7 @@ def window_words(figures: Mapping[str, Any]) -> str:
 def category_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row for each category with events now or during the last two years."""
     return [
-        {"name": _name(row), "code": row["code"], "is_sensitive": row["is_sensitive"], **figure(row)}
+        {"name": category_name(row), "code": row["code"], "is_sensitive": row["is_sensitive"], **figure(row)}
         for row in figures["categories"]
     ]
 
@@ -244,7 +257,10 @@ def category_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 def other_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Conditions, forecasts and positive observations."""
     kinds = {"condition": _("condition"), "forecast": _("forecast"), "positive": _("positive")}
-    return [{"name": _name(row), "kind": kinds[row["kind"]], "count": cell(row["count"])} for row in figures["others"]]
+    return [
+        {"name": category_name(row), "kind": kinds[row["kind"]], "count": cell(row["count"])}
+        for row in figures["others"]
+    ]
 
 
 def place_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -260,19 +276,10 @@ def place_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "count": cell(count),
                 "previous": cell(previous),
                 "change": "" if change is None else f"{change:+d}".replace("-", "−").replace("+0", "±0"),
-                "words": "" if change is None else _verdict_words(row["verdict"]),
+                "words": "" if change is None else str(VERDICTS[row["verdict"]]),
             }
         )
     return rows
-
-
-def _verdict_words(verdict: str) -> str:
-    return {
-        "more": _("More than before"),
-        "fewer": _("Fewer than before"),
-        "no_clear_change": _("No clear change"),
-        "too_few_to_say": _("Too few to say"),
-    }[verdict]
 
 
 def subarea_rows(figures: Mapping[str, Any], slugs: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -309,7 +316,7 @@ def differences(frozen: Mapping[str, Any], now: Mapping[int, int]) -> list[dict[
     for row in frozen["categories"]:
         difference = now.get(row["category"], 0) - (row["count"] or 0)
         if difference:
-            rows.append({"name": _name(row), "difference": f"{difference:+d}".replace("-", "−")})
+            rows.append({"name": category_name(row), "difference": f"{difference:+d}".replace("-", "−")})
     return rows
 
 
@@ -323,9 +330,9 @@ def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
 
     line(_("all events"), figures["period"], figures["total"]["count"], figures["total"])
     for row in figures["categories"]:
-        line(_("category"), _name(row), row["count"], row)
+        line(_("category"), category_name(row), row["count"], row)
     for row in figures["others"]:
-        line(_("not an event"), _name(row), row["count"])
+        line(_("not an event"), category_name(row), row["count"])
     for row in figures["subareas"]:
         line(_("area"), row["name"], row["count"], row)
     for row in figures["places"]:
@@ -346,20 +353,21 @@ def _in_file(value: Any) -> Any:
     return _("missing") if value is None else value
 
 
-def trend_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The trend as a table, latest first."""
+def trend_table(figures: Mapping[str, Any], *, last: int | None = None) -> dict[str, Any]:
+    """The trend as columns and rows of a table, latest first; only the `last` periods when that is given."""
     trend = figures["trend"]
-    columns = zip(trend["periods"], trend["observed"], trend["lower"], trend["upper"], strict=True)
+    first = 0 if last is None else max(0, len(trend["periods"]) - last)
+    series = (trend[name][first:] for name in ("periods", "observed", "lower", "upper"))
     rows = [
-        {
-            "period": period_name(parse(code)),
-            "code": code,
-            "count": cell(observed),
-            "expected": "" if lower is None or observed == PROTECTED else f"{_n(lower)}–{_n(upper)}",
-        }
-        for code, observed, lower, upper in columns
+        [
+            period_name(parse(code)),
+            cell(observed),
+            "–" if lower is None or observed == PROTECTED else f"{number_words(lower)}–{number_words(upper)}",
+        ]
+        for code, observed, lower, upper in zip(*series, strict=True)
     ]
-    return rows[::-1]
+    columns = [_("Period"), {"label": _("Events"), "number": True}, {"label": _("Expected"), "number": True}]
+    return {"columns": columns, "rows": rows[::-1]}
 
 
 def weekday_names() -> list[str]:
@@ -376,17 +384,16 @@ def hour_names(hours: int) -> list[str]:
 
 
 def clock_table(figures: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Weekday × hour as a table with its largest hours named in a sentence."""
+    """Weekday × hour as columns and rows of a table, and how many events have no known time."""
     clock = figures["clock"]
     if clock is None:
         return None
-    hours = clock.get("hours", 1)
-    names = hour_names(hours)
+    hours = [{"label": name, "number": True} for name in hour_names(clock.get("hours", 1))]
     rows = [
-        {"name": day, "cells": [cell(_rounded(value)) for value in values]}
+        [day, *(cell(_rounded(value)) for value in values)]
         for day, values in zip(weekday_names(), clock["grid"], strict=True)
     ]
-    return {"hours": names, "rows": rows, "events": clock["events"], "unknown": cell(clock["unknown"])}
+    return {"columns": [_("Weekday"), *hours], "rows": rows, "unknown": cell(clock["unknown"])}
 
 
 def _rounded(value: Any) -> Any:
@@ -395,16 +402,16 @@ def _rounded(value: Any) -> Any:
 
 def change_sentences(figures: Mapping[str, Any]) -> list[dict[str, str]]:
     """What has changed, in sentences with numbers; empty when nothing stands out."""
-    names = {("category", row["category"]): _name(row) for row in figures["categories"]}
+    names = {("category", row["category"]): category_name(row) for row in figures["categories"]}
     names |= {("place", row["place"]): row["name"] for row in figures["places"]}
     sentences = []
     for change in figures["changes"]:
         words = {
             "name": names[change["kind"], change["subject"]],
-            "count": _n(change["observed"]),
-            "expected": _n(change["expected"]),
-            "lower": _n(change["lower"]),
-            "upper": _n(change["upper"]),
+            "count": number_words(change["observed"]),
+            "expected": number_words(change["expected"]),
+            "lower": number_words(change["lower"]),
+            "upper": number_words(change["upper"]),
         }
         if change["kind"] == "category":
             text = _("%(name)s: %(count)s events, expected %(expected)s (95 %% between %(lower)s and %(upper)s).")
@@ -446,19 +453,14 @@ def hexagon_rows(
 
 
 def _where(lon: float, lat: float, places: list[tuple[str, float, float]]) -> str:
-    from math import cos, hypot, radians
-
     if not places:
         return f"{lat:.4f} N, {lon:.4f} E"
-
-    def metres(place: tuple[str, float, float]) -> float:
-        return 111_320 * hypot((place[1] - lon) * cos(radians(lat)), place[2] - lat)
-
-    nearest = min(places, key=metres)
-    distance_m = round(metres(nearest), -1)
+    narrowing = cos(radians(lat))
+    metres, name = min((111_320 * hypot((east - lon) * narrowing, north - lat), name) for name, east, north in places)
+    distance_m = round(metres, -1)
     if distance_m < 80:
-        return _("At %(place)s") % {"place": nearest[0]}
-    return _("%(distance)s m from %(place)s") % {"distance": f"{distance_m:.0f}", "place": nearest[0]}
+        return _("At %(place)s") % {"place": name}
+    return _("%(distance)s m from %(place)s") % {"distance": f"{distance_m:.0f}", "place": name}
 
 
 def source_words(figures: Mapping[str, Any]) -> list[str]:
@@ -484,7 +486,7 @@ def source_words(figures: Mapping[str, Any]) -> list[str]:
 
 
 def _shown(count: Any) -> str:
-    return _("protected") if count == PROTECTED else _n(count)
+    return _("protected") if count == PROTECTED else number_words(count)
 
 
 def missing_spans(figures: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:

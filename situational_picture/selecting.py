@@ -44,26 +44,27 @@ def asked_period(code: str, kind: str) -> Period | None:
 
 def pictures_of(user: Any, area: Area) -> PictureQuerySet:
     """The area's computed pictures that the user may see."""
-    return Picture.objects.visible_to(user).filter(area=area, figures__isnull=False)
+    pictures = Picture.objects.visible_to(user).filter(area=area, figures__isnull=False)
+    return pictures.select_related("area", "collaboration")
 
 
 def latest_with_data(user: Any, area: Area) -> Picture | None:
     """What an area's page opens on: the latest period with data, the shortest kind first."""
     order = {PeriodKind.WEEK: 0, PeriodKind.MONTH: 1, PeriodKind.TERTIAL: 2, PeriodKind.FREE: 3}
+    pictures = pictures_of(user, area)
     found = list(
-        pictures_of(user, area)
-        .exclude(period_kind=Picture.PeriodKind.FREE)
+        pictures.exclude(period_kind=Picture.PeriodKind.FREE)
         .filter(figures__total__count__gt=0)
-        .order_by("-period_end", "-version")[:30]
+        .order_by("-period_end", "-version")
+        .values_list("period_kind", "version", "pk")[:30]
     )
     if not found:
-        return pictures_of(user, area).order_by("-period_end", "-version").first()
-    in_circle = is_in_circle(user, area)
-    kind = min((picture.period_kind for picture in found), key=lambda kind: order[PeriodKind(kind)])
-    of_kind = [picture for picture in found if picture.period_kind == kind]
+        return pictures.order_by("-period_end", "-version").first()
+    shortest = min((kind for kind, _version, _pk in found), key=lambda kind: order[PeriodKind(kind)])
+    of_kind = [(version, pk) for kind, version, pk in found if kind == shortest]
     # The circle works with the draft; the others have only what is published.
-    drafts = [picture for picture in of_kind if picture.version == 0]
-    return (drafts if in_circle and drafts else of_kind)[0]
+    drafts = [pk for version, pk in of_kind if version == 0]
+    return pictures.get(pk=drafts[0] if drafts and is_in_circle(user, area) else of_kind[0][1])
 
 
 def picture_for(user: Any, area: Area, period: Period, version: int | None) -> Picture | None:

@@ -69,8 +69,7 @@ def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
     published = (
         Picture.objects.visible_to(request.user)
         .filter(collaboration=collaboration, status=Picture.Status.PUBLISHED)
-        .select_related("area", "collaboration")
-        .defer("figures")
+        .without_figures()
         .order_by("-published_at")[:10]
     )
     context = {
@@ -98,7 +97,7 @@ def _overview_row(user: Any, collaboration: Collaboration, area: Area, picture: 
         "verdict": figures["total"]["judgement"],
         "spark": charts.spark(figures),
         "changes": presenters.change_sentences(figures)[:1],
-        "trend_rows": presenters.trend_rows(figures)[:13],
+        "trend_table": presenters.trend_table(figures, last=13),
         "url": _url(picture),
     }
 
@@ -154,7 +153,7 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "bounds": queries.bounds_of(this_area),
         "window": presenters.window_words(figures),
         "trend": charts.trend(figures),
-        "trend_rows": presenters.trend_rows(figures),
+        "trend_table": presenters.trend_table(figures),
         "clock": charts.clock(figures),
         "clock_table": presenters.clock_table(figures),
         "subareas": presenters.subarea_rows(figures, {a.pk: a.slug for a in this_area.children.all()}),
@@ -195,11 +194,10 @@ def _picker(period: Period | None) -> dict[str, Any]:
 
 
 def _versions(user: Any, shown: Picture) -> list[dict[str, Any]]:
-    others = selecting.pictures_of(user, shown.area).for_period(shown.period)
+    others = selecting.pictures_of(user, shown.area).for_period(shown.period).without_figures()
     return [
         {"picture": other, "url": _url(other), "is_shown": other.pk == shown.pk}
         for other in others.order_by("-version")
-        if others
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 from importlib import import_module
@@ -24,6 +25,7 @@ from partners.models import User
 from tests import factories as make
 
 SIGN_IN = "/accounts/login/"
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def try_to_sign_in(client, email, password=make.PASSWORD):
@@ -280,3 +282,16 @@ def test_every_sign_in_setting_is_one_that_allauth_reads(prefix, module):
     ours = [name.removeprefix(prefix) for name in dir(platform_settings) if name.startswith(prefix)]
     assert ours
     assert [name for name in ours if name not in known] == []
+
+
+def test_the_list_of_sessions_is_kept_once_a_minute_and_at_once_from_elsewhere(client, person):
+    try_to_sign_in(client, person.email)
+    page = reverse("people", args=["ekstad"])
+    client.get(page)
+    UserSession.objects.update(last_seen_at=LONG_AGO)
+    client.get(page)
+    assert UserSession.objects.get(user=person).last_seen_at == LONG_AGO
+    client.get(page, headers={"user-agent": "another browser"})
+    seen = UserSession.objects.get(user=person)
+    assert seen.last_seen_at > LONG_AGO
+    assert seen.user_agent == "another browser"

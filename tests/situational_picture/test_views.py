@@ -131,7 +131,7 @@ def test_a_report_that_waits_is_shown_at_once_beside_the_counts(client, built):
     assert not any(card["symbol"] == "clock" for card in get(client, built, "council").context["cards"])
 
 
-@pytest.mark.parametrize(("name", "limit"), [("picture", 30), ("picture_list", 30)])
+@pytest.mark.parametrize(("name", "limit"), [("picture", 22), ("picture_list", 20)])
 def test_the_pages_ask_the_database_a_bounded_number_of_times(
     client, built, django_assert_max_num_queries, name, limit
 ):

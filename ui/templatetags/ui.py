@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -18,12 +19,13 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ui import menu, slots
+from ui.numbers import number_words
 from ui.scheme import scheme_of
 
 register = template.Library()
@@ -69,9 +71,7 @@ def _format(value: Any, decimals: int | None = None) -> str:
     """Numbers as people write them in the chosen language; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    if isinstance(value, float) and decimals is None:
-        decimals = 0 if value == int(value) else 1
-    return number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True).replace("-", "−")
+    return number_words(value, decimals)
 
 
 # Small parts
@@ -81,7 +81,13 @@ def _format(value: Any, decimals: int | None = None) -> str:
 def icon(name: str, *, label: str = "") -> SafeString:
     """A symbol drawn in the text's colour. Without `label` it is decoration and hidden from screen readers."""
     _check("icon", "name", name, ICONS)
-    return render_to_string("ui/icon.html", {"name": name, "label": label})
+    return render_to_string("ui/icon.html", {"name": name, "label": label}) if label else _decoration(name)
+
+
+@cache
+def _decoration(name: str) -> SafeString:
+    # The same in every language and scheme, and a page has a hundred of them.
+    return render_to_string("ui/icon.html", {"name": name, "label": ""})
 
 
 @register.simple_tag
@@ -173,11 +179,12 @@ def data_table(content: str, *, label: Any, caption: bool = False, dense: bool =
 
 @register.simple_tag
 def plain_table(
-    columns: Sequence[Any], rows: Iterable[Sequence[Any]], *, label: Any, caption: bool = False, dense: bool = True
+    columns: Sequence[Any], rows: Sequence[Sequence[Any]], *, label: Any, caption: bool = False, dense: bool = True
 ) -> SafeString:
     """A table from data. A column is a text, or `{"label": …, "number": True}`; the first one heads its row.
 
-    A cell is a text, a number, `{"value": …, "status": …}` as disclosure control gives it, or `{"text": …, "url": …}`.
+    A cell is a text, a number, `{"value": …, "status": …}` as disclosure control gives it, `{"text": …, "url": …}`, or
+    `{"text": …, "tone": …, "symbol": …}` for a judgement.
     """
     heads = [
         {"label": column["label"], "number": bool(column.get("number"))}
@@ -185,31 +192,39 @@ def plain_table(
         else {"label": column, "number": False}
         for column in columns
     ]
-    # A template that asks for a key that is not there is slow, so every cell has every key.
-    plain = {"text": "", "url": "", "tone": "", "status": ""}
-    body = [
-        [{**plain, **_cell(value), "number": head["number"]} for head, value in zip(heads, row, strict=True)]
-        for row in rows
-    ]
-    context = {"columns": heads, "rows": body, "label": label, "caption": caption, "dense": dense}
+    # Rows are put together here: in a template, the tables of one picture took longer than everything else on its page.
+    wrong = next((row for row in rows if len(row) != len(heads)), None)
+    if wrong is not None:
+        raise template.TemplateSyntaxError(f"plain_table: a row of {len(wrong)} cells under {len(heads)} columns.")
+    cells = [_ROW_HEAD, *(_NUMBER_CELL if head["number"] else _TEXT_CELL for head in heads[1:])]
+    body = format_html_join("\n", "<tr>" + "".join(cells) + "</tr>", ([_cell(value) for value in row] for row in rows))
+    context = {"columns": heads, "body": body, "label": label, "caption": caption, "dense": dense}
     return render_to_string("ui/plain_table.html", context)
 
 
-def _cell(value: Any) -> dict[str, Any]:
-    """What a table's cell shows, worked out here: a template tag for each of a thousand cells would be slow."""
+_ROW_HEAD = '<th scope="row">{}</th>'
+_NUMBER_CELL = '<td class="number">{}</td>'
+_TEXT_CELL = "<td>{}</td>"
+
+
+def _cell(value: Any) -> str:
+    """What a table's cell shows, escaped where it is put into its row."""
     if isinstance(value, Mapping) and "status" in value:
         status = str(value["status"])
         _check("plain_table", "status", status, STATUSES)
         value = value.get("value") if status == "shown" else None
         if value is None:
-            return {"status": "missing" if status == "shown" else status}
+            return status_value(status="missing" if status == "shown" else status)
     if value is None:
-        return {"status": "missing"}
+        return status_value(status="missing")
     if isinstance(value, Mapping):
-        return {"text": _format(value.get("text", "")), "url": value.get("url", ""), "tone": value.get("tone", "")}
-    if isinstance(value, SafeString):
-        return {"text": value}
-    return {"text": _format(value), "status": "zero" if value == 0 else ""}
+        text = _format(value.get("text", ""))
+        if value.get("url"):
+            return format_html('<a class="ds-link" href="{}">{}</a>', value["url"], text)
+        return tag(text, tone=value["tone"], symbol=value.get("symbol")) if value.get("tone") else text
+    if value == 0 and not isinstance(value, str):
+        return format_html('<span class="status-value" data-status="zero">{}</span>', _format(value))
+    return value if isinstance(value, str) else _format(value)
 
 
 # Whole components
@@ -441,6 +456,7 @@ def area_map(
     areas: str = "",
     hexagons: str = "",
     points: str = "",
+    blocks: str = "",
     bounds: Sequence[float] | None = None,
     size: str = "medium",
     unit: Any = "",
@@ -448,13 +464,14 @@ def area_map(
 ) -> SafeString:
     """A map above the list the block holds; without JavaScript or WebGL people see the list.
 
-    `areas`, `hexagons` and `points` are addresses of GeoJSON. Properties: `name`, `text` and `url` for what is pressed;
-    hexagons also `value`, or `status` protected or missing; areas `is_current`. `bounds` is west, south, east, north.
+    `areas`, `hexagons`, `points` and `blocks` are addresses of GeoJSON. Properties: `name`, `text` and `url` for what is
+    pressed; hexagons also `value`, or `status` protected or missing; areas `is_current`. `blocks` are where something
+    happened in a home: drawn whole, without a number. `bounds` is west, south, east, north.
     """
     _check("area_map", "size", size, ("small", "medium", "large"))
     context = {
         "content": content, "label": label, "areas": areas, "hexagons": hexagons, "points": points, "size": size,
-        "bounds": _bounds(bounds), "unit": unit, "caption": caption, **_basemap(),
+        "blocks": blocks, "bounds": _bounds(bounds), "unit": unit, "caption": caption, **_basemap(),
     }  # fmt: skip
     return render_to_string("ui/area_map.html", context)
 
