@@ -21,7 +21,7 @@ from incidents import permissions, queries, rules
 from incidents.changes import announce
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason, Report
-from partners.models import Organisation, User
+from partners.models import Collaboration, Organisation, User
 from privacy import guard
 
 # What may change in a category once reports may have it.
@@ -274,10 +274,17 @@ def _confirmed_rules(report: Report) -> dict[str, Any]:
 # --- Categories -------------------------------------------------------------------------------------------------------
 
 
+def _lock_tree(collaboration_id: int) -> None:
+    """Headings and codes change one at a time: two requests at once cannot both find a code free."""
+    Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration_id)
+
+
 @transaction.atomic
 def create_category(*, category: Category, by: User) -> Category:
     """Add a category to the collaboration's tree; reports from its first day on can use it."""
+    _lock_tree(category.collaboration_id)
     permissions.check_may_change_categories(by, category.collaboration_id)
+    rules.check_heading(category, has_children=False)
     category.full_clean()
     category.save(force_insert=True)
     record("category_created", subject=category, by=by, code=category.code, name=category.name_sv)
@@ -287,6 +294,7 @@ def create_category(*, category: Category, by: User) -> Category:
 @transaction.atomic
 def change_category(*, category: Category, by: User, **values: Any) -> Category:
     """Rename, move or re-judge a category. Reports keep it, so what it means should stay the same."""
+    _lock_tree(category.collaboration_id)
     category = Category.objects.select_for_update().get(pk=category.pk)
     permissions.check_may_change_categories(by, category.collaboration_id)
     unknown = set(values) - CHANGEABLE
@@ -296,6 +304,8 @@ def change_category(*, category: Category, by: User, **values: Any) -> Category:
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     for name, (_old, value) in changed.items():
         setattr(category, name, value)
+    if "parent" in changed:
+        rules.check_heading(category, has_children=category.children.exists())
     category.full_clean()
     if not changed:
         return category

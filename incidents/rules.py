@@ -229,6 +229,22 @@ def category_faults(category: Category, day: dt.date, *, has_children: bool = Fa
     return []
 
 
+def check_heading(category: Category, *, has_children: bool) -> None:
+    """The tree has two levels, headings and what stands under them: lists, filters and imports go no deeper."""
+    heading = category.parent
+    if heading is None:
+        return
+    if heading.collaboration_id != category.collaboration_id:
+        raise NotPossible(_("The heading belongs to another collaboration."), code="other_collaboration")
+    if heading.pk == category.pk or heading.parent_id is not None:
+        raise NotPossible(_("Choose a heading that does not stand under another one."), code="not_a_heading")
+    if has_children:
+        raise NotPossible(
+            _("Categories stand under this heading, so it cannot stand under another. Move them first."),
+            code="has_children",
+        )
+
+
 def point_faults(
     lon: float | None, lat: float | None, *, extent: tuple[float, float, float, float] | None
 ) -> list[Sentence]:

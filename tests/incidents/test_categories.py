@@ -12,6 +12,8 @@ from incidents import actions, changes
 from incidents.categories import DEFAULT_TREE, create_default_categories
 from incidents.models import Category
 from tests import factories as make
+from tests.at_once import at_once
+from tests.world import World
 
 TODAY = dt.date(2026, 11, 3)
 
@@ -126,3 +128,49 @@ def test_a_heading_is_neither_closed_nor_deleted_while_something_stands_under_it
         actions.delete_category(category=heading, by=by)
     actions.delete_category(category=below, by=by)
     actions.close_category(category=heading, by=by, on=TODAY)
+
+
+def test_a_category_stands_under_a_heading_and_never_deeper(world):
+    by, heading = world.people["coordinator"], make.CategoryFactory(collaboration=world.here)
+    under = make.CategoryFactory(collaboration=world.here, parent=heading)
+    make.CategoryFactory(collaboration=world.here, parent=world.vandalism)
+    for category, parent in (
+        (world.vandalism, heading),  # has categories of its own
+        (world.drugs, under),  # would stand on a third level
+        (heading, heading),
+        (world.drugs, world.foreign_category),
+    ):
+        with pytest.raises(NotPossible):
+            actions.change_category(category=category, by=by, parent=parent)
+    with pytest.raises(NotPossible):
+        actions.create_category(
+            category=Category(collaboration=world.here, code="NY", name_sv="Ny", parent=under), by=by
+        )
+    assert actions.change_category(category=world.drugs, by=by, parent=heading).parent == heading
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_sent_twice_at_once_is_entered_once():
+    world = World()
+    by = world.people["coordinator"]
+    answers = at_once(
+        *[
+            lambda: actions.create_category(
+                category=Category(collaboration=world.here, code="BRA", name_sv="Brand"), by=by
+            )
+        ]
+        * 3
+    )
+    assert [type(answer) for answer in answers].count(ValidationError) == 2
+    assert Category.objects.filter(collaboration=world.here, code="BRA").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_headings_moved_under_each_other_at_once_do_not_both_move():
+    world = World()
+    by = world.people["coordinator"]
+    answers = at_once(
+        lambda: actions.change_category(category=world.vandalism, by=by, parent=world.drugs),
+        lambda: actions.change_category(category=world.drugs, by=by, parent=world.vandalism),
+    )
+    assert [type(answer) for answer in answers].count(NotPossible) == 1
