@@ -138,6 +138,7 @@ def store_file(
     batch.preview = []
     batch.save()
     record("import_finished", by=by, subject=batch, profile=profile.name, **{n: getattr(outcome, n) for n in _COUNTS})
+    storing.refresh_statistics(batch.stored)
     changes.announce(batch.collaboration_id, outcome.area_ids)
     return outcome
 
@@ -331,6 +332,7 @@ def undo_import(*, batch: ImportBatch, by: User) -> int:
     batch.status = _S.UNDONE
     batch.save()
     record("import_undone", by=by, subject=batch, rows=removed)
+    storing.refresh_statistics(removed)
     changes.announce(batch.collaboration_id, area_ids)
     return removed
 

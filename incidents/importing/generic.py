@@ -301,6 +301,7 @@ class GenericCleaner:
             cells[time] if time in self.columns else None,
             day_first=self._day_first is not False,
             takes_later=day == "occurred_to",
+            day_zero=self.setting.day_zero,
         )
 
     def _times(

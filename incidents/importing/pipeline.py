@@ -88,6 +88,7 @@ def _take_through(
         areas=index_of(batch.collaboration),
         now=timezone.now(),
         columns=table.columns,
+        day_zero=table.day_zero,
         mapping=batch.mapping,
         dry_run=dry_run,
     )

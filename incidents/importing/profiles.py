@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 from django.utils.functional import Promise
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from areas.locating import AreaIndex
 from incidents.importing.reading import Chunk
@@ -25,6 +26,8 @@ class Setting:
     areas: AreaIndex
     now: dt.datetime
     columns: list[str]
+    # The day the file counts days from, where it gives a date as a number.
+    day_zero: dt.datetime = WINDOWS_EPOCH
     mapping: dict[str, Any] = field(default_factory=dict)
     # Nothing may be made in the database, not even a category.
     dry_run: bool = False

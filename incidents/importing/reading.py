@@ -28,6 +28,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from openpyxl.cell.read_only import EmptyCell
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from common.errors import NotPossible
 
@@ -75,6 +76,8 @@ class Table:
     columns: list[str]
     chunks: Generator[Chunk]
     close_file: Callable[[], object] = bool
+    # The day a spreadsheet counts its days from: a date in a cell without a date's format is that many days later.
+    day_zero: dt.datetime = WINDOWS_EPOCH
 
     def close(self) -> None:
         """Let go of the file, whether or not its rows were read."""
@@ -422,7 +425,8 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
     while not headings[-1].strip():
         headings.pop()
     columns = named_columns(headings)
-    return Table("xlsx", columns, _xlsx_chunks(rows, heading_row, columns, rows_in_chunk), file.close)
+    chunks = _xlsx_chunks(rows, heading_row, columns, rows_in_chunk)
+    return Table("xlsx", columns, chunks, file.close, day_zero=workbook.epoch)
 
 
 def _xlsx_chunks(
@@ -515,7 +519,8 @@ def _parquet_chunks(file: pq.ParquetFile, rows_in_chunk: int) -> Generator[Chunk
                         _check_cells(column.dictionary)
                 lines = np.arange(first, first + batch.num_rows, dtype=np.int64)
                 first += batch.num_rows
-                yield Chunk(lines, batch.to_pandas(), [], (first - 1) / rows)
+                # A frame that was saved with an index says so in the file; here every column stays a column.
+                yield Chunk(lines, batch.to_pandas(ignore_metadata=True), [], (first - 1) / rows)
     except (pa.ArrowException, OSError):
         raise UnreadableFile(
             _("The file is damaged at row %(line)s. Save it again and try once more.") % {"line": first}

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
@@ -18,6 +18,7 @@ from incidents.importing.frames import STAGED, as_staged, refusal_frame
 from incidents.models import ImportBatch, ImportRefusal, Incident, Status
 
 _TABLE = sql.Identifier("incoming_incident")
+MANY_ROWS = 10_000
 _TYPES = {
     "int64": "bigint",
     "large_string": "text",
@@ -184,6 +185,20 @@ def store_staged(batch: ImportBatch, *, source: str, has_own_keys: bool, dry_run
             result.outside_areas += count if location == Incident.Location.OUTSIDE else 0
     result.unchanged = ready - result.stored
     return result
+
+
+def refresh_statistics(rows: int) -> None:
+    """Once the transaction holds, tell the planner of many rows come or gone. One already at it is not waited for.
+
+    Left to itself the database does this minutes later, and until then every page is planned for the table as it was.
+    """
+    if rows >= MANY_ROWS:
+        transaction.on_commit(_analyze, robust=True)
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE (SKIP_LOCKED) {}").format(sql.Identifier(Incident._meta.db_table)))
 
 
 def _names(names: Iterable[str]) -> sql.Composed:

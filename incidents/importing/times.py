@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from django.utils import timezone
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 _TIME = r"(?:kl\.?\s*)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?"
 _HALF = r"(?:\s*(?P<half>[ap])\.?m\.?)?"
@@ -33,8 +34,7 @@ _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "maj": 5, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "okt": 10,
     "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
-# Days since this one are how a spreadsheet keeps a date; 1954–2119, so that no year or case number is taken for one.
-_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a local day
+# A spreadsheet keeps a date as a number of days; 1954–2119, so that no year or case number is taken for one.
 _EXCEL_SERIALS = (20_000, 80_000)
 
 
@@ -65,15 +65,20 @@ def is_day_first(texts: pd.Series) -> bool:
 
 
 def read_moments(
-    days: pd.Series, clock: pd.Series | None = None, *, day_first: bool = True, takes_later: bool = False
+    days: pd.Series,
+    clock: pd.Series | None = None,
+    *,
+    day_first: bool = True,
+    takes_later: bool = False,
+    day_zero: dt.datetime = WINDOWS_EPOCH,
 ) -> Moments:
     """Read a column of dates or dates with times, with the time in a column of its own if `clock` is given.
 
     Times without a zone are local. The hour that comes twice in October is the earlier one, or with `takes_later` the
-    later; the hour that never comes in March cannot be read.
+    later; the hour that never comes in March cannot be read. A bare number counts days from `day_zero`.
     """
     days = days.fillna("").astype("str").str.strip()
-    known = {text: _read_day(text, day_first) for text in days.unique()}
+    known = {text: _read_day(text, day_first, day_zero) for text in days.unique()}
     read: list[_Read | None] = [known[text] for text in days]
     is_empty = (days == "").to_numpy(dtype=bool)
     unreadable = np.array([r is None for r in read], dtype=bool) & ~is_empty
@@ -110,7 +115,7 @@ def read_moments(
     return Moments(at, has_time, is_empty, unreadable)
 
 
-def _read_day(text: str, day_first: bool) -> _Read | None:
+def _read_day(text: str, day_first: bool, day_zero: dt.datetime) -> _Read | None:
     try:
         if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
             return _made(found, int(found["month"]), int(found["day"]))
@@ -123,7 +128,7 @@ def _read_day(text: str, day_first: bool) -> _Read | None:
         if _NUMBER.fullmatch(text):
             serial = float(text.replace(",", "."))
             if _EXCEL_SERIALS[0] <= serial <= _EXCEL_SERIALS[1]:
-                moment = _EXCEL_EPOCH + dt.timedelta(minutes=round(serial * 24 * 60))
+                moment = day_zero + dt.timedelta(minutes=round(serial * 24 * 60))
                 return _Read(moment, has_time=not serial.is_integer())
     except (ValueError, OverflowError):
         pass

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from areas.models import AreaKind, Boundary
+from incidents.importing import storing
 from incidents.importing.actions import carry_out_import, import_file
 from incidents.importing.profiles import PROFILES
 from incidents.models import Category, ImportBatch, Incident
@@ -128,3 +130,21 @@ def test_sources_do_not_wait_for_each_other(blackpool, tmp_path):
         lambda: import_file(own, profile=PROFILES["generic"], collaboration=blackpool, organisation_name="Huset")[1],
     )
     assert (first.stored, second.stored) == (2_000, 50)
+
+
+def test_the_planner_learns_of_many_rows_at_once(blackpool, tmp_path, monkeypatch):
+    monkeypatch.setattr(storing, "MANY_ROWS", 2_000)
+    few = as_parquet(many_rows().iloc[:1_999], tmp_path / "few.parquet")
+    with CaptureQueriesContext(connection) as few_queries:
+        load(few, blackpool)
+    many = as_parquet(many_rows().assign(Location="On or near elsewhere"), tmp_path / "many.parquet")
+    with CaptureQueriesContext(connection) as many_queries:
+        load(many, blackpool)
+    assert [_is_analyzed(few_queries), _is_analyzed(many_queries)] == [False, True]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'incidents_incident'")
+        assert cursor.fetchone()[0] == 3_999
+
+
+def _is_analyzed(queries):
+    return any("ANALYZE" in query["sql"] and "incidents_incident" in query["sql"] for query in queries)

@@ -12,6 +12,7 @@ import pyproj
 import pytest
 from django.core.management import call_command
 from django.utils import timezone, translation
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from analysis.hexagons import cells_of
 from common.errors import NotPossible
@@ -415,6 +416,20 @@ def test_an_excel_file_meets_the_same_rows_as_csv(world, tmp_path):
     ]
     _batch, again = load(csv_file(tmp_path, *rows), world)
     assert (again.stored, again.unchanged) == (0, 3)
+
+
+def test_a_workbook_that_counts_its_days_from_1904_gives_the_same_days(world, tmp_path):
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["Datum", "Tid", "Kategori"])
+    book.active.append([dt.datetime(2026, 11, 3, 22, 15), None, "SKA"])  # noqa: DTZ001
+    book.active.append([46329 - 1462, None, "SKA"])
+    book.active.append([46329 - 1462 + 0.5, None, "SKA"])
+    book.save(tmp_path / "mac.xlsx")
+    _batch, outcome = load(tmp_path / "mac.xlsx", world)
+    assert (outcome.stored, outcome.refused) == (3, 0)
+    begins = [timezone.localtime(i.occurred_from).strftime("%Y-%m-%d %H:%M") for i in imported()]
+    assert begins == ["2026-11-03 22:15", "2026-11-03 00:00", "2026-11-03 12:00"]
 
 
 @pytest.mark.parametrize(

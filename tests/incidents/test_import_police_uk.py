@@ -78,6 +78,12 @@ def blackpool(db):
     return collaboration
 
 
+def test_a_parquet_saved_with_its_index_is_read_as_its_columns(blackpool, tmp_path):
+    frame = frame_of({}, {"Location": "On or near Promenade"})
+    frame.set_index("Month").to_parquet(tmp_path / "indexed.parquet")
+    assert load(tmp_path / "indexed.parquet", blackpool).stored == 2
+
+
 def test_a_row_becomes_an_approved_incident_of_its_month(blackpool, tmp_path):
     load(as_parquet(frame_of({}), tmp_path / "a.parquet"), blackpool)
     incident = Incident.objects.get()
