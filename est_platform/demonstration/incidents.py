@@ -16,6 +16,7 @@ from areas.models import Area, Boundary, Place
 from est_platform.demonstration import cast, texts
 from est_platform.demonstration.copying import copy_rows
 from est_platform.demonstration.generator import AreaShape, Spot, generate
+from est_platform.demonstration.imports import with_batches
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason
@@ -35,6 +36,7 @@ def load_incidents(collaboration: Collaboration, people: dict[str, User], *, see
     rows = rows[rows["known_at"] <= timezone.now()].reset_index(drop=True)
     rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)
+    rows = with_batches(rows, collaboration, people, until)
     rows = _with_reporters(rows, people, until)
     rows = _with_statuses(rows, people, seed, until)
     copy_rows(Incident, _as_table(rows, collaboration))
@@ -128,7 +130,7 @@ _TEXTS = (
 )  # fmt: skip
 _NUMBERS = (
     "organisation_id", "unit_id", "reporter_id", "category_id", "cell", "place_id", "area_id", "unsafety", "severity",
-    "cost_sek", "reviewed_by_id",
+    "cost_sek", "reviewed_by_id", "import_batch_id",
 )  # fmt: skip
 _MOMENTS = ("occurred_from", "occurred_to", "created_at", "submitted_at", "reviewed_at")
 

@@ -81,7 +81,12 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     rows = load_incidents(norrkoping, people, seed=seed, until=until)
     announce(norrkoping.pk, set(Area.objects.filter(collaboration=norrkoping).values_list("pk", flat=True)))
     say(f"{rows:,} invented incidents in {norrkoping} (seed {seed}, until {until})")
-    _batch, outcome = import_file(BLACKPOOL_FILE, profile=profile_named("police_uk"), collaboration=blackpool)
+    _batch, outcome = import_file(
+        BLACKPOOL_FILE,
+        profile=profile_named("police_uk"),
+        collaboration=blackpool,
+        by=people[f"samordnare@{BLACKPOOL}.example"],
+    )
     say(f"{outcome.stored:,} real incidents in {blackpool}, by the same import as any file")
     with connection.cursor() as cursor:
         # The planner knows nothing yet of the rows that have just come in.

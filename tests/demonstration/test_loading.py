@@ -15,13 +15,14 @@ import pandas as pd
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Count, F
 from django.urls import reverse
 
 from areas.models import Area, Place
 from audit.models import Event
 from est_platform.demonstration import cast, loading
-from incidents.models import Incident, Status
+from incidents.models import ImportBatch, ImportRefusal, Incident, Status
 from incidents.rules import coarsen
 from partners.models import Collaboration, Group, Membership, Organisation, User
 from partners.roles import SEE_PUBLISHED_PICTURES, Role
@@ -93,6 +94,38 @@ class TestLoaded:
         assert not waiting.filter(status="draft", reporter=None).exists()
         assert not waiting.filter(status="draft", submitted_at__isnull=False).exists()
         assert not waiting.filter(status="returned", review_reason="").exists()
+
+    def test_every_row_of_another_system_came_by_an_import(self):
+        own = Incident.objects.filter(collaboration__slug="norrkoping")
+        assert not own.exclude(source="").filter(import_batch=None).exists()
+        assert not own.filter(source="", import_batch__isnull=False).exists()
+        done = ImportBatch.objects.filter(status="done")
+        assert {(b.collaboration.slug, b.organisation.name) for b in done} == {
+            ("norrkoping", "Bostadsbolaget"), ("blackpool", "data.police.uk"),
+        }  # fmt: skip
+        for batch in ImportBatch.objects.annotate(own=Count("incidents")):
+            assert batch.rows == batch.stored + batch.refused + batch.unchanged
+            assert batch.own == (batch.stored if batch.status == "done" else 0)
+            assert batch.refusals.values("line").distinct().count() == batch.refused
+            assert batch.created_at < batch.finished_at
+            assert batch.created_at.date() <= SMALL_UNTIL or batch.organisation.name == "data.police.uk"
+        assert {b.status for b in ImportBatch.objects.all()} == {"done", "failed", "undone"}
+        assert ImportRefusal.objects.exists()
+        moments = own.filter(import_batch__isnull=False)
+        assert not moments.exclude(created_at=F("import_batch__finished_at")).exists()
+        assert not moments.filter(occurred_from__gt=F("created_at")).exists()
+
+    def test_the_security_lead_opens_and_undoes_an_import(self, client):
+        client.force_login(User.objects.get(email="sakerhetsansvarig@norrkoping.example"))
+        page = client.get(reverse("import_list", args=["norrkoping"]))
+        assert len(page.context["rows"]) > 20
+        batch = ImportBatch.objects.filter(collaboration__slug="norrkoping", status="done").first()
+        before = Incident.objects.count()
+        with transaction.atomic():
+            answer = client.post(reverse("import_undo", args=["norrkoping", batch.pk]), follow=True)
+            assert answer.status_code == 200
+            assert Incident.objects.count() == before - batch.stored
+            transaction.set_rollback(True)
 
     def test_nothing_lies_after_the_last_day(self):
         own = Incident.objects.filter(collaboration__slug="norrkoping")
