@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
@@ -22,24 +22,24 @@ from ui.numbers import number_words
 TONES = {"more": "danger", "fewer": "success", "as_expected": "neutral", "too_few_to_say": "neutral"}
 SYMBOLS = {"more": "arrow-up", "fewer": "arrow-down", "as_expected": "equal", "too_few_to_say": "question"}
 JUDGEMENTS = {
-    "more": _lazy("More than expected"),
-    "fewer": _lazy("Fewer than expected"),
-    "as_expected": _lazy("As expected"),
-    "too_few_to_say": _lazy("Too few to say"),
+    "more": gettext_lazy("More than expected"),
+    "fewer": gettext_lazy("Fewer than expected"),
+    "as_expected": gettext_lazy("As expected"),
+    "too_few_to_say": gettext_lazy("Too few to say"),
 }
 VERDICTS = {
-    "more": _lazy("More than before"),
-    "fewer": _lazy("Fewer than before"),
-    "no_clear_change": _lazy("No clear change"),
-    "too_few_to_say": _lazy("Too few to say"),
+    "more": gettext_lazy("More than before"),
+    "fewer": gettext_lazy("Fewer than before"),
+    "no_clear_change": gettext_lazy("No clear change"),
+    "too_few_to_say": gettext_lazy("Too few to say"),
 }
 REASONS = {
-    "short_history": _lazy("Less than a year of history: the season is not known."),
-    "too_short": _lazy("Too little history for an expected range."),
-    "no_recent": _lazy("Nothing was reported during the last year, so there is no expected range."),
-    "just_begun": _lazy("The period has just begun; it is compared when its first day is over."),
-    "no_range": _lazy("A free period has no history of its own, so there is no expected range."),
-    "protected": _lazy("The count is protected."),
+    "short_history": gettext_lazy("Less than a year of history: the season is not known."),
+    "too_short": gettext_lazy("Too little history for an expected range."),
+    "no_recent": gettext_lazy("Nothing was reported during the last year, so there is no expected range."),
+    "just_begun": gettext_lazy("The period has just begun; it is compared when its first day is over."),
+    "no_range": gettext_lazy("A free period has no history of its own, so there is no expected range."),
+    "protected": gettext_lazy("The count is protected."),
 }
 # Cards and titles name at most this many things.
 FEW = 5
