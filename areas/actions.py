@@ -100,7 +100,7 @@ def import_areas(
     if report.changes_anything or is_other_kind:
         _set_parents(collaboration, today, report)
         moves = relocate(collaboration, by=by, reason=MembershipMove.Reason.BOUNDARY, about=source, before=before)
-        report.moved = sentences(moves)
+        report.moved = sentences(moves, reader=by)
         report.incidents_moved = sum(move.incidents for move in moves)
         report.places_moved = sum(move.places for move in moves)
         record("areas_imported", by=by, subject=collaboration, **report.as_dict())
@@ -281,6 +281,8 @@ def save_place(*, place: Place, by: User | None) -> tuple[Place, list[str]]:
 
     `by` is None when the demonstration is loaded.
     """
+    # One place at a time, so that a name sent twice at once is still used once.
+    Collaboration.objects.select_for_update(no_key=True).get(pk=place.collaboration_id)
     if by is not None:
         check_may_keep_place(by, place.collaboration, place.owner, place.manager)
     for party in (place.owner, place.manager):
@@ -306,7 +308,7 @@ def save_place(*, place: Place, by: User | None) -> tuple[Place, list[str]]:
         record("place_changed", by=by, subject=place)
         if (old.lon, old.lat) != (place.lon, place.lat):
             moved = move_pin(place, old, by=by)
-    return place, sentences(moved)
+    return place, sentences(moved, reader=by)
 
 
 # The police's list

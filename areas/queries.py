@@ -106,7 +106,7 @@ def moves_by_moment(collaboration: Collaboration, user: Any) -> list[list[Member
     """What moved, one list for each change, the newest first."""
     rows = MembershipMove.objects.visible_to(user).filter(collaboration=collaboration)
     moments: dict[tuple[dt.datetime, str], list[MembershipMove]] = defaultdict(list)
-    for row in rows.select_related("from_area", "to_area")[:2000]:
+    for row in rows.select_related("collaboration", "from_area", "to_area")[:2000]:
         moments[row.at, row.about].append(row)
     return list(moments.values())
 

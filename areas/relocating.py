@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from areas.access import circle_area_ids
 from areas.locating import NO_AREA, AreaIndex, Located, index_of, locate_with
 from areas.models import Area, MembershipMove, Place
 from audit.actions import record
@@ -140,16 +141,31 @@ def _move_places(collaboration: Collaboration, relocation: Relocation) -> Mappin
     return moves
 
 
-def sentences(moves: Iterable[MembershipMove]) -> list[str]:
-    """What moved, in words, the largest move first."""
-    return [line for move in moves for line in _sentences(move)]
+def sentences(moves: Iterable[MembershipMove], *, reader: User | None) -> list[str]:
+    """What moved, in words, the largest move first; small counts are protected for readers outside the circle.
+
+    `reader` is None on the command line, where whoever runs the machine sees everything.
+    """
+    return [line for move in moves for line in _sentences(move, _may_count(reader, move))]
 
 
-def _sentences(move: MembershipMove) -> list[str]:
+def _may_count(reader: User | None, move: MembershipMove) -> bool:
+    """Whether the reader sees small counts of both areas: one of them would give the other away."""
+    if reader is None:
+        return True
+    circle = circle_area_ids(reader, move.collaboration_id)
+    return circle is None or {move.from_area_id, move.to_area_id} - {None} <= circle
+
+
+def _sentences(move: MembershipMove, may_count: bool) -> list[str]:
     outside = _("outside the areas")
     words = {"from": str(move.from_area or outside), "to": str(move.to_area or outside)}
     lines = []
-    if move.incidents:
+    limit = move.collaboration.protect_counts_up_to
+    if 1 <= move.incidents <= limit and not may_count:
+        text = _("Protected: between 1 and %(limit)s incidents moved from %(from)s to %(to)s.")
+        lines.append(text % {"limit": limit, **words})
+    elif move.incidents:
         text = ngettext(
             "%(count)s incident moved from %(from)s to %(to)s.",
             "%(count)s incidents moved from %(from)s to %(to)s.",

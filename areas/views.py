@@ -156,7 +156,8 @@ def area_shapes(request: HttpRequest, collaboration: Collaboration) -> HttpRespo
 def area_moves(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """What moved from one area to another when boundaries were re-cut and pins moved."""
     moments = [
-        {"first": moves[0], "lines": sentences(moves)} for moves in queries.moves_by_moment(collaboration, request.user)
+        {"first": moves[0], "lines": sentences(moves, reader=request.user)}  # type: ignore[arg-type]
+        for moves in queries.moves_by_moment(collaboration, request.user)
     ]
     page = Paginator(moments, 20).get_page(request.GET.get("page"))
     return render(request, "areas/area_moves.html", {"page": page})

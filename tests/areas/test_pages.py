@@ -344,6 +344,25 @@ def test_places_as_geojson(world):
     assert api(PlaceListView, world.people["reporter"], q="x", collaboration="annanstad").status_code == 409
 
 
+def test_small_numbers_that_moved_stay_inside_the_circle(client, world):
+    for count in (3, 5):
+        MembershipMove.objects.create(
+            collaboration=world.here, reason="pin", from_area=world.west, to_area=world.east, incidents=count, places=1
+        )
+
+    def told(who):
+        lines = [line for moment in sign_in(client, world, who).get(address(world, "area_moves")).context["page"]
+                 for line in moment["lines"]]  # fmt: skip
+        return sorted(line.split()[0] for line in lines if "händelser" in line)
+
+    assert told("coordinator") == ["3", "5"]
+    # The police work in only one of the two areas; the others see no small counts anywhere.
+    for who in ("police", "reporter", "council", "coach", "administrator"):
+        assert told(who) == ["5", "Skyddat:"], who
+    make.AreaScopeFactory(membership=world.people["police"].memberships.get(), area=world.east)
+    assert told("police") == ["3", "5"]
+
+
 def test_nothing_moved_is_said_so(client, world):
     assert not MembershipMove.objects.exists()
     assert sign_in(client, world, "coach").get(address(world, "area_moves")).status_code == 200

@@ -17,6 +17,8 @@ from incidents.models import Incident
 from partners.models import Organisation
 from partners.roles import Role
 from tests import factories as make
+from tests.at_once import at_once
+from tests.world import World
 
 
 @pytest.fixture
@@ -167,6 +169,17 @@ def test_incidents_on_the_pin_follow_it_and_others_stay(here, areas, coordinator
     assert near.area == areas[0]
     assert len(moved) == 2
     assert on_pin.cell != near.cell
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_sent_twice_at_once_is_used_once():
+    world = World()
+    by = world.people["coordinator"]
+    answers = at_once(
+        *[lambda: save_place(place=Place(collaboration=world.here, name="Torget", lon=16.12, lat=58.585), by=by)] * 3
+    )
+    assert [type(answer) for answer in answers].count(ValidationError) == 2, answers
+    assert Place.objects.filter(collaboration=world.here, name="Torget").count() == 1
 
 
 def test_a_pin_moved_within_its_area_reports_nothing(here, areas, coordinator):
