@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
+from django.forms import Form
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from analysis.hexagons import cell_polygons, parent_cells
 from areas.models import Place
@@ -136,6 +141,22 @@ def where_in_words(incident: Incident, *, near: tuple[Place, float] | None = Non
     return f"{where}, {area}" if area else where
 
 
+def where_in_short(incident: Incident) -> str:
+    """The place in a list: the named place and its area, or the area alone."""
+    area = incident.area.name if incident.area else ""
+    if incident.location == Incident.Location.NONE:
+        return _("Place not known")
+    if rules.is_kept_at_block(incident.place_type):
+        where = pgettext("place of a report", "A home")
+    elif incident.place is not None:
+        where = incident.place.name
+    else:
+        where = ""
+    if incident.location == Incident.Location.OUTSIDE:
+        area = _("outside the areas") if where else _("Outside the areas")
+    return ", ".join(filter(None, (where, area))) or _("A point on the map")
+
+
 def tag_of(incident: Incident) -> dict[str, str]:
     """The status as a tag: word, tone and symbol."""
     tone, symbol = STATUS_TONES[Status(incident.status)]
@@ -152,6 +173,78 @@ def review_reason_in_words(incident: Incident) -> str:
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
+def time_in_list(incident: Incident) -> str:
+    """The time of a row that stands under its day; nothing where only the day is known."""
+    begins = timezone.localtime(incident.occurred_from)
+    precision = incident.time_precision
+    if precision in (Incident.TimePrecision.DAY, Incident.TimePrecision.MONTH):
+        return ""
+    if begins.date() != incident.occurred_on:
+        return when_in_short(incident)
+    return f"{begins:%H:%M}" if precision == Incident.TimePrecision.EXACT else _("time uncertain")
+
+
+def day_in_list(incident: Incident, today: dt.date) -> str:
+    """The heading a row stands under: its day as people say it, or its month when no more is known."""
+    day = incident.occurred_on
+    if incident.time_precision == Incident.TimePrecision.MONTH:
+        return capfirst(date_format(day, "YEAR_MONTH_FORMAT"))
+    words = date_format(day, "l j F" if day.year == today.year else "l j F Y")
+    if day == today:
+        return _("Today, %(day)s") % {"day": words}
+    if day == today - dt.timedelta(days=1):
+        return _("Yesterday, %(day)s") % {"day": words}
+    return capfirst(words)
+
+
+def by_day(rows: Iterable[dict[str, Any]], today: dt.date) -> list[dict[str, Any]]:
+    """The rows of a list under their days, each day's latest first; those without a time of day come last in it."""
+
+    def latest_first(row: dict[str, Any]) -> tuple[bool, dt.datetime]:
+        return bool(row["time"]), row["incident"].occurred_from
+
+    days = groupby(rows, lambda row: day_in_list(row["incident"], today))
+    return [{"day": day, "rows": sorted(found, key=latest_first, reverse=True)} for day, found in days]
+
+
+def shortcuts(
+    query: QueryDict, *, today: dt.date, to_review: int | None, to_answer: int, has_own: bool
+) -> list[dict[str, Any]]:
+    """The questions a list of reports is asked most, one press each. `query` is the page's own, without its place."""
+    week = (today - dt.timedelta(days=6)).isoformat()
+    asked: list[tuple[str, int | None, str]] = []
+    if to_review is not None:
+        asked.append((_("To review"), to_review, "status=submitted"))
+    if to_answer:
+        asked.append((_("Waiting for your answer"), to_answer, "mine=true&status=returned"))
+    asked.append((_("All reports"), None, ""))
+    asked.append((_("Last seven days"), None, f"since={week}"))
+    if has_own:
+        asked.append((_("My own"), None, "mine=true"))
+    current = {name: value for name, value in query.dict().items() if value and name != "view"}
+    return [
+        {"text": text, "count": count, "query": asks, "is_current": QueryDict(asks).dict() == current}
+        for text, count, asks in asked
+    ]
+
+
+def chosen_filters(form: Form, query: QueryDict) -> list[dict[str, str]]:
+    """What the list is narrowed to, in words, each with the query that lets go of it."""
+    chosen = []
+    for bound in form:
+        value = form.cleaned_data.get(bound.name) if form.is_valid() else None
+        if value in (None, ""):
+            continue
+        if isinstance(value, dt.date):
+            text = f"{str(bound.label).lower()} {value:%Y-%m-%d}"
+        else:
+            text = str(dict(getattr(bound.field, "choices", ())).get(value, value))
+        rest = query.copy()
+        rest.pop(bound.name, None)
+        chosen.append({"label": str(bound.label), "text": text, "query": rest.urlencode()})
+    return chosen
+
+
 def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
     """The rows of the list: what, when, where, and for those who see it who reported."""
     rows = []
@@ -161,8 +254,8 @@ def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
             {
                 "incident": incident,
                 "what": str(incident.category),
-                "when": when_in_short(incident),
-                "where": where_in_words(incident),
+                "time": time_in_list(incident),
+                "where": where_in_short(incident),
                 "who": incident.organisation.name if "organisation" in fields else "",
                 "tag": tag_of(incident),
                 "is_event": incident.category.kind == Category.Kind.EVENT,
@@ -336,13 +429,12 @@ def map_features(incidents: Iterable[Incident], url_of: Any) -> list[dict[str, A
         properties = {
             "id": incident.pk,
             # Without a name no label is drawn: hundreds of them would hide the map.
-            "text": f"{incident.category}, {when_in_short(incident)}, {where_in_words(incident)}",
+            "text": f"{incident.category}, {when_in_short(incident)}, {where_in_short(incident)}",
             "url": url_of(incident),
         }
         if rules.is_kept_at_block(incident.place_type):
             block = parent_cells([incident.cell], rules.BLOCK_RESOLUTION)
             geometry: dict[str, Any] = {"type": "Polygon", "coordinates": cell_polygons(block)}
-            properties["value"] = 1
         else:
             geometry = {"type": "Point", "coordinates": [incident.lon, incident.lat]}
         features.append({"type": "Feature", "id": incident.pk, "geometry": geometry, "properties": properties})

@@ -23,7 +23,7 @@ from areas.models import Area, Place
 from incidents import rules
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
 from partners.models import Collaboration, Organisation
-from partners.roles import SEE_EVERYTHING
+from partners.roles import MAY_REVIEW, SEE_EVERYTHING
 
 PAGE_SIZE = 50
 # Counting further costs more than anybody gains from the exact number.
@@ -227,6 +227,21 @@ def _grouped(categories: list[Category]) -> list[tuple[Category | None, list[Cat
         (row, below[row.pk]) for row in categories if row.pk in below
     ]
     return [*groups, (None, alone)] if alone else groups
+
+
+def waiting_for(user: Any, collaboration: Collaboration) -> dict[str, Any]:
+    """What waits for this person among the reports: to review (None for who does not), to answer, and any of their own.
+
+    Counted in the database and no further than a list is.
+    """
+    visible = Incident.objects.visible_to(user).filter(collaboration=collaboration)
+    own = visible.filter(reporter=user)
+    reviews = user.has_role(collaboration, MAY_REVIEW)
+    return {
+        "to_review": count_up_to(visible.filter(status=Status.SUBMITTED))[0] if reviews else None,
+        "to_answer": count_up_to(own.filter(status=Status.RETURNED))[0],
+        "has_own": own.exists(),
+    }
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------

@@ -46,10 +46,20 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
     count, has_more = queries.count_up_to(rows)
     query = request.GET.copy()
     query.pop("cursor", None)
+    is_map = query.get("view") == "map"
+    query.pop("view", None)
     shown = presenters.list_rows(request.user, page.rows)
+    form = queries.shown_form(chosen)
+    today = timezone.localdate()
+    waiting = queries.waiting_for(request.user, collaboration)
     context = {
-        "form": queries.shown_form(chosen),
+        "form": form,
         "rows": shown,
+        "days": presenters.by_day(shown, today),
+        "waiting": waiting,
+        "shortcuts": presenters.shortcuts(query, today=today, **waiting),
+        "chosen": presenters.chosen_filters(form, query),
+        "is_map": is_map,
         "page": page,
         "count": count,
         "has_more": has_more,

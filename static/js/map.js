@@ -4,6 +4,7 @@
 import { colour, onSchemeChange, sentence, whenSeen } from "./colours.js";
 
 const STEPS = 5;
+const AT_ONE_PRESS = 6;
 const FONT = ["sans-serif"];
 let module;
 
@@ -122,15 +123,16 @@ class MapElement extends HTMLElement {
   }
 
   async #draw() {
-    const { areas, hexagons, points } = this.dataset;
+    const { areas, hexagons, blocks, points } = this.dataset;
     const [maplibre, ...layers] = await Promise.all([
       load(this),
       fetchShapes(areas),
       fetchShapes(hexagons),
+      fetchShapes(blocks),
       fetchShapes(points),
     ]);
     this.maplibre = maplibre;
-    [this.areas, this.hexagons, this.points] = layers;
+    [this.areas, this.hexagons, this.blocks, this.points] = layers;
     await this.#paint();
     this.forget = onSchemeChange(() => this.#paint());
   }
@@ -139,11 +141,12 @@ class MapElement extends HTMLElement {
     const where = this.map && { center: this.map.getCenter(), zoom: this.map.getZoom() };
     this.map?.remove();
     const word = this.dataset;
-    const bounds = word.bounds ? JSON.parse(word.bounds) : boxOf(this.areas, this.hexagons, this.points);
+    const bounds = word.bounds ? JSON.parse(word.bounds) : this.#box();
+    const fit = { padding: 24, maxZoom: 15 };
     const map = new this.maplibre.Map({
       container: this.canvas,
       style: this.#style(),
-      ...(where ?? (bounds ? { bounds, fitBoundsOptions: { padding: 24, maxZoom: 15 } } : { center: [15, 62], zoom: 4 })),
+      ...(where ?? (bounds ? { bounds, fitBoundsOptions: fit } : { center: [15, 62], zoom: 4 })),
       maxZoom: 19,
       dragRotate: false,
       pitchWithRotate: false,
@@ -162,6 +165,9 @@ class MapElement extends HTMLElement {
       fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
     });
     this.map = map;
+    // Until somebody moves the map it goes on showing all of it, however wide the window becomes.
+    map.on("movestart", ({ originalEvent }) => { this.isMoved ||= Boolean(originalEvent) && originalEvent.type !== "resize"; });
+    map.on("resize", () => { if (bounds && !this.isMoved) map.fitBounds(bounds, { ...fit, duration: 0 }); });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new this.maplibre.NavigationControl({ showCompass: false }), "top-right");
@@ -172,6 +178,12 @@ class MapElement extends HTMLElement {
     });
     this.addLayers(map);
     this.dataset.state = "drawn";
+  }
+
+  /** What the map shows at first: reports fill it, areas and places stand in it together. */
+  #box() {
+    const reports = this.dataset.blocks && boxOf(this.blocks, this.points);
+    return reports || boxOf(this.areas, this.hexagons, this.points);
   }
 
   #style() {
@@ -189,9 +201,10 @@ class MapElement extends HTMLElement {
   addLayers(map) {
     this.#addAreas(map);
     this.#addHexagons(map);
+    this.#addBlocks(map);
     this.#addNames(map);
     this.#addPoints(map);
-    this.#openOnPress(map, ["points", "hexagons", "areas"].filter((id) => map.getLayer(id)));
+    this.#openOnPress(map, ["points", "blocks", "hexagons", "areas"].filter((id) => map.getLayer(id)));
   }
 
   #addAreas(map) {
@@ -279,20 +292,50 @@ class MapElement extends HTMLElement {
     this.#legend(ends, values.includes(0), features);
   }
 
-  #legend(ends, hasZero, features) {
+  /** Where something happened in a home: the whole block, as one quiet shape however many reports lie in it. */
+  #addBlocks(map) {
+    if (this.dataset.blocks) this.#legendOfMarks();
+    if (!this.blocks.features.length) return;
+    map.addSource("blocks", { type: "geojson", data: this.blocks });
+    const ink = colour("--est-chart-1", this);
+    map.addLayer({ id: "blocks", type: "fill", source: "blocks", paint: { "fill-color": ink, "fill-opacity": 0.08 } });
+    map.addLayer({
+      id: "block-edges",
+      type: "line",
+      source: "blocks",
+      paint: { "line-color": ink, "line-width": 1.5, "line-dasharray": [2, 2] },
+    });
+  }
+
+  #legendOfMarks() {
+    const marks = [["point", this.dataset.wordPoint, this.points], ["block", this.dataset.wordBlock, this.blocks]];
+    const shown = marks.filter(([, , { features }]) => features.length).map(([kind, text]) => [kind, text]);
+    this.#putLegend(shown);
+  }
+
+  #putLegend(entries, unit = "") {
     this.querySelector(":scope > .map__legend")?.remove();
+    if (!entries.length) return;
     const legend = document.createElement("div");
     legend.className = "map__legend";
     const list = document.createElement("ul");
     list.setAttribute("aria-label", this.dataset.wordLegend);
-    const add = (kind, text) => {
+    for (const [kind, text] of entries) {
       const item = document.createElement("li");
       const swatch = document.createElement("span");
       swatch.className = "map__swatch";
       swatch.dataset.kind = kind;
       item.append(swatch, text);
       list.append(item);
-    };
+    }
+    if (unit) legend.append(Object.assign(document.createElement("span"), { textContent: unit }));
+    legend.append(list);
+    this.canvas.after(legend);
+  }
+
+  #legend(ends, hasZero, features) {
+    const entries = [];
+    const add = (kind, text) => entries.push([kind, text]);
     const number = new Intl.NumberFormat(document.documentElement.lang || "sv");
     if (hasZero) add("0", "0");
     ends.forEach((end, i) => {
@@ -304,9 +347,7 @@ class MapElement extends HTMLElement {
       const word = status === "protected" ? this.dataset.wordProtected : this.dataset.wordMissing;
       if (features.some(({ properties }) => properties.status === status)) add(status, word);
     }
-    if (this.dataset.unit) legend.append(Object.assign(document.createElement("span"), { textContent: this.dataset.unit }));
-    legend.append(list);
-    this.canvas.after(legend);
+    this.#putLegend(entries, this.dataset.unit);
   }
 
   #addPoints(map) {
@@ -343,9 +384,14 @@ class MapElement extends HTMLElement {
   #openOnPress(map, layers) {
     if (map.getLayer("hexagons-protected")) layers.splice(1, 0, "hexagons-protected", "hexagons-missing");
     map.on("click", (event) => {
-      const [found] = map.queryRenderedFeatures(event.point, { layers });
-      if (!found) return;
-      new this.maplibre.Popup({ maxWidth: "16rem" }).setLngLat(event.lngLat).setDOMContent(this.#words(found.properties)).addTo(map);
+      const found = map.queryRenderedFeatures(event.point, { layers });
+      if (!found.length) return;
+      // Reports at the same door lie on each other: all of them are told, the uppermost kind alone.
+      const here = new Map(found.filter(({ layer }) => layer.id === found[0].layer.id).map((one, i) => [one.properties.url ?? one.id ?? i, one]));
+      const words = document.createElement("div");
+      words.className = "map__found";
+      words.append(...[...here.values()].slice(0, AT_ONE_PRESS).map(({ properties }) => this.#words(properties)));
+      new this.maplibre.Popup({ maxWidth: "16rem" }).setLngLat(event.lngLat).setDOMContent(words).addTo(map);
     });
     map.on("mousemove", (event) => {
       const isOver = map.queryRenderedFeatures(event.point, { layers }).length > 0;

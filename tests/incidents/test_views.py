@@ -523,3 +523,46 @@ def test_a_used_category_cannot_be_deleted_from_the_page(client, world):
     page = client.post(url("category_delete", world.vandalism.pk), follow=True)
     assert b"cannot be deleted" in page.content
     assert Category.objects.filter(pk=world.vandalism.pk).exists()
+
+
+# --- The list asked the questions people ask -------------------------------------------------------------------------
+
+
+def test_the_list_opens_with_what_waits_for_the_person(client, world):
+    client.force_login(world.people["coordinator"])
+    page = client.get(url("incident_list"))
+    waiting = Incident.objects.visible_to(world.people["coordinator"]).filter(status=Status.SUBMITTED).count()
+    assert page.context["waiting"]["to_review"] == waiting > 0
+    first = page.context["shortcuts"][0]
+    there = client.get(url("incident_list") + "?" + first["query"])
+    assert there.context["count"] == first["count"] == waiting
+    assert there.context["shortcuts"][0]["is_current"]
+
+    client.force_login(world.people["security_lead"])
+    assert client.get(url("incident_list")).context["waiting"]["to_review"] is None
+
+
+def test_rows_stand_under_their_days(client, world):
+    client.force_login(world.people["coordinator"])
+    page = client.get(url("incident_list"))
+    days = page.context["days"]
+    assert [row for day in days for row in day["rows"]] != []
+    assert sum(len(day["rows"]) for day in days) == len(page.context["rows"])
+    for day in days:
+        assert len({row["incident"].occurred_on for row in day["rows"]}) == 1
+
+
+def test_a_chosen_filter_is_said_in_words_and_taken_away_by_its_own_link(client, world):
+    client.force_login(world.people["coordinator"])
+    query = f"?area={world.west.slug}&since=2024-01-01&view=map"
+    chosen = client.get(url("incident_list") + query).context["chosen"]
+    assert {one["text"] for one in chosen} == {world.west.name, "from 2024-01-01"}
+    rest = {one["text"]: one["query"] for one in chosen}
+    assert rest[world.west.name] == "since=2024-01-01"
+
+
+def test_the_map_stands_above_the_list_when_it_is_asked_for(client, world):
+    client.force_login(world.people["coordinator"])
+    assert "<area-map" not in client.get(url("incident_list")).content.decode()
+    text = client.get(url("incident_list") + "?view=map").content.decode()
+    assert text.index("<area-map") < text.index("<table")

@@ -464,9 +464,9 @@ def area_map(
 ) -> SafeString:
     """A map above the list the block holds; without JavaScript or WebGL people see the list.
 
-    `areas`, `hexagons`, `points` and `blocks` are addresses of GeoJSON. Properties: `name`, `text` and `url` for what is
-    pressed; hexagons also `value`, or `status` protected or missing; areas `is_current`. `blocks` are where something
-    happened in a home: drawn whole, without a number. `bounds` is west, south, east, north.
+    `areas`, `hexagons`, `points` and `blocks` are addresses of GeoJSON. Properties: `name`, `text` and `url` for what
+    is pressed; hexagons also `value`, or `status` protected or missing; areas `is_current`. `blocks` are where
+    something happened in a home: drawn whole, without a number. `bounds` is west, south, east, north.
     """
     _check("area_map", "size", size, ("small", "medium", "large"))
     context = {
