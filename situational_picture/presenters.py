@@ -27,12 +27,8 @@ JUDGEMENTS = {
     "as_expected": gettext_lazy("As expected"),
     "too_few_to_say": gettext_lazy("Too few to say"),
 }
-VERDICTS = {
-    "more": gettext_lazy("More than before"),
-    "fewer": gettext_lazy("Fewer than before"),
-    "no_clear_change": gettext_lazy("No clear change"),
-    "too_few_to_say": gettext_lazy("Too few to say"),
-}
+# What is not clear is not put into words, for then the same words stand in every row.
+VERDICTS = {"more": gettext_lazy("More than before"), "fewer": gettext_lazy("Fewer than before")}
 REASONS = {
     "short_history": gettext_lazy("Less than a year of history: the season is not known."),
     "too_short": gettext_lazy("Too little history for an expected range."),
@@ -276,7 +272,9 @@ def place_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "count": cell(count),
                 "previous": cell(previous),
                 "change": "" if change is None else f"{change:+d}".replace("-", "−").replace("+0", "±0"),
-                "words": "" if change is None else str(VERDICTS[row["verdict"]]),
+                "tone": TONES.get(row["verdict"], "neutral"),
+                "symbol": SYMBOLS.get(row["verdict"], "equal"),
+                "words": "" if change is None else str(VERDICTS.get(row["verdict"], "")),
             }
         )
     return rows
