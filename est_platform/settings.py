@@ -97,7 +97,6 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
-_redis_is_socket = REDIS_URL.startswith(("unix://", "redis+socket://"))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -295,7 +294,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Disclosure control (DESIGN rule 5): counts 1 to this are protected outside the circle.
+# Disclosure control: counts 1 to this are protected outside the circle, in collaborations started from now on.
 PROTECT_COUNTS_UP_TO = env.number("PROTECT_COUNTS_UP_TO", 4)
 # Seconds to wait for more changes before a picture is rebuilt.
 REBUILD_DELAY_S = env.number("REBUILD_DELAY_S", 1)

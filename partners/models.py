@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -32,6 +33,11 @@ def check_slug_is_free(slug: str) -> None:
         raise ValidationError(
             _("“%(slug)s” is used by the platform itself. Choose another short name."), params={"slug": slug}
         )
+
+
+def protect_counts_up_to_at_first() -> int:
+    """What a new collaboration protects: the installation's setting."""
+    return int(settings.PROTECT_COUNTS_UP_TO)
 
 
 class CollaborationQuerySet(models.QuerySet["Collaboration"]):
@@ -65,7 +71,9 @@ class Collaboration(models.Model):
     )
     reporting_kind = models.CharField(_("incidents are counted by"), max_length=20, default="est_area")
     protect_counts_up_to = models.PositiveSmallIntegerField(
-        _("protect counts up to"), default=4, validators=[MinValueValidator(1), MaxValueValidator(20)]
+        _("protect counts up to"),
+        default=protect_counts_up_to_at_first,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     # Raised by one each time a boundary changes, so that every process knows its index of polygons is old.
     boundaries_version = models.PositiveIntegerField(default=0, editable=False)

@@ -45,6 +45,12 @@ def invite(world, by, **changes):
     return actions.invite_person(by=by, **{**wanted, **changes})
 
 
+def test_a_new_collaboration_protects_what_the_setting_says(db, settings):
+    assert actions.create_collaboration(slug="ekstad", name="Ekstad").protect_counts_up_to == 4
+    settings.PROTECT_COUNTS_UP_TO = 9
+    assert actions.create_collaboration(slug="annanstad", name="Annanstad").protect_counts_up_to == 9
+
+
 # Invitations
 
 
