@@ -165,6 +165,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
     "add_webauthn": "partners.sign_in_forms.AddKeyForm",
     "edit_webauthn": "partners.sign_in_forms.EditKeyForm",
+    "login_webauthn": "partners.sign_in_forms.PasskeySignInForm",
+    "authenticate_webauthn": "partners.sign_in_forms.SecondStepKeyForm",
 }
 # Two calls for each sign-in with a passkey, and a whole town hall comes from one address.
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}

@@ -1,11 +1,20 @@
 """What belongs to a person and not to a collaboration. It stands before allauth's own addresses."""
 
+from allauth.mfa.webauthn.views import login_webauthn
+from allauth.socialaccount.views import login_error
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from partners import views
+from partners import sign_on, views
 
 urlpatterns = [
     path("mine/", views.account, name="account"),
     # allauth's page for changing e-mail addresses is closed: the address is who an administrator invited.
     path("email/", views.email_is_fixed, name="account_email"),
+    path("sessions/<int:session_id>/end/", views.end_session, name="account_end_session"),
+    # Two of allauth's pages forget that whoever needs them has not signed in.
+    path("2fa/webauthn/login/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
+    path("3rdparty/login/error/", login_not_required(login_error), name="socialaccount_login_error"),
+    path("oidc/<str:provider_id>/login/", sign_on.leave, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", sign_on.come_back, name="openid_connect_callback"),
 ]

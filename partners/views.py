@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -709,6 +710,15 @@ def account(request: HttpRequest) -> HttpResponse:
     memberships = user.active_memberships
     context = {"memberships": memberships, "rows": slots.fill("membership.sections", user, memberships)}
     return render(request, "partners/account.html", context)
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign oneself out at one other place."""
+    session = get_object_or_404(UserSession, pk=session_id, user=request.user)
+    session.end()
+    messages.success(request, _("That place is signed out."))
+    return redirect("usersessions_list")
 
 
 def email_is_fixed(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from est_platform import settings as project_settings
 from partners.actions import deactivate_person, end_sessions
 from partners.emails import password_path
 from partners.models import User
+from partners.templatetags.partners import browser_name
 from tests import factories as make
 
 SIGN_IN = "/accounts/login/"
@@ -165,15 +166,50 @@ def test_an_ended_role_opens_nothing_at_the_next_request(client, world, person):
 
 
 def test_sessions_are_listed_and_the_others_can_be_ended(world, person):
-    here, elsewhere = Client(HTTP_USER_AGENT="Firefox"), Client(HTTP_USER_AGENT="Chrome på telefonen")
+    here, elsewhere = Client(HTTP_USER_AGENT="Firefox"), Client(HTTP_USER_AGENT="Kommunens läsplatta")
     for client in (here, elsewhere):
         try_to_sign_in(client, person.email)
         assert is_signed_in(client)
     page = here.get(reverse("usersessions_list"))
-    assert "Chrome på telefonen" in page.content.decode()
+    assert "Kommunens läsplatta" in page.content.decode()
     here.post(reverse("usersessions_list"))
     assert is_signed_in(here)
     assert not is_signed_in(elsewhere)
+
+
+def test_one_other_place_can_be_signed_out_and_nobody_elses(world, person):
+    here, telephone, elsewhere, stranger = Client(), Client(), Client(), Client()
+    for client in (here, telephone, elsewhere):
+        try_to_sign_in(client, person.email)
+        assert is_signed_in(client)
+    try_to_sign_in(stranger, world.people["stranger"].email)
+
+    def end(client, by):
+        session = UserSession.objects.get(session_key=client.session.session_key)
+        return by.post(reverse("account_end_session", args=[session.pk])).status_code
+
+    assert end(telephone, by=stranger) == 404
+    assert is_signed_in(telephone)
+    assert end(telephone, by=here) == 302
+    assert [is_signed_in(client) for client in (here, telephone, elsewhere)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604",
+            "Safari på iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/130.0 Safari/537 Edg/130.0", "Edge på Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537 Chrome/130.0 Mobile Safari/537", "Chrome på Android"),
+        ("något eget", "något eget"),
+        ("", "Okänd webbläsare"),
+    ],
+)
+def test_a_browser_is_named_as_people_name_it(sent, said):
+    with override("sv"):
+        assert browser_name(sent) == said
 
 
 def test_ending_every_session_signs_out_everywhere(client, world, person):

@@ -582,6 +582,7 @@ PUBLIC = {
     "account_confirm_login_code",
     "account_email_verification_sent",
     "mfa_authenticate",
+    "mfa_login_webauthn",
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "socialaccount_signup",

@@ -16,6 +16,7 @@ ARGUMENTS = {
     "account_confirm_email": {"key": "prov"},
     "mfa_remove_webauthn": {"pk": 1},
     "mfa_edit_webauthn": {"pk": 1},
+    "account_end_session": {"session_id": 1},
     "openid_connect_login": {"provider_id": "municipality"},
     "openid_connect_callback": {"provider_id": "municipality"},
 }
@@ -30,7 +31,7 @@ ASKS_AGAIN = {
     "mfa_remove_webauthn",
 }
 # Nobody here has an app to take away, and the error page of an employer's sign-in says what it is.
-NOTHING_THERE = {"mfa_deactivate_totp": 404, "socialaccount_login_error": 401}
+NOTHING_THERE = {"mfa_deactivate_totp": 404, "socialaccount_login_error": 401, "account_end_session": 405}
 # Without an employer's sign-in in the settings there is nothing to go to.
 NOT_SET_UP = {"openid_connect_login", "openid_connect_callback"}
 
@@ -49,6 +50,9 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_unless_the_page_is_listed_a
     leads_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith(SIGN_IN)
     if route not in PUBLIC:
         assert leads_to_sign_in
+    elif leads_to_sign_in:
+        # Its own doing, not the door's: the door remembers what was asked for.
+        assert "next=" not in answer.headers["Location"]
     elif route in NOT_SET_UP:
         assert answer.status_code == 404
     else:

@@ -1,0 +1,1 @@
+"""Small real servers that tests run on this machine: an employer's sign-in, and a map server."""
