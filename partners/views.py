@@ -651,7 +651,8 @@ def log(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
         )
     if wanted.get("first_day"):
         events = events.filter(at__gte=_midnight(wanted["first_day"]))
-    if wanted.get("last_day"):
+    # The last day of the calendar is no limit, and has no day after it.
+    if wanted.get("last_day") and wanted["last_day"] < dt.date.max:
         events = events.filter(at__lt=_midnight(wanted["last_day"] + dt.timedelta(days=1)))
     page = Paginator(events, 50).get_page(request.GET.get("page"))
     lines = [

@@ -231,6 +231,7 @@ def test_the_log_is_filtered_by_what_who_and_when(world, log):
     today = timezone.localdate()
     assert "role_given" in lines(client, f"?first_day={today}&last_day={today}")
     assert lines(client, f"?last_day={today - dt.timedelta(days=1)}") == []
+    assert "role_given" in lines(client, "?first_day=0001-01-01&last_day=9999-12-31")
     answer = client.get("/ekstad/log/?first_day=igår")
     assert answer.status_code == 200
     assert answer.context["form"].errors
