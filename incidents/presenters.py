@@ -269,17 +269,12 @@ def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
 
 
 def facts_of(user: Any, incident: Incident) -> list[dict[str, Any]]:
-    """What the page of a report tells this person, label by label; what was never filled in is left out."""
+    """What the page of a report tells this person besides what, where and when, which head it; the text comes first.
+
+    What was never filled in is left out.
+    """
     fields = fields_visible_to(user, incident)
-    facts: list[dict[str, Any]] = [
-        {"label": _("What"), "value": str(incident.category)},
-        {"label": _("When"), "value": when_in_words(incident)},
-        {"label": _("Where"), "value": where_in_words(incident)},
-        {"label": _("Kind of place"), "value": incident.get_place_type_display()},
-        {"label": _("How exact is the place"), "value": incident.get_precision_display()},
-    ]
-    if incident.category.kind != Category.Kind.EVENT:
-        facts.insert(1, {"label": _("Kind"), "value": incident.category.get_kind_display()})
+    facts: list[dict[str, Any]] = []
 
     def add(field: str, label: str, value: Any) -> None:
         if field in fields and value not in ("", None):
@@ -288,6 +283,10 @@ def facts_of(user: Any, incident: Incident) -> list[dict[str, Any]]:
     add("description", _("Text"), incident.description)
     if "is_text_removed" in fields and incident.is_text_removed:
         facts.append({"label": _("Text"), "value": _("The text has been removed because it pointed at a person.")})
+    if incident.category.kind != Category.Kind.EVENT:
+        add("kind", _("Kind"), incident.category.get_kind_display())
+    add("place_type", _("Kind of place"), incident.get_place_type_display())
+    add("precision", _("How exact is the place"), incident.get_precision_display())
     add("source_kind", _("How it is known"), incident.get_source_kind_display())
     add("certainty", _("How certain"), incident.get_certainty_display())
     add("unsafety", _("How unsafe it made people feel (1–5)"), incident.unsafety)
@@ -420,19 +419,23 @@ class _Echo:
 # --- The map ----------------------------------------------------------------------------------------------------------
 
 
-def map_features(incidents: Iterable[Incident], url_of: Any) -> list[dict[str, Any]]:
-    """Points for what happened outdoors, and the whole block for what happened in somebody's home."""
+def map_features(incidents: Iterable[Incident], url: str, layer: str = "") -> list[dict[str, Any]]:
+    """Points for what happened outdoors, and the whole block for what happened in somebody's home.
+
+    `url` is the address of a report with `{pk}` in it; `layer` is points, blocks, or nothing for both.
+    """
     features = []
     for incident in incidents:
-        if incident.cell is None:
+        is_block = rules.is_kept_at_block(incident.place_type)
+        if incident.cell is None or layer == ("points" if is_block else "blocks"):
             continue
         properties = {
             "id": incident.pk,
             # Without a name no label is drawn: hundreds of them would hide the map.
             "text": f"{incident.category}, {when_in_short(incident)}, {where_in_short(incident)}",
-            "url": url_of(incident),
+            "url": url.format(pk=incident.pk),
         }
-        if rules.is_kept_at_block(incident.place_type):
+        if is_block:
             block = parent_cells([incident.cell], rules.BLOCK_RESOLUTION)
             geometry: dict[str, Any] = {"type": "Polygon", "coordinates": cell_polygons(block)}
         else:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from areas.models import Place
 from audit.actions import record
 from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
@@ -113,13 +114,11 @@ def incident_map(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     except ValidationError as error:
         return JsonResponse({"errors": error.message_dict}, status=400)
     incidents, is_limited = queries.drawn(rows)
-    features = presenters.map_features(
-        incidents, lambda row: reverse("incident_detail", args=[collaboration.slug, row.pk])
-    )
-    geometry = {"points": "Point", "blocks": "Polygon"}.get(request.GET.get("layer", ""))
+    # Found once: the address of each of two thousand reports took a sixth of the time.
+    url = reverse("incident_detail", args=[collaboration.slug, 0]).removesuffix("0/") + "{pk}/"
     body = {
         "type": "FeatureCollection",
-        "features": [f for f in features if geometry is None or f["geometry"]["type"] == geometry],
+        "features": presenters.map_features(incidents, url, request.GET.get("layer", "")),
         "is_limited": is_limited,
         "limit": queries.MAP_LIMIT,
     }
@@ -143,7 +142,8 @@ def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> H
         "facts": presenters.facts_of(user, incident),
         "tag": presenters.tag_of(incident),
         "when": presenters.when_in_words(incident),
-        "where": presenters.where_in_words(incident),
+        "where": presenters.where_in_words(incident, near=_near(incident)),
+        "next_to_review": queries.next_to_review(user, incident) if may_review else None,
         "is_limited": "description" not in fields,
         "reason": presenters.review_reason_in_words(incident) if "review_reason" in fields else "",
         "may_approve": may_review and Status.APPROVED in rules.NEXT[Status(incident.status)],
@@ -157,6 +157,13 @@ def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> H
         "bounds": _bounds_around(incident),
     }
     return render(request, "incidents/incident_detail.html", context)
+
+
+def _near(incident: Incident) -> tuple[Place, float] | None:
+    """The named place to read a point back by. A home is told by its block alone."""
+    if incident.place is not None or rules.is_kept_at_block(incident.place_type):
+        return None
+    return queries.nearest_place(incident.collaboration, incident.lon, incident.lat)
 
 
 def _bounds_around(incident: Incident) -> tuple[float, float, float, float] | None:
@@ -181,7 +188,7 @@ def incident_point(request: HttpRequest, collaboration: Collaboration, pk: int) 
     """One report as GeoJSON, for the map on its page."""
     incident = _visible(request, collaboration, pk)
     drawn = [incident] if incident.location == Incident.Location.PLACED else []
-    features = presenters.map_features(drawn, lambda row: "")
+    features = presenters.map_features(drawn, "")
     geometry = {"points": "Point", "blocks": "Polygon"}.get(request.GET.get("layer", ""))
     shown = [f for f in features if geometry is None or f["geometry"]["type"] == geometry]
     return JsonResponse({"type": "FeatureCollection", "features": shown}, content_type="application/geo+json")
@@ -284,13 +291,10 @@ def incident_receipt(request: HttpRequest, collaboration: Collaboration, pk: int
     incident = _visible(request, collaboration, pk)
     if incident.reporter_id != request.user.pk and not permissions.may_change(request.user, incident):
         raise Http404
-    near = None
-    if incident.place is None and not rules.is_kept_at_block(incident.place_type):
-        near = queries.nearest_place(collaboration, incident.lon, incident.lat)
     context = {
         "incident": incident,
         "when": presenters.when_in_words(incident),
-        "where": presenters.where_in_words(incident, near=near),
+        "where": presenters.where_in_words(incident, near=_near(incident)),
         "bounds": _bounds_around(incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
     }

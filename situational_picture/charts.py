@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,7 +63,8 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     if not rows:
         return None
     rows = rows[::-1]
-    names = [category_name(row) for row in rows]
+    # Long names on one line would leave the chart no room on a phone.
+    names = ["<br>".join(wrap(category_name(row), 22)) for row in rows]
     ranged = [(name, row) for name, row in zip(names, rows, strict=True) if row["lower"] is not None]
     bars = {
         "type": "bar",
