@@ -1,4 +1,4 @@
-"""What the night does for areas. Data, so as often as needed."""
+"""What is done for areas by the clock. Data, so as often as needed."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def relocate_when_boundaries_change() -> None:
 
 @shared_task
 def forget_old_uploads() -> None:
-    """Every night: files of areas that somebody looked at and never confirmed are deleted. Safe to run twice."""
+    """Every hour: files of areas that somebody looked at and never confirmed are deleted. Safe to run twice at once."""
     uploads.forget_old()

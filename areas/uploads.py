@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -46,8 +47,11 @@ def forget(token: str) -> None:
 
 def forget_old() -> int:
     """Delete files nobody confirmed within a day; return how many."""
-    folder = _folder()
-    old = [path for path in folder.glob("*") if path.stat().st_mtime < time.time() - KEEP_SECONDS]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    count = 0
+    for path in _folder().glob("*"):
+        # Somebody else may be deleting the same files.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - KEEP_SECONDS:
+                path.unlink()
+                count += 1
+    return count

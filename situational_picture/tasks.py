@@ -18,13 +18,13 @@ def rebuild_area(area_id: int) -> int:
 
 
 @shared_task
-def compute_picture(picture_id: int) -> None:
+def compute_picture(picture_id: int, only_if_missing: bool = False) -> None:
     """Compute one draft that somebody asked for. Safe to repeat: it is written whole under its key."""
     from situational_picture import building
     from situational_picture.models import Picture
 
     picture = Picture.objects.select_related("area__collaboration").filter(pk=picture_id, version=0).first()
-    if picture is not None:
+    if picture is not None and not (only_if_missing and picture.figures is not None):
         building.build_picture(building.AreaData(picture.area, timezone.localdate()), picture.period)
 
 
@@ -43,7 +43,11 @@ def rebuild_all_pictures() -> int:
 
 @shared_task
 def pick_up_forgotten_rebuilds() -> int:
-    """Send again what a killed worker or a lost message left waiting for over a minute."""
+    """Each minute: send again what a killed worker or a lost message left behind.
+
+    Rebuilds that have waited for over a minute, and every picture asked for that has no figures yet. Where no worker
+    runs for hours the same messages pile up, so each does nothing when an earlier one has done its work.
+    """
     from situational_picture.models import Picture, Rebuild
 
     minute_ago = timezone.now() - dt.timedelta(minutes=1)
@@ -51,5 +55,5 @@ def pick_up_forgotten_rebuilds() -> int:
     for area_id in waiting:
         rebuild_area.delay(area_id)
     for picture_id in Picture.objects.filter(figures__isnull=True, version=0).values_list("pk", flat=True):
-        compute_picture.delay(picture_id)
+        compute_picture.delay(picture_id, only_if_missing=True)
     return len(waiting)

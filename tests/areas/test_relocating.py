@@ -98,3 +98,14 @@ def test_files_nobody_confirmed_are_forgotten_after_a_day(settings, tmp_path):
     uploads.forget(new)
     assert uploads.path_of(new) is None
     assert uploads.path_of("../../etc/passwd") is None
+
+
+def test_a_file_that_somebody_else_has_just_forgotten_stops_nobody(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "area-imports").mkdir()
+    gone, old = tmp_path / "area-imports" / "gone", tmp_path / "area-imports" / "old"
+    old.write_bytes(b"{}")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    monkeypatch.setattr(type(tmp_path), "glob", lambda folder, pattern: iter([gone, old]))
+    assert uploads.forget_old() == 1
+    assert not old.exists()

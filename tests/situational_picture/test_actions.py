@@ -102,6 +102,24 @@ def test_requests_beyond_the_kept_ones_are_forgotten_and_frozen_ones_stay(world)
     assert Picture.objects.filter(pk=published.pk).exists()
 
 
+def test_a_picture_asked_for_many_times_while_no_worker_ran_is_computed_once(world, monkeypatch):
+    period = containing(timezone.localdate() - dt.timedelta(weeks=10), "week")
+    asked = actions.request_picture(by=world.people["coordinator"], area=world.west, period=period)
+    waiting, built = [], []
+    monkeypatch.setattr(tasks.compute_picture, "delay", lambda *args, **kwargs: waiting.append((args, kwargs)))
+    build_picture = building.build_picture
+    monkeypatch.setattr(building, "build_picture", lambda *args: built.append(build_picture(*args)))
+    for _minute in range(3):
+        tasks.pick_up_forgotten_rebuilds()
+    for args, kwargs in waiting:
+        tasks.compute_picture(*args, **kwargs)
+    assert [args for args, _ in waiting] == [(asked.pk,)] * 3
+    assert built == [asked]
+    # Somebody who asks again gets it computed anew.
+    tasks.compute_picture(asked.pk)
+    assert built == [asked, asked]
+
+
 class TestPublishing:
     @pytest.fixture
     def draft(self, world):
