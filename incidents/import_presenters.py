@@ -92,9 +92,17 @@ def facts(batch: ImportBatch) -> list[tuple[str, str]]:
         (_("Sent by"), str(batch.started_by) if batch.started_by else _("from the command line")),
         (_("Sent"), f"{timezone.localtime(batch.created_at):%Y-%m-%d %H:%M}"),
     ]
+    if left_out := columns_left_out(batch):
+        rows.append((_("Columns not used"), ", ".join(left_out)))
     if batch.finished_at:
         rows.append((_("Ended"), f"{timezone.localtime(batch.finished_at):%Y-%m-%d %H:%M}"))
     return rows
+
+
+def columns_left_out(batch: ImportBatch) -> list[str]:
+    """The file's headings that nothing was chosen for."""
+    chosen = set(batch.mapping.get("columns", {}).values())
+    return [heading for heading in batch.mapping.get("headings", []) if heading not in chosen]
 
 
 def counts(batch: ImportBatch) -> list[dict[str, Any]]:

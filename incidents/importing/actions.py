@@ -21,7 +21,7 @@ from audit.actions import record
 from common.errors import NotPossible
 from incidents import changes, tasks
 from incidents.importing import storing, watching
-from incidents.importing.generic import WrongMapping, check_mapping, guess_columns
+from incidents.importing.generic import WrongMapping, check_headings, check_mapping, guess_columns
 from incidents.importing.permissions import check_may_import, check_may_undo
 from incidents.importing.pipeline import Outcome, Progress, nobody_watches, run_pipeline
 from incidents.importing.profiles import PROFILES, Profile
@@ -216,11 +216,20 @@ def start_import(
 def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) -> ImportBatch:
     with closing(open_table(Path(batch.file.path), kinds=profile.kinds)) as table:
         columns = table.columns
+        batch.mapping = {"notes": table.notes} if table.notes else {}
     if profile.needs_mapping:
-        batch.mapping = {"columns": guess_columns(columns), "options": {}, "headings": columns}
+        check_headings(columns)
+        batch.mapping |= {"columns": guess_columns(columns), "options": {}, "headings": columns}
         if mapping is not None:
-            batch.mapping |= {"columns": mapping.columns, "options": mapping.options, "name": mapping.name}
-    batch.status = _S.CHECKING if not profile.needs_mapping or _fits(mapping, columns) else _S.UPLOADED
+            # What the file no longer has is guessed anew, and the page says which column was missed.
+            known = {name: column for name, column in mapping.columns.items() if column in columns}
+            missing = mapping.columns.keys() - known.keys()
+            free = set(columns) - set(known.values())
+            guessed = {n: c for n, c in batch.mapping["columns"].items() if n in missing and c in free}
+            batch.problem = _misfit(mapping, columns)
+            batch.mapping |= {"columns": guessed | known, "options": mapping.options, "name": mapping.name}
+    is_known = not profile.needs_mapping or (mapping is not None and not batch.problem)
+    batch.status = _S.CHECKING if is_known else _S.UPLOADED
     batch.save()
     record("import_started", by=batch.started_by, subject=batch, profile=profile.name)
     if batch.status == _S.CHECKING:
@@ -228,14 +237,13 @@ def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) 
     return batch
 
 
-def _fits(mapping: ImportMapping | None, columns: list[str]) -> bool:
-    if mapping is None:
-        return False
+def _misfit(mapping: ImportMapping, columns: list[str]) -> str:
+    """Why a saved mapping cannot be used for a file with these columns; empty where it can."""
     try:
         check_mapping({"columns": mapping.columns, "options": mapping.options}, columns)
-    except UnreadableFile:
-        return False
-    return True
+    except UnreadableFile as no:
+        return " ".join(no.messages)
+    return ""
 
 
 @transaction.atomic

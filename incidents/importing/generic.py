@@ -113,6 +113,17 @@ def guess_columns(columns: list[str]) -> dict[str, str]:
     return guessed
 
 
+def check_headings(columns: list[str]) -> None:
+    """Refuse a file without headings: its first row would be taken for them, and be lost."""
+    days = read_moments(pd.Series(columns, dtype="str"))
+    is_day = days.at.notna() & ~pd.Series(columns, dtype="str").str.fullmatch(r"[\d.,]+")
+    if is_day.any():
+        raise UnreadableFile(
+            _("The first row holds a date, “%(cell)s”, where headings should stand. Write a heading over each column.")
+            % {"cell": columns[int(is_day.to_numpy().argmax())]}
+        )
+
+
 def check_mapping(mapping: dict[str, Any], columns: list[str]) -> None:
     """Refuse a mapping that lacks what every row needs, or that speaks of columns the file does not have."""
     chosen: dict[str, str] = mapping.get("columns", {})
@@ -198,6 +209,7 @@ class GenericCleaner:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         mapping = setting.mapping or {"columns": guess_columns(setting.columns)}
+        check_headings(setting.columns)
         check_mapping(mapping, setting.columns)
         self.columns: dict[str, str] = {n: c for n, c in mapping["columns"].items() if c}
         self.options: dict[str, Any] = mapping.get("options", {})
@@ -331,11 +343,14 @@ class GenericCleaner:
         is_group = asked & category["is_group"]
         is_closed = (category["valid_from"] > used_on.dt.date) | (category["valid_to"] <= used_on.dt.date)
         unused = asked & ~is_group & is_closed
+        unreadable_clock = _("The time of day cannot be read. Write it as 21:30, or leave the cell empty.")
         refusals = together(
             [
                 self._refuse(cells, begins.is_empty, rules.NO_DATE),
                 self._refuse(cells, begins.is_unreadable, rules.UNREADABLE_DATE),
                 self._refuse(cells, ends.is_unreadable, rules.UNREADABLE_END),
+                refuse(cells, begins.is_unreadable_clock, self._column("time_from"), unreadable_clock),
+                refuse(cells, ends.is_unreadable_clock, self._column("time_to"), unreadable_clock),
                 self._refuse(cells, too_early, rules.TOO_EARLY),
                 self._refuse(cells, too_far, rules.TOO_FAR_AHEAD),
                 self._refuse(cells, future, rules.IN_THE_FUTURE),

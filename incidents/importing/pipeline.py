@@ -44,6 +44,8 @@ class Outcome:
     outside_areas: int = 0
     seconds: float = 0.0
     area_ids: set[int | None] = field(default_factory=set)
+    # What should be known of the file as a whole.
+    notes: list[str] = field(default_factory=list)
     # How often each (column, sentence) was said, and the first rows as they will be stored.
     kinds_of_refusal: Counter[tuple[str, str]] = field(default_factory=Counter)
     preview: list[dict[str, Any]] = field(default_factory=list)
@@ -107,6 +109,7 @@ def _take_through(
                 outcome.kinds_of_refusal[kind] += int(count)
         keep_refusals(refusals)
 
+    outcome.notes = table.notes
     for chunk in table.chunks:
         good, refusals = cleaner.clean(chunk)
         refuse(together([refusal_frame((line, "", sentence) for line, sentence in chunk.refused), refusals]))

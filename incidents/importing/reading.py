@@ -37,6 +37,7 @@ ROWS_IN_CHUNK = 20_000
 CELLS_IN_CHUNK = 400_000
 CHARACTERS_IN_CHUNK = 32 * 1024 * 1024
 MAX_ROWS = 5_000_000
+MOST_SHEETS = 50
 MAX_COLUMNS = 500
 MAX_LINE = 16 * 1024 * 1024  # characters; a million headings still fit, so that they can be counted
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
@@ -47,6 +48,9 @@ MAX_CELL = 32_767  # characters; Excel's own limit
 
 _DELIMITERS = ";,\t|"
 _SAMPLE_LINES = 20
+LONGEST_SAMPLE = 100_000
+# A title, a date of printing and the like, above the headings.
+MOST_TITLES = 10
 
 
 class UnreadableFile(NotPossible):
@@ -76,6 +80,8 @@ class Table:
     columns: list[str]
     chunks: Generator[Chunk]
     close_file: Callable[[], object] = bool
+    # What whoever sent the file should know before its rows are read.
+    notes: list[str] = field(default_factory=list)
     # The day a spreadsheet counts its days from: a date in a cell without a date's format is that many days later.
     day_zero: dt.datetime = WINDOWS_EPOCH
 
@@ -96,8 +102,8 @@ def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
     if len(table.columns) > MAX_COLUMNS:
         table.close()
         raise UnreadableFile(
-            _("The file has %(columns)s columns; at most %(limit)s can be read. Keep the columns that are needed.")
-            % {"columns": number_format(len(table.columns), force_grouping=True), "limit": MAX_COLUMNS}
+            _("The file has more than %(limit)s columns. Keep those that are needed, and delete the others.")
+            % {"limit": MAX_COLUMNS}
         )
     return table
 
@@ -174,6 +180,7 @@ def _other_kind(other: str) -> str:
         "old_excel": _("The file is an old or password-protected Excel file. Save it as .xlsx without a password."),
         "picture": _("The file is a document or a picture, not a table. Save the table as CSV or Excel (.xlsx)."),
         "packed": _("The file is packed. Unpack it and choose the file inside."),
+        "other_sheet": _("The file comes from another spreadsheet program. Save it as Excel (.xlsx) or CSV."),
         "database": _("The file is a database. Export the table as CSV."),
         "program": _("The file is a program. Only tables can be imported."),
     }[other]
@@ -187,7 +194,10 @@ def _kind_of_zip(path: Path) -> str:
         raise UnreadableFile(_("The file is damaged and cannot be opened. Save it again and try once more.")) from None
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
-        raise UnreadableFile(_other_kind("packed"))
+        # OpenDocument, Excel's binary format and Numbers; and Word or a presentation.
+        is_sheet = names & {"content.xml", "xl/workbook.bin", "Index/Document.iwa"}
+        is_text = names & {"word/document.xml", "ppt/presentation.xml"}
+        raise UnreadableFile(_other_kind("other_sheet" if is_sheet else "picture" if is_text else "packed"))
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
@@ -300,6 +310,27 @@ def _delimiter_of(sample: list[str]) -> str:
     return max(_DELIMITERS, key=score)
 
 
+def _titles_above(sample: list[str]) -> int:
+    """How many lines stand above the headings: each is alone on its line, and the headings are not."""
+    for number, line in enumerate(sample[:MOST_TITLES]):
+        if len(line) >= LONGEST_SAMPLE or line.count('"') % 2:
+            return 0
+        cells = next(csv.reader([line], delimiter=_delimiter_of(_usable(sample[number:]) or [""])), [])
+        if is_heading_row(cells):
+            return number
+    return 0
+
+
+def is_heading_row(cells: list[str]) -> bool:
+    """Whether these may be headings: two or more, and none of them a number or a date."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) >= 2 and not any(cell[0].isdigit() for cell in filled)
+
+
+def _usable(sample: list[str]) -> list[str]:
+    return [line for line in sample if len(line) < LONGEST_SAMPLE and line.strip()]
+
+
 def _open_csv(path: Path, rows_in_chunk: int) -> Table:
     encoding = _encoding_of(path)
     with path.open(encoding=encoding, newline="") as text:
@@ -319,7 +350,11 @@ def _open_csv(path: Path, rows_in_chunk: int) -> Table:
         columns = named_columns([])
         columns += [str(i) for i in range(max(first.count(sign) for sign in _DELIMITERS) + 1)]
         return Table("csv", columns, _no_chunks())
-    delimiter = delimiter or _delimiter_of([line for line in sample if len(line) < 100_000 and line.strip()])
+    if not delimiter:
+        titles = _titles_above(sample)
+        skipped, sample = skipped + titles, sample[titles:]
+        first = sample[0]
+        delimiter = _delimiter_of(_usable(sample))
     headings = next(csv.reader([first], delimiter=delimiter), [])
     columns = named_columns(headings)
     return Table("csv", columns, _csv_chunks(path, encoding, delimiter, skipped, columns, rows_in_chunk))
@@ -347,8 +382,9 @@ def _csv_chunks(
             except StopIteration:
                 break
             except csv.Error:
+                is_long = any(len(line) > csv.field_size_limit() for line in lines.taken)
                 lines.go_back_to_second()
-                refused.append((start, _("A quotation mark on the row opens or closes in the wrong place.")))
+                refused.append((start, _too_long_a_cell() if is_long else _stray_quote()))
             else:
                 if any("\x00" in line for line in lines.taken):
                     refused.append((start, _("The row holds a character that is not text.")))
@@ -374,7 +410,26 @@ def _csv_chunks(
 
 
 def _wrong_width(cells: int, width: int) -> str:
-    return _("The row has %(cells)s cells where the headings are %(width)s.") % {"cells": cells, "width": width}
+    counts = {"cells": cells, "width": width}
+    if cells < width:
+        return _("The row has %(cells)s cells where the headings are %(width)s. Add what is missing.") % counts
+    return (
+        _(
+            "The row has %(cells)s cells where the headings are %(width)s. The sign between the columns may stand "
+            "within a cell: save the file as Excel (.xlsx)."
+        )
+        % counts
+    )
+
+
+def _stray_quote() -> str:
+    return _("A quotation mark on the row opens or closes in the wrong place. Take it away, or write it twice.")
+
+
+def _too_long_a_cell() -> str:
+    return _("A cell on the row holds more than %(limit)s characters. Shorten the text, or leave it empty.") % {
+        "limit": number_format(csv.field_size_limit(), force_grouping=True)
+    }
 
 
 def _check_rows(rows: int) -> None:
@@ -403,19 +458,15 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
     file = path.open("rb")
     try:
         workbook = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
-        sheet = next((s for s in workbook.worksheets if s.sheet_state == "visible"), None)
-        if sheet is None:
-            raise UnreadableFile(_("The Excel file has no sheet to read."))
-        # What the file says of its own size is not to be trusted.
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1)
-        heading_row, headings = 0, []
-        for number, cells in enumerate(rows, start=1):
-            if any(cell.value not in (None, "") for cell in cells):
-                heading_row, headings = number, [_cell_text(cell) for cell in cells]
-                break
-        if not headings:
+        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        found = [(sheet, *_headings_of(sheet)) for sheet in sheets[:MOST_SHEETS]]
+        filled = [(sheet, row, headings) for sheet, row, headings in found if headings]
+        if not filled:
             raise UnreadableFile(_("The file is empty."))
+        # A cover sheet has a title, but no headings beside each other.
+        sheet, heading_row, headings = next((one for one in filled if is_heading_row(one[2])), filled[0])
+        others = [other.title for other, _row, _headings in filled if other is not sheet]
+        rows = sheet.iter_rows(min_row=heading_row + 1, max_col=MAX_COLUMNS + 1)
     except UnreadableFile:
         file.close()
         raise
@@ -426,7 +477,32 @@ def _open_xlsx(path: Path, rows_in_chunk: int) -> Table:
         headings.pop()
     columns = named_columns(headings)
     chunks = _xlsx_chunks(rows, heading_row, columns, rows_in_chunk)
-    return Table("xlsx", columns, chunks, file.close, day_zero=workbook.epoch)
+    notes = [_other_sheets(sheet.title, others)] if others else []
+    return Table("xlsx", columns, chunks, file.close, notes, workbook.epoch)
+
+
+def _headings_of(sheet: Any) -> tuple[int, list[str]]:
+    """The row of a sheet's headings and what they say: the first row with something in it, below any titles."""
+    # What the file says of its own size is not to be trusted.
+    sheet.reset_dimensions()
+    first: tuple[int, list[str]] = (0, [])
+    for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), start=1):
+        texts = [_cell_text(cell) for cell in cells]
+        if not any(text.strip() for text in texts):
+            continue
+        first = first if first[0] else (number, texts)
+        if is_heading_row(texts):
+            return number, texts
+        if number >= first[0] + MOST_TITLES or sum(1 for text in texts if text.strip()) > 1:
+            break
+    return first
+
+
+def _other_sheets(sheet: str, others: list[str]) -> str:
+    return _(
+        "Only the sheet “%(sheet)s” is read. The file also has: %(others)s. "
+        "Send each sheet you need as a file of its own."
+    ) % {"sheet": sheet, "others": ", ".join(f"“{other}”" for other in others[:10])}
 
 
 def _xlsx_chunks(

@@ -24,9 +24,17 @@ _COMPACT = re.compile(
 _YEAR_LAST = re.compile(
     rf"(?P<first>\d{{1,2}})\s*[-/. ]\s*(?P<other>\d{{1,2}})\s*[-/. ]\s*(?P<year>\d{{4}}){_WITH_TIME}", re.I
 )
-_NAMED = re.compile(rf"(?P<day>\d{{1,2}})\.?\s+(?P<name>[a-zé]{{3,9}})\.?,?\s+(?P<year>\d{{4}}){_WITH_TIME}", re.I)
+_SHORT_YEAR = re.compile(rf"(?P<first>\d{{1,2}})/(?P<other>\d{{1,2}})\s*[- ]\s*(?P<year>\d{{2}}){_WITH_TIME}", re.I)
+_SHORT_COMPACT = re.compile(rf"(?P<year>\d{{2}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_WITH_TIME}", re.I)
+_WEEKDAY = r"(?:(?:må|ti|on|to|fr|lö|sö|mo|tu|we|th|sa|su)[a-zåäö]*\.?,?\s+)?(?:den\s+)?"
+_NAMED = re.compile(
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?\s+(?P<name>[a-zé]{{3,9}})\.?,?\s+(?P<year>\d{{4}}){_WITH_TIME}", re.I
+)
 _TIME_ALONE = re.compile(_TIME + _HALF, re.I)
+_HOUR_ALONE = re.compile(r"(?:kl\.?\s*)?(?P<hour>\d{1,2})(?P<minute>\b)", re.I)
 _TIME_COMPACT = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)")
+# What people write in the column of the time of day when they do not know it.
+_NOT_KNOWN = {"-", "–", "?", "okänd", "okänt", "okänd tid", "vet ej", "saknas", "unknown", "n/a"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 # The first three letters tell the months apart, in Swedish and in English.
@@ -40,13 +48,14 @@ _EXCEL_SERIALS = (20_000, 80_000)
 
 @dataclass
 class Moments:
-    """A column of times: when in UTC, whether the clock time was given, and where the text could not be read."""
+    """A column of times: when in UTC, whether the clock time was given, and where day or clock could not be read."""
 
     # Missing where the cell is empty or cannot be read.
     at: pd.Series
     has_time: np.ndarray
     is_empty: np.ndarray
     is_unreadable: np.ndarray
+    is_unreadable_clock: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,10 @@ def read_moments(
     read: list[_Read | None] = [known[text] for text in days]
     is_empty = (days == "").to_numpy(dtype=bool)
     unreadable = np.array([r is None for r in read], dtype=bool) & ~is_empty
+    unreadable_clock = np.zeros(len(days), dtype=bool)
     if clock is not None:
         clock = clock.fillna("").astype("str").str.strip()
+        clock = clock.mask(clock.str.casefold().isin(_NOT_KNOWN), "")
         times = {text: _read_time(text) for text in clock.unique()}
         for position, text in enumerate(clock):
             day = read[position]
@@ -91,7 +102,7 @@ def read_moments(
                 continue
             time = times[text]
             if time is None:
-                unreadable[position] = True
+                unreadable_clock[position] = True
             elif not day.has_time:
                 read[position] = _Read(day.local + time, has_time=True, zone=day.zone)
     at = pd.Series(pd.NaT, index=days.index, dtype="datetime64[us, UTC]")
@@ -112,14 +123,16 @@ def read_moments(
     unreadable |= at.isna().to_numpy() & ~is_empty
     at[unreadable] = pd.NaT
     has_time = np.array([r is not None and r.has_time for r in read], dtype=bool)
-    return Moments(at, has_time, is_empty, unreadable)
+    return Moments(at, has_time, is_empty, unreadable, unreadable_clock)
 
 
 def _read_day(text: str, day_first: bool, day_zero: dt.datetime) -> _Read | None:
     try:
         if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
             return _made(found, int(found["month"]), int(found["day"]))
-        if found := _YEAR_LAST.fullmatch(text):
+        if found := _SHORT_COMPACT.fullmatch(text):
+            return _made(found, int(found["month"]), int(found["day"]))
+        if found := _YEAR_LAST.fullmatch(text) or _SHORT_YEAR.fullmatch(text):
             first, other = int(found["first"]), int(found["other"])
             day, month = (first, other) if day_first else (other, first)
             return _made(found, month, day)
@@ -136,7 +149,8 @@ def _read_day(text: str, day_first: bool, day_zero: dt.datetime) -> _Read | None
 
 
 def _made(found: re.Match[str], month: int, day: int) -> _Read:
-    local = dt.datetime(int(found["year"]), month, day)  # noqa: DTZ001
+    year = int(found["year"])
+    local = dt.datetime(year if year > 99 else 2000 + year, month, day)  # noqa: DTZ001
     if found["hour"] is None:
         return _Read(local, has_time=False)
     return _Read(local + _time_of(found), has_time=True, zone=_zone_of(found["zone"]))
@@ -173,6 +187,8 @@ def _read_time(text: str) -> dt.timedelta | None:
             share = float(text.replace(",", "."))
             if share < 1:
                 return dt.timedelta(minutes=round(share * 24 * 60))
+        if found := _HOUR_ALONE.fullmatch(text):
+            return _time_of(found)
     except ValueError:
         pass
     return None

@@ -90,6 +90,15 @@ def test_a_row_becomes_an_incident_of_the_organisation(world, tmp_path):
         ("20261103T2215", "", (2026, 11, 3, 22, 15), None, "exact"),
         ("3 november 2026", "", (2026, 11, 3), (2026, 11, 4), "day"),
         ("3 nov. 2026 22:15", "", (2026, 11, 3, 22, 15), None, "exact"),
+        ("tisdag den 3 november 2026", "", (2026, 11, 3), (2026, 11, 4), "day"),
+        ("den 3 november 2026 kl 22.15", "", (2026, 11, 3, 22, 15), None, "exact"),
+        ("3/11-26", "", (2026, 11, 3), (2026, 11, 4), "day"),
+        ("3/11 26", "22.15", (2026, 11, 3, 22, 15), None, "exact"),
+        ("261103", "", (2026, 11, 3), (2026, 11, 4), "day"),
+        ("2026-11-03", "kl 22", (2026, 11, 3, 22), None, "exact"),
+        ("2026-11-03", "7", (2026, 11, 3, 7), None, "exact"),
+        ("2026-11-03", "okänt", (2026, 11, 3), (2026, 11, 4), "day"),
+        ("2026-11-03", "-", (2026, 11, 3), (2026, 11, 4), "day"),
         ("46329", "", (2026, 11, 3), (2026, 11, 4), "day"),
         ("46329,927083333", "", (2026, 11, 3, 22, 15), None, "exact"),
         ("46329", "0.927083333", (2026, 11, 3, 22, 15), None, "exact"),
@@ -118,6 +127,10 @@ def test_dates_as_people_write_them(world, tmp_path, text, clock, begins, ends, 
         ("2026-11-03 25:00", rules.UNREADABLE_DATE),
         ("2026", rules.UNREADABLE_DATE),
         ("99999999", rules.UNREADABLE_DATE),
+        # Which of the two numbers is the year?
+        ("03.11.26", rules.UNREADABLE_DATE),
+        ("26-11-03", rules.UNREADABLE_DATE),
+        ("261303", rules.UNREADABLE_DATE),
         # The hour that never comes.
         ("2026-03-29 02:30", rules.UNREADABLE_DATE),
         ("1989-12-31", rules.TOO_EARLY),
@@ -129,6 +142,21 @@ def test_a_date_that_cannot_be_is_refused_in_the_forms_words(world, tmp_path, te
     assert (outcome.stored, outcome.refused) == (1, 1)
     assert sentences()[2, "Datum"] == sentence.say()
     assert {line for line, _column in sentences()} == {2}
+
+
+@pytest.mark.parametrize("clock", ["25:00", "natt", "21-22", "99"])
+def test_a_time_of_day_that_cannot_be_read_is_refused_in_its_own_column(world, tmp_path, clock):
+    _batch, outcome = load(csv_file(tmp_path, f"2026-11-03;{clock};SKA;;;;"), world)
+    assert outcome.refused == 1
+    ((place, sentence),) = sentences().items()
+    assert place == (2, "Tid")
+    assert "Write it as 21:30" in sentence
+
+
+def test_a_file_without_headings_is_refused_before_its_first_row_is_lost(world, tmp_path):
+    path = csv_file(tmp_path, "2026-11-04;;SKA;;;;", header="2026-11-03 21:30;SKA;16,12;58,58;;;")
+    with pytest.raises(UnreadableFile, match="“2026-11-03 21:30”, where headings should stand"):
+        load(path, world)
 
 
 @pytest.mark.parametrize(

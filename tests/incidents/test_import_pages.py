@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -168,7 +170,27 @@ def test_a_choice_of_columns_is_saved_and_used_next_time(lead, world, sent):
     assert later.mapping["columns"] == mapping.columns
     # Headings have changed: the columns are asked for again instead of a refusal.
     upload(lead, world, ROWS.replace("Kategori", "Typ"), mapping=mapping.pk)
-    assert ImportBatch.objects.latest("pk").status == Status.UPLOADED
+    renamed = ImportBatch.objects.latest("pk")
+    assert renamed.status == Status.UPLOADED
+    assert "“Kategori”" in renamed.problem
+    assert renamed.mapping["columns"] == mapping.columns | {"category": "Typ"}
+    assert "“Kategori”" in lead.get(url("import_detail", renamed.pk)).content.decode()
+
+
+def test_a_sheet_that_is_not_read_and_a_column_that_is_not_used_are_named(lead, world):
+    book = openpyxl.Workbook()
+    book.active.append(["Datum", "Kategori", "Adress"])
+    book.active.append(["2026-11-03", "SKA", "Storgatan 1"])
+    book.create_sheet("Oktober").append(["Datum", "Kategori"])
+    content = BytesIO()
+    book.save(content)
+    upload(lead, world, content.getvalue(), name="två blad.xlsx")
+    batch = ImportBatch.objects.get()
+    answer(lead, batch, "columns", column_occurred_from="Datum", column_category="Kategori")
+    tasks.check_import(batch.pk)
+    page = lead.get(url("import_detail", batch.pk))
+    assert ("Columns not used", "Adress") in page.context["facts"]
+    assert "“Oktober”" in page.content.decode()
 
 
 def test_the_files_own_words_are_given_a_meaning(lead, world, sent):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import random
 import zipfile
 from contextlib import closing
@@ -43,6 +45,14 @@ def read(path, kinds=ALL):
         return table.columns, rows, refused
 
 
+def zipped(*names):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -58,6 +68,9 @@ def read(path, kinds=ALL):
         (b"<?xml version='1.0'?><a/>", "web page or XML"),
         (b"<!DOCTYPE html><html></html>", "web page or XML"),
         (b"PK\x03\x04 not really", "damaged"),
+        (zipped("mimetype", "content.xml"), "another spreadsheet program"),
+        (zipped("xl/workbook.bin"), "another spreadsheet program"),
+        (zipped("word/document.xml"), "document or a picture"),
         (b"PAR1 not really PAR1", "damaged"),
         (b"SQLite format 3\x00", "database"),
         (b"\x7fELF" + b"\x00" * 100, "program"),
@@ -89,11 +102,71 @@ def test_two_hundred_megabytes_of_one_line_are_refused_without_being_held(tmp_pa
         read(write(tmp_path, "a,b\n" + "x" * 20_000))
 
 
-def test_a_million_columns_are_counted_and_refused(tmp_path):
-    with pytest.raises(UnreadableFile, match=r"1.000.000 columns"):
+def test_a_million_columns_are_refused(tmp_path):
+    with pytest.raises(UnreadableFile, match="more than 500 columns"):
         read(write(tmp_path, ",".join(f"c{n}" for n in range(1_000_000)) + "\n"))
-    with pytest.raises(UnreadableFile, match="501 columns"):
+    with pytest.raises(UnreadableFile, match="more than 500 columns"):
         read(write(tmp_path, ",".join(f"c{n}" for n in range(501)) + "\n"))
+    with pytest.raises(UnreadableFile, match="more than 500 columns"):
+        read(workbook(tmp_path, Blad=[[f"c{n}" for n in range(16_384)]]))
+
+
+def workbook(tmp_path, **sheets):
+    """A workbook with these sheets of rows."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    return tmp_path / "book.xlsx"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Ärenden vecka 45\na;b\n1;2\n3;4\n",
+        "Ärenden vecka 45;\n;\na;b\n1;2\n3;4\n",
+        "Ärenden vecka 45\nBostadsbolaget\n\na\tb\n1\t2\n3\t4\n",
+    ],
+)
+def test_a_title_above_the_headings_is_not_taken_for_them(tmp_path, content):
+    columns, rows, refused = read(write(tmp_path, content))
+    assert columns == ["a", "b"]
+    assert list(rows.values()) == [("1", "2"), ("3", "4")]
+    lines = content.split("\n")
+    assert [lines[number - 1][0] for number in rows] == ["1", "3"]
+    assert refused == {}
+
+
+@pytest.mark.parametrize("content", ["a\n1,5\n2,5\n", 'a\n"x\ny;z"\n', "a\nb\nc\n"])
+def test_a_file_of_one_column_keeps_its_first_line_as_heading(tmp_path, content):
+    assert read(write(tmp_path, content))[0] == ["a"]
+
+
+def test_of_several_sheets_the_first_with_headings_is_read_and_the_others_named(tmp_path):
+    rows = [["Datum", "Kategori"], ["2026-11-03", "SKA"]]
+    path = workbook(
+        tmp_path, Omslag=[["Rapport för vecka 45"]], Nov=[["Ärenden i november"], [], *rows], Okt=rows, Tomt=[]
+    )
+    with closing(open_table(path, kinds=ALL)) as table:
+        assert table.columns == ["Datum", "Kategori"]
+        assert "“Nov”" in table.notes[0]
+        assert "“Omslag”, “Okt”." in table.notes[0]
+        (chunk,) = table.chunks
+        assert chunk.lines.tolist() == [4]
+        assert chunk.frame["Kategori"].tolist() == ["SKA"]
+    with closing(open_table(workbook(tmp_path, Nov=rows), kinds=ALL)) as table:
+        assert table.notes == []
+
+
+def test_a_cell_that_is_too_long_is_told_from_a_stray_quote(tmp_path):
+    long = "x" * (csv.field_size_limit() + 1)
+    _columns, rows, refused = read(write(tmp_path, f'a;b\n1;{long}\n2;"y"z\n3;4\n'))
+    assert list(rows) == [4]
+    assert "more than" in refused[2]
+    assert "quotation mark" in refused[3]
 
 
 def zip_of(tmp_path, **parts):

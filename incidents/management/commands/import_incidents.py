@@ -72,6 +72,8 @@ class Command(BaseCommand):
         counts = ("rows", "stored", "refused", "unchanged", "without_place", "outside_areas", "texts_removed")
         numbers = {name: number_format(getattr(outcome, name), force_grouping=True) for name in counts}
         self.stdout.write(say % numbers)
+        for note in outcome.notes:
+            self.stdout.write(note)
         self.stdout.write(
             _(
                 "Of those stored: %(without_place)s without a place, %(outside_areas)s outside the areas, "
