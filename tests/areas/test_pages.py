@@ -107,7 +107,7 @@ def test_the_list_of_areas(client, world):
     Boundary.objects.filter(area=world.east).update(is_approximate=True, source="Ritad för hand")
     page = texts(sign_in(client, world, "reporter").get(address(world, "area_list")))
     assert page.index("Ekstads kommun") < page.index("Väster") < page.index("Öster")
-    assert "Ritad för hand" in page
+    assert "ungefärlig gräns" in page
     assert "Annanstad centrum" not in page
     assert address(world, "area_import") not in page
 
@@ -182,6 +182,9 @@ def test_the_list_of_places_filters(client, world):
     assert list(nothing.context["page"]) == []
     assert client.get(address(world, "place_list"), {"area": "annanstad-centrum", "kind": "x"}).status_code == 200
     assert client.get(address(world, "place_points"), {"place": "1 OR 1=1", "area": "oster"}).status_code == 200
+    for name in ("area", "kind"):
+        assert client.get(address(world, "place_points"), {name: "\x00"}).json()["features"] == []
+    assert client.get(address(world, "area_shapes"), {"area": "\x00"}).status_code == 200
 
 
 # Forms
