@@ -36,10 +36,12 @@ SEASON_LENGTH = {PeriodKind.WEEK: 52, PeriodKind.MONTH: 12, PeriodKind.TERTIAL: 
 
 _MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.TERTIAL: 4}
 _ONE_DAY = timedelta(days=1)
-_WEEK_CODE = re.compile(r"([0-9]{4})-W([0-9]{2})")
-_MONTH_CODE = re.compile(r"([0-9]{4})-([0-9]{2})")
-_TERTIAL_CODE = re.compile(r"([0-9]{4})-T([1-3])")
-_FREE_CODE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})--([0-9]{4}-[0-9]{2}-[0-9]{2})")
+# 1900–2999: a period at the calendar's own first or last day has no neighbours.
+_YEAR = "(?:19|2[0-9])[0-9]{2}"
+_WEEK_CODE = re.compile(f"({_YEAR})-W([0-9]{{2}})")
+_MONTH_CODE = re.compile(f"({_YEAR})-([0-9]{{2}})")
+_TERTIAL_CODE = re.compile(f"({_YEAR})-T([1-3])")
+_FREE_CODE = re.compile(f"({_YEAR}-[0-9]{{2}}-[0-9]{{2}})--({_YEAR}-[0-9]{{2}}-[0-9]{{2}})")
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def free(first_day: date, last_day: date) -> Period:
 
 
 def parse(code: str) -> Period:
-    """The period a code names (see `Period.code`). `ValueError` when it names none, such as 2025-W53 or 2026-13."""
+    """The period a code names (see `Period.code`). `ValueError` when it names none, such as 2025-W53 or 0001-T1."""
     if match := _WEEK_CODE.fullmatch(code):
         return containing(date.fromisocalendar(int(match[1]), int(match[2]), 1), PeriodKind.WEEK)
     if match := _MONTH_CODE.fullmatch(code):

@@ -67,6 +67,11 @@ def _form_page(request: HttpRequest, form: Any, template: str = "areas/form.html
     return render(request, template, {"form": form, **context}, status=status)
 
 
+def _word(request: HttpRequest, name: str) -> str:
+    """A word of the address. PostgreSQL refuses the sign NUL, so it becomes one that no name of ours has."""
+    return request.GET.get(name, "")[:60].replace("\x00", "\ufffd")
+
+
 # Areas
 
 
@@ -132,7 +137,7 @@ def area_shapes(request: HttpRequest, collaboration: Collaboration) -> HttpRespo
     """The areas' shapes for a map: those incidents are counted by, or one area (and the one it lies in) by `?area=`."""
     today = timezone.localdate()
     areas = Area.objects.visible_to(request.user).filter(collaboration=collaboration).active(today)
-    current = request.GET.get("area", "")
+    current = _word(request, "area")
     chosen = areas.filter(slug=current).first() if current else None
     if chosen is not None and chosen.kind != collaboration.reporting_kind:
         # A larger area is shown with what lies inside it, a smaller or other one by itself.
@@ -303,9 +308,9 @@ def place_points(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     """The places' points for a map; `?area=` and `?kind=` as in the list."""
     places = Place.objects.visible_to(request.user).in_use().filter(collaboration=collaboration)
     for name, lookup in (("area", "area__slug"), ("kind", "kind"), ("place", "pk")):
-        value = request.GET.get(name, "")
+        value = _word(request, name)
         if value and (name != "place" or value.isdecimal()):
-            places = places.filter(**{lookup: value[:60]})
+            places = places.filter(**{lookup: value})
     if text := request.GET.get("q", "").strip():
         found: Any = search_places(collaboration, text, places=places, most=100)
     else:

@@ -207,7 +207,7 @@ class KeysetPagination(BasePagination):
 
     def _size(self, request: Request) -> int:
         wanted = request.query_params.get("page_size", str(queries.PAGE_SIZE))
-        if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= self.largest):
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 9 and 1 <= int(wanted) <= self.largest):
             raise ValidationError({"page_size": [_("A page holds between 1 and 200 reports.")]})
         return int(wanted)
 

@@ -320,7 +320,7 @@ def _read_cursor(cursor: str) -> tuple[bool, dt.date | None, int]:
         moment = dt.datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007  a day, not a moment
     except ValueError as error:
         raise BadCursor(cursor) from error
-    if int(pk) > 2**63 - 1:
+    if len(pk) > 19 or int(pk) > 2**63 - 1:
         raise BadCursor(cursor)
     return direction == "b", moment, int(pk)
 

@@ -84,7 +84,8 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
     except ValidationError:
         # A filter that cannot be understood never becomes a file with everything in it.
         return redirect(f"{reverse('incident_list', args=[collaboration.slug])}?{request.GET.urlencode()}")
-    chosen = {name: request.GET.getlist(name) for name in request.GET if name in queries.IncidentFilter.base_filters}
+    # The value that was checked and used; any other under the same name may be somebody's own words.
+    chosen = {name: request.GET[name] for name in request.GET if name in queries.IncidentFilter.base_filters}
     record(
         "incidents_exported",
         by=_me(request),

@@ -63,11 +63,25 @@ def test_codes_name_their_days(code, start, end):
         " 2026-W47",
         "2026-W47\n",
         "٢٠٢٦-W47",
+        "0001-W01",
+        "0001-01",
+        "9999-W52",
+        "9999-12",
+        "9999-T3",
+        "0001-01-01--0001-01-02",
+        "9999-12-30--9999-12-31",
     ],
 )
 def test_other_codes_are_refused(code):
     with pytest.raises(ValueError, match=r".+"):
         parse(code)
+
+
+@pytest.mark.parametrize("code", ["1900-W01", "2999-W52", "1900-01", "2999-T3", "1900-01-01--2999-12-31"])
+def test_every_period_that_has_a_code_has_neighbours(code):
+    period = parse(code)
+    assert period.previous().end == period.start
+    assert period.next().start == period.end
 
 
 @pytest.mark.parametrize(
