@@ -64,7 +64,7 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     rows = rows[::-1]
     # Long names on one line would leave the chart no room on a phone.
-    names = ["<br>".join(wrap(category_name(row), 22)) for row in rows]
+    names = ["<br>".join(wrap(category_name(row), 30)) for row in rows]
     ranged = [(name, row) for name, row in zip(names, rows, strict=True) if row["lower"] is not None]
     bars = {
         "type": "bar",
@@ -88,7 +88,7 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     }
     layout = {
         "xaxis": {"title": {"text": _("events")}, "rangemode": "tozero"},
-        "yaxis": {"rangemode": "normal"},
+        "yaxis": {"rangemode": "normal", "tickfont": {"size": 12}},
         "hovermode": "closest",
     }
     return charts.figure_json([bars, dots], layout)

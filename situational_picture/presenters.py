@@ -39,6 +39,8 @@ REASONS = {
 }
 # Cards and titles name at most this many things.
 FEW = 5
+# A longer list than this says less than the map it stands for.
+HEXAGONS_LISTED = 12
 
 
 def period_name(period: Period) -> str:
@@ -243,11 +245,12 @@ def window_words(figures: Mapping[str, Any]) -> str:
 
 
 def category_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row for each category with events now or during the last two years."""
-    return [
+    """One row for each category with events now or during the last two years; those without any now come last."""
+    rows = [
         {"name": category_name(row), "code": row["code"], "is_sensitive": row["is_sensitive"], **figure(row)}
         for row in figures["categories"]
     ]
+    return sorted(rows, key=lambda row: row["count"]["value"] == 0)
 
 
 def other_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -434,20 +437,25 @@ def hexagon_collection(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def hexagon_rows(
-    figures: Mapping[str, Any], centres_of_places: Iterable[tuple[str, float, float]]
-) -> list[dict[str, Any]]:
-    """The map's list twin: the hexagons with most events, each told by the named place nearest to it."""
+def hexagon_table(figures: Mapping[str, Any], centres_of_places: Iterable[tuple[str, float, float]]) -> dict[str, Any]:
+    """The map's list twin: the hexagons with most events, each told by the named place nearest to it.
+
+    `more` and `protected` say how many hexagons there are beside those in the rows.
+    """
     cells = figures["map"]["cells"]
-    ordered = sorted(
-        cells.items(), key=lambda item: (item[1] == PROTECTED, -(0 if item[1] == PROTECTED else item[1]), item[0])
-    )
-    shown = ordered[:20]
+    numbers = [(key, value) for key, value in cells.items() if value != PROTECTED]
+    shown = sorted(numbers, key=lambda item: (-item[1], item[0]))[:HEXAGONS_LISTED]
     places = list(centres_of_places)
-    rows = []
-    for (key, value), (lon, lat) in zip(shown, cell_centres([int(key, 16) for key, _value in shown]), strict=True):
-        rows.append({"key": key, "count": cell(value), "where": _where(lon, lat, places)})
-    return rows
+    rows = [
+        [_where(lon, lat, places), value]
+        for (_key, value), (lon, lat) in zip(shown, cell_centres([int(key, 16) for key, _value in shown]), strict=True)
+    ]
+    return {
+        "columns": [_("Where"), {"label": _("Events"), "number": True}],
+        "rows": rows,
+        "more": len(numbers) - len(shown),
+        "protected": len(cells) - len(numbers),
+    }
 
 
 def _where(lon: float, lat: float, places: list[tuple[str, float, float]]) -> str:

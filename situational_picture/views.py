@@ -149,7 +149,7 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "others": presenters.other_rows(figures),
         "places": presenters.place_rows(figures)[:PLACES_SHOWN],
         "places_left_out": max(0, len(figures["places"]) - PLACES_SHOWN),
-        "hexagons": presenters.hexagon_rows(figures, places),
+        "hexagons": presenters.hexagon_table(figures, places),
         "bounds": queries.bounds_of(this_area),
         "window": presenters.window_words(figures),
         "trend": charts.trend(figures),
