@@ -10,9 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
