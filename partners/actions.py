@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
@@ -277,11 +278,19 @@ def change_role(
     same = Membership.objects.filter(user=membership.user, organisation=membership.organisation, role=role)
     if same.exclude(pk=membership.pk).exists():
         raise NotPossible(_("The person already has this role in the organisation."))
-    before, membership.role, membership.unit, membership.valid_to = membership.role, role, unit, valid_to
+    before = _for_log(membership)
+    membership.role, membership.unit, membership.valid_to = role, unit, valid_to
     membership.save(update_fields=["role", "unit", "valid_to"])
     check_an_administrator_remains(collaboration)
-    record("role_changed", by=by, subject=membership, before=str(before), after=str(role))
+    after = _for_log(membership)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    record("role_changed", by=by, subject=membership, changed=changed)
     return membership
+
+
+def _for_log(membership: Membership) -> dict[str, Any]:
+    valid_to = membership.valid_to.isoformat() if membership.valid_to else None
+    return {"role": str(membership.role), "unit": membership.unit_id, "valid_to": valid_to}
 
 
 @transaction.atomic

@@ -164,6 +164,15 @@ def test_nobody_waits_for_an_import_to_give_or_end_a_role():
     assert fresh(membership).valid_to == timezone.localdate()
 
 
+def test_the_log_says_what_changed_in_a_role_also_its_last_day(world, administrator):
+    membership = world.people["reporter"].memberships.get()
+    ends = timezone.localdate() + dt.timedelta(days=30)
+    actions.change_role(membership=membership, by=administrator, role=Role.REPORTER, unit=world.unit, valid_to=ends)
+    assert Event.objects.get(action="role_changed").details == {
+        "changed": {"unit": [None, world.unit.pk], "valid_to": [None, ends.isoformat()]}
+    }
+
+
 # The last administrator
 
 
