@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import lazystr
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.importing.actions import organisation_for
 from incidents.importing.coordinates import AXES, SYSTEMS
-from incidents.importing.generic import NAMES, REQUIRED, TARGETS
+from incidents.importing.generic import KEEP, NAMES, REQUIRED, TARGETS
 from incidents.importing.permissions import organisations_to_import_for
 from incidents.importing.profiles import PROFILES, Profile
-from incidents.importing.reading import too_large
+from incidents.importing.reading import first_values, quoted, too_large
 from incidents.models import Category, ImportBatch, ImportMapping
 from incidents.queries import group_ids
 from partners.models import Collaboration, Organisation
@@ -39,7 +41,10 @@ class ImportForm(forms.Form):
     )
     profile = forms.ChoiceField(label=_("What kind of file is it?"), widget=forms.RadioSelect)
     organisation = forms.ModelChoiceField(
-        label=_("Whose reports are they?"), queryset=Organisation.objects.none(), required=False
+        label=_("Whose reports are they?"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        error_messages={"required": _("Choose whose reports they are.")},
     )
     mapping = forms.ModelChoiceField(
         label=_("Saved choice of columns"),
@@ -54,16 +59,20 @@ class ImportForm(forms.Form):
         self.user, self.collaboration = user, collaboration
         organisations = organisations_to_import_for(user, collaboration)
         self.may_use_sources_own = user.has_role(collaboration, MAY_REVIEW)
-        self.fields["file"].help_text = lazystr(
-            gettext("CSV, Excel (.xlsx) or Parquet, at most %(size)s. The file is deleted when the import has ended.")
-            % {"size": filesizeformat(settings.IMPORT_MAX_BYTES)}
-        )
+        limit = {"size": filesizeformat(settings.IMPORT_MAX_BYTES)}
+        help_text = gettext("CSV or Excel (.xlsx), at most %(size)s. The file is deleted when the import has ended.")
+        if self.may_use_sources_own:
+            help_text = gettext(
+                "CSV, Excel (.xlsx) or Parquet, at most %(size)s. The file is deleted when the import has ended."
+            )
+        self.fields["file"].help_text = lazystr(help_text % limit)
         profiles = [p for p in PROFILES.values() if not p.organisation_name or self.may_use_sources_own]
         self.fields["profile"].choices = [(p.name, f"{p.label}: {p.help}") for p in profiles]  # type: ignore[attr-defined]
         self.fields["profile"].initial = "generic"
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
         own = {m.organisation_id for m in user.memberships_in(collaboration)}
         self.fields["organisation"].initial = organisations.filter(pk__in=own).first()
+        self.fields["organisation"].required = not self.may_use_sources_own
         if self.may_use_sources_own:
             self.fields["organisation"].empty_label = _("The source itself (data.police.uk)")  # type: ignore[attr-defined]
         saved = ImportMapping.objects.filter(organisation__in=organisations)
@@ -109,6 +118,11 @@ class ColumnsForm(forms.Form):
     default_category = forms.ChoiceField(
         label=_("What happened, where the file does not say"), required=False, choices=[]
     )
+    unknown_places = forms.ChoiceField(
+        label=_("Where the named place is not known here"),
+        required=False,
+        choices=[("", _("Refuse the row")), (KEEP, _("Store it without a place: counted, but on no map"))],
+    )
     save_as = forms.CharField(
         label=_("Save these choices as"),
         required=False,
@@ -116,7 +130,7 @@ class ColumnsForm(forms.Form):
         help_text=_("Next week's file then needs no work. Leave empty to use them once."),
     )
 
-    OPTIONS = ("coordinates", "axis", "date_order", "default_category")
+    OPTIONS = ("coordinates", "axis", "date_order", "default_category", "unknown_places")
 
     def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
         headings = batch.mapping.get("headings", [])
@@ -131,7 +145,8 @@ class ColumnsForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.batch = batch
-        choices = [("", _("Not in the file")), *((heading, heading) for heading in headings)]
+        values = first_values(Path(batch.file.path), kinds=PROFILES[batch.profile].kinds) if batch.file else {}
+        choices = [("", _("Not in the file")), *((heading, _with_example(heading, values)) for heading in headings)]
         for target in TARGETS:
             self.fields[f"column_{target.name}"] = forms.ChoiceField(
                 label=str(target.label),
@@ -170,6 +185,12 @@ class ColumnsForm(forms.Form):
         return {**options, **({"categories": words} if words else {})}
 
 
+def _with_example(heading: str, values: dict[str, str]) -> str:
+    """The heading and what may stand below it, so that columns can be told apart without opening the file."""
+    value = Truncator(values.get(heading, "")).chars(30)
+    return gettext("%(heading)s (as %(value)s)") % {"heading": heading, "value": value} if value else heading
+
+
 class WordsForm(forms.Form):
     """Which category each of the file's own words means."""
 
@@ -178,7 +199,7 @@ class WordsForm(forms.Form):
         self.words: list[str] = batch.preview.get("words", []) if isinstance(batch.preview, dict) else []
         choices = [("", _("Refuse the row")), *category_choices(batch.collaboration_id)]
         for number, word in enumerate(self.words):
-            self.fields[f"word_{number}"] = forms.ChoiceField(label=f"“{word}”", required=False, choices=choices)
+            self.fields[f"word_{number}"] = forms.ChoiceField(label=quoted(word), required=False, choices=choices)
 
     @property
     def meanings(self) -> dict[str, str]:

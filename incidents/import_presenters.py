@@ -43,6 +43,10 @@ def list_row(batch: ImportBatch) -> dict[str, Any]:
         "profile": profile_label(batch),
         "by": str(batch.started_by) if batch.started_by else _("from the command line"),
         "counts": [number(n) if is_counted else "–" for n in (batch.stored, batch.refused, batch.unchanged)],
+        # What waits for whoever sent the file.
+        "next_step": {Status.UPLOADED: _("Choose the columns"), Status.CHECKED: _("Look and store")}.get(
+            Status(batch.status), ""
+        ),
         "can_be_undone": batch.status == Status.DONE and batch.stored > 0,
     }
 
@@ -107,18 +111,23 @@ def columns_left_out(batch: ImportBatch) -> list[str]:
 
 def counts(batch: ImportBatch) -> list[dict[str, Any]]:
     """The numbers, each with what it means. rows = stored + refused + unchanged."""
-    will = batch.status == Status.CHECKED
+    stored = {
+        "label": _("Would be stored") if batch.status == Status.CHECKED else _("Stored"),
+        "value": batch.stored,
+        "meaning": _("New incidents, approved at once."),
+    }
+    if batch.status == Status.UNDONE:
+        stored |= {
+            "label": _("Taken back"),
+            "meaning": _("They were stored, and were removed when the import was undone."),
+        }
     return [
         {
             "label": _("Rows in the file"),
             "value": batch.rows,
             "meaning": _("Rows with something in them, without the headings."),
         },
-        {
-            "label": _("Would be stored") if will else _("Stored"),
-            "value": batch.stored,
-            "meaning": _("New incidents, approved at once."),
-        },
+        stored,
         {
             "label": _("Refused"),
             "value": batch.refused,

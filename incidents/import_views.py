@@ -212,7 +212,12 @@ def import_undo(request: HttpRequest, collaboration: Collaboration, pk: int) -> 
         return redirect("import_detail", collaboration.slug, batch.pk)
     if batch.status != Status.DONE:
         return redirect("import_detail", collaboration.slug, batch.pk)
-    return render(request, "incidents/import_undo.html", {"batch": batch, "rows": batch.incidents.count()})
+    return render(request, "incidents/import_undo.html", _to_undo(batch))
+
+
+def _to_undo(batch: ImportBatch) -> dict[str, Any]:
+    rows = batch.incidents.count()
+    return {"batch": batch, "rows": rows, "number": presenters.number(rows)}
 
 
 class _Echo:

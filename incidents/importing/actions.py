@@ -166,13 +166,23 @@ ENDED = [_S.DONE, _S.FAILED, _S.UNDONE]
 
 
 def check_move(batch: ImportBatch, wanted: ImportBatch.Status) -> None:
-    """Refuse a step that an import's life does not have."""
+    """Refuse a step that an import's life does not have, and say what can be done instead."""
     now = _S(batch.status)
-    if wanted not in NEXT[now]:
-        raise NotPossible(
-            _("An import that is %(now)s cannot become %(wanted)s.") % {"now": now.label, "wanted": wanted.label},
-            code="impossible_move",
-        )
+    if wanted in NEXT[now]:
+        return
+    raise NotPossible(
+        {
+            _S.UPLOADED: _("First say what the columns mean."),
+            _S.CHECKING: _("The file is still being checked. Wait until that is done."),
+            _S.CHECKED: _("Nothing has been stored yet, so there is nothing to undo."),
+            _S.QUEUED: _("The import has begun. Wait until it is done; then it can be undone."),
+            _S.RUNNING: _("The import has begun. Wait until it is done; then it can be undone."),
+            _S.DONE: _("The import is done already."),
+            _S.FAILED: _("The import stopped, and nothing was stored. Send the file again."),
+            _S.UNDONE: _("The import has been undone already. Send the file again if its rows should be stored."),
+        }[now],
+        code="impossible_move",
+    )
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:

@@ -28,7 +28,7 @@ from incidents.importing.frames import refuse, together
 from incidents.importing.keys import content_keys, six_decimals
 from incidents.importing.personal_data import points_at_somebody
 from incidents.importing.profiles import Profile, Setting, register
-from incidents.importing.reading import Chunk, UnreadableFile
+from incidents.importing.reading import Chunk, UnreadableFile, quoted
 from incidents.importing.times import Moments, is_day_first, read_moments
 from incidents.models import Category, Incident
 from incidents.queries import allowed_words, group_ids
@@ -84,6 +84,8 @@ TARGETS = [
     Target("cost_sek", gettext_lazy("Cost, SEK"), ("kostnad", "kostnad sek", "cost", "kostnad kr")),
 ]  # fmt: skip
 NAMES = [target.name for target in TARGETS]
+# The answer to what becomes of a row whose place is not known: it is stored without one.
+KEEP = "keep"
 REQUIRED = ("occurred_from", "category")
 
 
@@ -119,8 +121,8 @@ def check_headings(columns: list[str]) -> None:
     is_day = days.at.notna() & ~pd.Series(columns, dtype="str").str.fullmatch(r"[\d.,]+")
     if is_day.any():
         raise UnreadableFile(
-            _("The first row holds a date, “%(cell)s”, where headings should stand. Write a heading over each column.")
-            % {"cell": columns[int(is_day.to_numpy().argmax())]}
+            _("The first row holds a date, %(cell)s, where headings should stand. Write a heading over each column.")
+            % {"cell": quoted(columns[int(is_day.to_numpy().argmax())])}
         )
 
 
@@ -141,7 +143,7 @@ def check_mapping(mapping: dict[str, Any], columns: list[str]) -> None:
     if gone:
         raise WrongMapping(
             _("The file has no column %(columns)s. Choose another mapping, or mend the headings.")
-            % {"columns": ", ".join(f"“{column}”" for column in gone)}
+            % {"columns": ", ".join(map(quoted, gone))}
         )
 
 
@@ -408,6 +410,8 @@ class GenericCleaner:
         known = {word: self.words.places.get(word) for word in said.unique()}
         several = said.map({w: w in self.words.places and p is None for w, p in known.items()}).astype(bool)
         is_unknown = (said != "") & said.map({w: p is None for w, p in known.items()}).astype(bool) & ~several
+        if self.options.get("unknown_places") == KEEP:
+            is_unknown &= False
         refusals = together(
             [
                 self._refuse(cells, ~is_east & ~no_east, rules.UNREADABLE_COORDINATE, "lon"),

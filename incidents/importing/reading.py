@@ -13,6 +13,7 @@ import io
 import zipfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,14 +92,19 @@ class Table:
         self.close_file()
 
 
-def open_table(path: Path, *, kinds: tuple[str, ...]) -> Table:
+def quoted(text: object) -> str:
+    """A word of the file within the quotation marks of the reader's language."""
+    return _("“%(text)s”") % {"text": text}
+
+
+def open_table(path: Path, *, kinds: tuple[str, ...], rows_in_chunk: int = 0) -> Table:
     """Open the file as one of `kinds` (csv, xlsx, parquet), or say in words why it cannot be one."""
     _check_size(path)
     kind = _kind_of(path)
     if kind not in kinds:
         raise UnreadableFile(_wrong_kind(kinds))
     open_kind = {"csv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}[kind]
-    table = open_kind(path, ROWS_IN_CHUNK)
+    table = open_kind(path, rows_in_chunk or ROWS_IN_CHUNK)
     if len(table.columns) > MAX_COLUMNS:
         table.close()
         raise UnreadableFile(
@@ -226,6 +232,19 @@ def named_columns(cells: list[str]) -> list[str]:
             wanted = f"{name} ({again})"
         names.append(wanted)
     return names
+
+
+def first_values(path: Path, *, kinds: tuple[str, ...], rows: int = 20) -> dict[str, str]:
+    """For each heading the first thing that stands below it, among the first rows."""
+    try:
+        with closing(open_table(path, kinds=kinds, rows_in_chunk=rows)) as table:
+            chunk = next(table.chunks, None)
+    except UnreadableFile:
+        return {}
+    if chunk is None:
+        return {}
+    found = {name: (str(cell).strip() for cell in chunk.frame[name]) for name in chunk.frame.columns}
+    return {name: next(filter(None, cells), "") for name, cells in found.items()}
 
 
 # CSV
@@ -500,9 +519,9 @@ def _headings_of(sheet: Any) -> tuple[int, list[str]]:
 
 def _other_sheets(sheet: str, others: list[str]) -> str:
     return _(
-        "Only the sheet “%(sheet)s” is read. The file also has: %(others)s. "
+        "Only the sheet %(sheet)s is read. The file also has: %(others)s. "
         "Send each sheet you need as a file of its own."
-    ) % {"sheet": sheet, "others": ", ".join(f"“{other}”" for other in others[:10])}
+    ) % {"sheet": quoted(sheet), "others": ", ".join(map(quoted, others[:10]))}
 
 
 def _xlsx_chunks(

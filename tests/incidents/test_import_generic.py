@@ -318,6 +318,15 @@ def test_a_named_place_stands_in_for_a_point(world, tmp_path):
     assert found[5, "Plats"].startswith("Several places")
 
 
+def test_a_row_whose_place_is_not_known_may_be_stored_without_one(world, tmp_path):
+    path = csv_file(tmp_path, "2026-11-03;;SKA;;;Okänd gård;", "2026-11-03;;SKA;;;Västers centrum;")
+    mapped(world, guess_columns(HEADER.split(";")), unknown_places="keep")
+    _batch, outcome = load(path, world, mapping="min")
+    assert (outcome.stored, outcome.refused, outcome.without_place) == (2, 0, 1)
+    unknown, known = imported()
+    assert (unknown.location, unknown.place, known.place.name) == ("none", None, "Västers centrum")
+
+
 def test_a_home_keeps_only_its_block(world, tmp_path):
     burglary = make.CategoryFactory(collaboration=world.here, code="INB", common_code="INB")
     load(csv_file(tmp_path, "2026-11-03;;INB;16.12;58.585;;"), world)

@@ -89,8 +89,10 @@ def test_from_file_to_incidents_and_back(lead, world, sent, django_capture_on_co
     batch = ImportBatch.objects.get()
     assert (batch.status, batch.organisation, batch.file_name) == (Status.UPLOADED, world.housing, "ärenden.csv")
     assert sent == []
+    assert "Choose the columns" in lead.get(url("import_list")).content.decode()
     page = lead.get(url("import_detail", batch.pk))
     assert page.context["columns_form"]["column_occurred_from"].value() == "Datum"
+    assert ("Text", "Text (as Ruta)") in page.context["columns_form"].fields["column_description"].choices
     assert page.context["columns_form"]["column_lon"].value() == "X"
 
     answer(lead, batch, "columns", **COLUMNS)
@@ -130,8 +132,11 @@ def test_from_file_to_incidents_and_back(lead, world, sent, django_capture_on_co
     assert (batch.status, Incident.objects.count()) == (Status.UNDONE, before)
     assert heard == [{world.west.pk}]
     assert Event.objects.get(action="import_undone").details["rows"] == 1
-    # A second press finds nothing to take back.
-    lead.post(url("import_undo", batch.pk))
+    page = lead.get(url("import_detail", batch.pk))
+    assert page.context["counts"][1]["label"] == "Taken back"
+    # A second press finds nothing to take back, and says so.
+    page = lead.post(url("import_undo", batch.pk), follow=True)
+    assert "has been undone already" in page.content.decode()
     assert Event.objects.filter(action="import_undone").count() == 1
 
 
