@@ -12,8 +12,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -59,6 +61,7 @@ from partners.permissions import (
     may_keep_groups,
     may_set_sharing,
 )
+from partners.requests import PartnerRequest
 from ui import slots
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -85,17 +88,45 @@ def _tried(request: HttpRequest, change: Callable[[], Any], success: str) -> Non
         messages.success(request, success)
 
 
-def _form_page(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+# Where a form's page leads back to, and what that page is called.
+BACK_TO = {
+    "people": gettext_lazy("People"),
+    "organisation_list": gettext_lazy("Organisations"),
+    "group_list": gettext_lazy("Groups"),
+    "token_list": gettext_lazy("Keys for systems"),
+}
+
+
+def _form_page(request: HttpRequest, form: Any, *, back: str, **context: Any) -> HttpResponse:
     # A form that came back with errors is not the page that was asked for.
     status = 422 if form.is_bound else 200
-    return render(request, "partners/form.html", {"form": form, **context}, status=status)
+    context |= {"form": form, "back_name": back, "back_text": BACK_TO[back]}
+    return render(request, "partners/form.html", context, status=status)
+
+
+def _form_view(
+    request: HttpRequest,
+    form: Any,
+    change: Callable[[], Any],
+    *,
+    success: str,
+    leads_to: str | Callable[[Any], str],
+    **page: Any,
+) -> HttpResponse:
+    """Show a form; once it is sent, do what it asks for and lead on (from what the change gave, if need be)."""
+    if request.method == "POST":
+        made = _done(form, change)
+        if made is not None:
+            messages.success(request, success)
+            return redirect(leads_to(made) if callable(leads_to) else leads_to)
+    return _form_page(request, form, **page)
 
 
 # People
 
 
 @require_GET
-def people(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def people(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Who takes part: one's own organisation, or for an administrator everybody, by organisation."""
     today = timezone.localdate()
     memberships = list(
@@ -123,19 +154,19 @@ def people(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     return render(request, "partners/people.html", context)
 
 
-def _person(request: HttpRequest, collaboration: Collaboration, pk: int) -> User:
+def _person(request: PartnerRequest, collaboration: Collaboration, pk: int) -> User:
     memberships = Membership.objects.filter(collaboration=collaboration, user__is_service=False)
     visible = User.objects.visible_to(request.user).filter(pk__in=memberships.values("user_id"))
     return get_object_or_404(visible, pk=pk)
 
 
-def _membership(request: HttpRequest, collaboration: Collaboration, pk: int) -> Membership:
+def _membership(request: PartnerRequest, collaboration: Collaboration, pk: int) -> Membership:
     visible = Membership.objects.visible_to(request.user).filter(collaboration=collaboration, user__is_service=False)
     return get_object_or_404(visible.select_related("user", "organisation", "unit"), pk=pk)
 
 
 @require_GET
-def person_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def person_detail(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """A person's roles here, and for an administrator what can be done about them."""
     person = _person(request, collaboration, pk)
     memberships = list(
@@ -166,7 +197,7 @@ def person_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -
 
 
 @get_or_post
-def person_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def person_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Invite somebody: an account if they have none, a role, and a letter."""
     check_may_administer(request.user, collaboration)
     form = InvitationForm(request.POST or None, collaboration=collaboration)
@@ -174,7 +205,7 @@ def person_new(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
         membership = _done(
             form,
             lambda: actions.invite_person(
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 site=request.build_absolute_uri("/"),
                 **form.cleaned_data,
             ),
@@ -192,107 +223,98 @@ def person_new(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
         heading=_("Who shall take part?"),
         lead=_("The person gets a letter with a link to choose a password."),
         submit=_("Invite"),
-        back_name="people",
-        back_text=_("People"),
+        back="people",
     )
 
 
 @get_or_post
-def person_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def person_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change a person's name and function."""
     person = _person(request, collaboration, pk)
     check_may_change_person(request.user, person)
     form = PersonForm(request.POST or None, initial=person_initial(person))
-    if request.method == "POST" and _done(
+    return _form_view(
+        request,
         form,
-        lambda: actions.change_person(person=person, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("person_detail", collaboration.slug, person.pk)
-    return _form_page(
-        request, form, heading=_("Change %(person)s") % {"person": person}, back_name="people", back_text=_("People")
+        lambda: actions.change_person(person=person, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("person_detail", args=[collaboration.slug, person.pk]),
+        back="people",
+        heading=_("Change %(person)s") % {"person": person},
     )
 
 
 @require_POST
-def person_deactivate(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def person_deactivate(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Close an account and sign the person out everywhere."""
     person = _person(request, collaboration, pk)
     check_may_change_person(request.user, person)
     _tried(
         request,
-        lambda: actions.deactivate_person(person=person, by=request.user),  # type: ignore[arg-type]
+        lambda: actions.deactivate_person(person=person, by=request.user),
         _("The account is closed, and the person is signed out everywhere."),
     )
     return redirect("person_detail", collaboration.slug, person.pk)
 
 
 @require_POST
-def person_reactivate(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def person_reactivate(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Open a closed account again."""
     person = _person(request, collaboration, pk)
     check_may_change_person(request.user, person)
     _tried(
         request,
-        lambda: actions.reactivate_person(person=person, by=request.user),  # type: ignore[arg-type]
+        lambda: actions.reactivate_person(person=person, by=request.user),
         _("The account is open again."),
     )
     return redirect("person_detail", collaboration.slug, person.pk)
 
 
 @get_or_post
-def role_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def role_new(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Give a person one more role."""
     person = _person(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
     form = RoleForm(request.POST or None, collaboration=collaboration)
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.give_role(person=person, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("The role is given. Now choose what it covers."))
-        return redirect("person_detail", collaboration.slug, person.pk)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.give_role(person=person, by=request.user, **form.cleaned_data),
+        success=_("The role is given. Now choose what it covers."),
+        leads_to=reverse("person_detail", args=[collaboration.slug, person.pk]),
+        back="people",
         heading=_("Which role shall %(person)s have?") % {"person": person},
         submit=_("Give the role"),
-        back_name="people",
-        back_text=_("People"),
     )
 
 
 @get_or_post
-def role_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def role_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change a role, its unit or its last day."""
     membership = _membership(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
     initial = {"role": membership.role, "unit": membership.unit_id, "valid_to": membership.valid_to}
     form = ChangeRoleForm(request.POST or None, initial=initial, collaboration=collaboration, membership=membership)
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.change_role(membership=membership, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("person_detail", collaboration.slug, membership.user_id)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.change_role(membership=membership, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("person_detail", args=[collaboration.slug, membership.user_id]),
+        back="people",
         heading=_("What shall %(person)s do for %(organisation)s?")
         % {"person": membership.user, "organisation": membership.organisation},
-        back_name="people",
-        back_text=_("People"),
     )
 
 
 @require_POST
-def role_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def role_end(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """End a role today."""
     membership = _membership(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
     _tried(
         request,
-        lambda: actions.end_membership(membership=membership, by=request.user),  # type: ignore[arg-type]
+        lambda: actions.end_membership(membership=membership, by=request.user),
         _("The role has ended."),
     )
     if may_administer(_again(request), collaboration):
@@ -306,7 +328,7 @@ def _again(request: HttpRequest) -> User:
 
 
 @require_POST
-def invitation_send(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def invitation_send(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Send the letter again."""
     membership = _membership(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
@@ -314,7 +336,7 @@ def invitation_send(request: HttpRequest, collaboration: Collaboration, pk: int)
         request,
         lambda: actions.send_invitation_again(
             membership=membership,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             site=request.build_absolute_uri("/"),
         ),
         _("A letter is on its way to %(email)s.") % {"email": membership.user.email},
@@ -326,7 +348,7 @@ def invitation_send(request: HttpRequest, collaboration: Collaboration, pk: int)
 
 
 @require_GET
-def organisation_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def organisation_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """The partners, what they are and how they share."""
     organisations = list(
         Organisation.objects.visible_to(request.user).filter(collaboration=collaboration).prefetch_related("units")
@@ -339,132 +361,112 @@ def organisation_list(request: HttpRequest, collaboration: Collaboration) -> Htt
     return render(request, "partners/organisation_list.html", context)
 
 
-def _organisation(request: HttpRequest, collaboration: Collaboration, pk: int) -> Organisation:
+def _organisation(request: PartnerRequest, collaboration: Collaboration, pk: int) -> Organisation:
     return get_object_or_404(Organisation.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
 
 
 @get_or_post
-def organisation_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def organisation_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Enter a partner."""
     check_may_administer(request.user, collaboration)
     form = NewOrganisationForm(request.POST or None)
-    if request.method == "POST" and _done(
+    return _form_view(
+        request,
         form,
         lambda: actions.create_organisation(
             collaboration=collaboration,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             **form.cleaned_data,
         ),
-    ):
-        messages.success(request, _("The organisation is entered. Now invite its people."))
-        return redirect("organisation_list", collaboration.slug)
-    return _form_page(
-        request,
-        form,
+        success=_("The organisation is entered. Now invite its people."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
         heading=_("Which organisation joins?"),
         submit=_("Enter the organisation"),
-        back_name="organisation_list",
-        back_text=_("Organisations"),
     )
 
 
 @get_or_post
-def organisation_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def organisation_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change a partner's name or kind, or close it."""
     organisation = _organisation(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
     initial = {"name": organisation.name, "kind": organisation.kind, "is_active": organisation.is_active}
     form = OrganisationForm(request.POST or None, initial=initial)
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.change_organisation(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("organisation_list", collaboration.slug)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.change_organisation(organisation=organisation, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
         heading=_("Change %(organisation)s") % {"organisation": organisation},
-        back_name="organisation_list",
-        back_text=_("Organisations"),
     )
 
 
 @get_or_post
-def organisation_sharing(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def organisation_sharing(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """The organisation itself says who sees its reports."""
     organisation = _organisation(request, collaboration, pk)
     check_may_set_sharing(request.user, organisation)
     form = SharingForm(request.POST or None, initial={"sharing": organisation.sharing})
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.set_sharing(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("organisation_list", collaboration.slug)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.set_sharing(organisation=organisation, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
         heading=_("Who sees the reports of %(organisation)s?") % {"organisation": organisation},
         lead=_("Only your own organisation decides this."),
-        back_name="organisation_list",
-        back_text=_("Organisations"),
     )
 
 
 @get_or_post
-def unit_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def unit_new(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Enter a unit of an organisation."""
     organisation = _organisation(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
     form = NewUnitForm(request.POST or None)
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.create_unit(organisation=organisation, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("The unit is entered."))
-        return redirect("organisation_list", collaboration.slug)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.create_unit(organisation=organisation, by=request.user, **form.cleaned_data),
+        success=_("The unit is entered."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
         heading=_("Who reports within %(organisation)s?") % {"organisation": organisation},
         lead=_("A district office, a team or a school."),
         submit=_("Enter the unit"),
-        back_name="organisation_list",
-        back_text=_("Organisations"),
     )
 
 
 @get_or_post
-def unit_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def unit_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change a unit's name, or close it."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
     check_may_administer(request.user, collaboration)
     form = UnitForm(request.POST or None, initial={"name": unit.name, "is_active": unit.is_active})
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.change_unit(unit=unit, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("organisation_list", collaboration.slug)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.change_unit(unit=unit, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
         heading=_("Change %(unit)s") % {"unit": unit},
-        back_name="organisation_list",
-        back_text=_("Organisations"),
     )
 
 
 # Groups
 
 
-def _group(request: HttpRequest, collaboration: Collaboration, pk: int) -> Group:
+def _group(request: PartnerRequest, collaboration: Collaboration, pk: int) -> Group:
     return get_object_or_404(Group.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
 
 
 @require_GET
-def group_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def group_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """The groups that meet, by level."""
     today = timezone.localdate()
     now = Q(members__valid_from__lte=today) & (Q(members__valid_to__isnull=True) | Q(members__valid_to__gt=today))
@@ -479,7 +481,7 @@ def group_list(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
 
 
 @require_GET
-def group_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def group_detail(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Who sits in a group, by function, with deputies and terms."""
     group = _group(request, collaboration, pk)
     today = timezone.localdate()
@@ -499,76 +501,66 @@ def group_detail(request: HttpRequest, collaboration: Collaboration, pk: int) ->
 
 
 @get_or_post
-def group_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def group_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Enter a group."""
     check_may_keep_groups(request.user, collaboration)
     form = NewGroupForm(request.POST or None)
-    if request.method == "POST":
-        group = _done(
-            form,
-            lambda: actions.create_group(collaboration=collaboration, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-        )
-        if group is not None:
-            messages.success(request, _("The group is entered. Now say who sits in it."))
-            return redirect("group_detail", collaboration.slug, group.pk)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.create_group(collaboration=collaboration, by=request.user, **form.cleaned_data),
+        success=_("The group is entered. Now say who sits in it."),
+        leads_to=lambda group: reverse("group_detail", args=[collaboration.slug, group.pk]),
+        back="group_list",
         heading=_("Which group meets?"),
         submit=_("Enter the group"),
-        back_name="group_list",
-        back_text=_("Groups"),
     )
 
 
 @get_or_post
-def group_change(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def group_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change a group's name or level, or close it."""
     group = _group(request, collaboration, pk)
     check_may_keep_groups(request.user, collaboration)
     initial = {"name": group.name, "level": group.level, "is_active": group.is_active}
     form = GroupForm(request.POST or None, initial=initial)
-    if request.method == "POST" and _done(
+    return _form_view(
+        request,
         form,
-        lambda: actions.change_group(group=group, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("group_detail", collaboration.slug, group.pk)
-    return _form_page(
-        request, form, heading=_("Change %(group)s") % {"group": group}, back_name="group_list", back_text=_("Groups")
+        lambda: actions.change_group(group=group, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("group_detail", args=[collaboration.slug, group.pk]),
+        back="group_list",
+        heading=_("Change %(group)s") % {"group": group},
     )
 
 
 @get_or_post
-def seat_new(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def seat_new(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Give a function a seat in a group."""
     group = _group(request, collaboration, pk)
     check_may_keep_groups(request.user, collaboration)
     form = SeatForm(request.POST or None, group=group)
-    if request.method == "POST" and _done(
-        form,
-        lambda: actions.add_to_group(group=group, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
-    ):
-        messages.success(request, _("The seat is given."))
-        return redirect("group_detail", collaboration.slug, group.pk)
-    return _form_page(
+    return _form_view(
         request,
         form,
+        lambda: actions.add_to_group(group=group, by=request.user, **form.cleaned_data),
+        success=_("The seat is given."),
+        leads_to=reverse("group_detail", args=[collaboration.slug, group.pk]),
+        back="group_list",
         heading=_("Who shall sit in %(group)s?") % {"group": group},
         submit=_("Give the seat"),
-        back_name="group_list",
-        back_text=_("Groups"),
     )
 
 
 @require_POST
-def seat_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def seat_end(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """End a seat in a group."""
     seat = get_object_or_404(GroupMember.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
     check_may_keep_groups(request.user, collaboration)
     _tried(
         request,
-        lambda: actions.end_seat(seat=seat, by=request.user),  # type: ignore[arg-type]
+        lambda: actions.end_seat(seat=seat, by=request.user),
         _("The seat has ended."),
     )
     return redirect("group_detail", collaboration.slug, seat.group_id)
@@ -578,7 +570,7 @@ def seat_end(request: HttpRequest, collaboration: Collaboration, pk: int) -> Htt
 
 
 @require_GET
-def token_list(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def token_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """The keys that systems use, and how long they are valid."""
     check_may_administer(request.user, collaboration)
     tokens = list(
@@ -596,12 +588,12 @@ def token_list(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
 
 @never_cache
 @get_or_post
-def token_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def token_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Make a key, and show it this once."""
     check_may_administer(request.user, collaboration)
     form = TokenForm(request.POST or None, collaboration=collaboration)
     if request.method == "POST":
-        made = _done(form, lambda: actions.create_token(by=request.user, **form.cleaned_data))  # type: ignore[arg-type]
+        made = _done(form, lambda: actions.create_token(by=request.user, **form.cleaned_data))
         if made is not None:
             token, key = made
             return render(request, "partners/token_made.html", {"token": token, "key": key})
@@ -611,13 +603,12 @@ def token_new(request: HttpRequest, collaboration: Collaboration) -> HttpRespons
         heading=_("Which system needs a key?"),
         lead=_("The key is shown once. A system that loses it needs a new one."),
         submit=_("Make the key"),
-        back_name="token_list",
-        back_text=_("Keys for systems"),
+        back="token_list",
     )
 
 
 @require_POST
-def token_revoke(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def token_revoke(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Stop a key at once."""
     check_may_administer(request.user, collaboration)
     token = get_object_or_404(
@@ -625,7 +616,7 @@ def token_revoke(request: HttpRequest, collaboration: Collaboration, pk: int) ->
     )
     _tried(
         request,
-        lambda: actions.revoke_token(token=token, by=request.user),  # type: ignore[arg-type]
+        lambda: actions.revoke_token(token=token, by=request.user),
         _("The key no longer works."),
     )
     return redirect("token_list", collaboration.slug)
@@ -635,7 +626,7 @@ def token_revoke(request: HttpRequest, collaboration: Collaboration, pk: int) ->
 
 
 @require_GET
-def log(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def log(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Who has read and done what, newest first, and whether the seals still hold."""
     check_may_read_log(request.user, collaboration)
     events = Event.objects.visible_to(request.user).filter(collaboration_id=collaboration.pk)
@@ -684,7 +675,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 @require_GET
-def my_access(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def my_access(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Why somebody does not see something: what their roles give here, in words."""
     user: Any = request.user
     memberships = user.memberships_in(collaboration)

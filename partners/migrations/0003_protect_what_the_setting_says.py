@@ -1,8 +1,9 @@
 """A new collaboration protects the counts that the setting says, and not always those up to four."""
 
 import django.core.validators
-import partners.models
 from django.db import migrations, models
+
+import partners.models
 
 
 class Migration(migrations.Migration):
