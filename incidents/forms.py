@@ -76,6 +76,15 @@ class CoordinateField(forms.FloatField):
         return super().to_python(value.strip().replace(",", ".", 1) if isinstance(value, str) else value)
 
 
+class MomentField(forms.DateTimeField):
+    """Day and time by the clocks here. The first day of the calendar has no UTC; it is just too early."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        moment = super().to_python(value)
+        return EARLIEST_READ if moment is not None and moment.year < EARLIEST_READ.year else moment
+
+
+EARLIEST_READ = dt.datetime(1800, 1, 1, tzinfo=dt.UTC)
 DATE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
 
 
@@ -111,14 +120,14 @@ class IncidentForm(forms.Form):
         error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
     )
     is_place_unknown = forms.BooleanField(label=_("The place is not known, or it was on the internet"), required=False)
-    occurred_from = forms.DateTimeField(
+    occurred_from = MomentField(
         label=_("Day and time"),
         input_formats=DATE_FORMATS,
         widget=local_datetime_input(),
         help_text=_("If you do not know exactly: the earliest time it can have happened."),
         error_messages={"required": rules.NO_DATE.text, "invalid": rules.UNREADABLE_DATE.text},
     )
-    occurred_to = forms.DateTimeField(
+    occurred_to = MomentField(
         label=_("At the latest"),
         required=False,
         input_formats=DATE_FORMATS,

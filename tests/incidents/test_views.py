@@ -410,6 +410,14 @@ def test_a_weak_hit_is_shown_and_may_be_confirmed_a_strong_one_not(client, world
     assert not page.context["confirms"]
 
 
+@pytest.mark.parametrize("name", ["occurred_from", "occurred_to"])
+def test_the_first_day_of_the_calendar_is_refused_in_words(client, world, name):
+    client.force_login(world.people["reporter"])
+    page = client.post(url("incident_new"), {**a_report(world), name: "0001-01-01T00:00"})
+    assert page.status_code == 200
+    assert page.context["form"].errors[name]
+
+
 def test_a_report_without_a_place_says_so_on_purpose(client, world):
     client.force_login(world.people["reporter"])
     body = a_report(world, lon="", lat="")
