@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from analysis.hexagons import cells_of
-from areas.locating import area_of
+from areas.locating import area_of, index_of
 from audit.actions import record
 from common.errors import NotPossible
 from incidents import permissions, queries, rules
@@ -96,6 +96,8 @@ def submit_incident(
 @transaction.atomic
 def change_incident(*, incident: Incident, by: User, report: Report, now: dt.datetime | None = None) -> Incident:
     """Correct a draft or a returned report and send it in."""
+    # The boundaries are held first and the report second: in the order in which a re-cut takes them.
+    index_of(incident.collaboration)
     incident = _locked(incident)
     permissions.check_may_change(by, incident)
     rules.check_editable(incident)
@@ -103,8 +105,14 @@ def change_incident(*, incident: Incident, by: User, report: Report, now: dt.dat
     now = now or timezone.now()
     check_report(report, incident.organisation, now=now)
     area_before = incident.area_id
+    is_same_point = (report.lon, report.lat) == (incident.lon, incident.lat)
+    keeps_block = incident.precision == Incident.Precision.BLOCK and is_same_point
+    held = incident.area, incident.location, incident.precision
     before = {field.attname: getattr(incident, field.attname) for field in Incident._meta.concrete_fields}
     _write_report(incident, report)
+    if keeps_block:
+        # The form gave back the middle of the block. The area is still the one of the true point, which is not kept.
+        incident.area, incident.location, incident.precision = held
     if report.unit is not None:
         incident.unit = report.unit
     if report.description:

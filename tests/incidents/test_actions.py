@@ -2,16 +2,19 @@
 
 import dataclasses
 import datetime as dt
+import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.hexagons import cells_of
+from areas.relocating import hold_boundaries
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from incidents import actions, changes, rules
@@ -19,6 +22,7 @@ from incidents.models import Incident, Status
 from incidents.rules import Report
 from partners.models import Organisation
 from tests import factories as make
+from tests.at_once import at_once
 
 
 def local(*parts):
@@ -288,6 +292,50 @@ def test_six_submissions_under_one_number_at_once_store_one_report(transactional
     assert Incident.objects.filter(client_uuid=number).count() == 1
     assert sorted(answer.is_new for answer in answers) == [False] * 5 + [True]
     assert len({answer.incident.pk for answer in answers}) == 1
+
+
+def test_a_corrected_report_from_a_home_keeps_its_area_though_its_block_lies_in_another(world):
+    # The block of this point has its middle on the other side of the boundary at 16.14.
+    lon = 16.1399
+    lat = next(lat / 1000 for lat in range(58571, 58599) if rules.coarsen(lon, lat / 1000)[0] > 16.1401)
+    home = Incident.PlaceType.PRIVATE
+    incident = submit(world, lon=lon, lat=lat, place_type=home).incident
+    actions.return_incident(incident=incident, by=world.people["coordinator"], reason="Vilken port?")
+    incident.refresh_from_db()
+    back = report_of(world, lon=incident.lon, lat=incident.lat, place_type=home, description="Port B.")
+    changed = actions.change_incident(incident=incident, by=world.people["reporter"], report=back)
+    changed.refresh_from_db()
+    assert (changed.area, changed.precision) == (world.west, Incident.Precision.BLOCK)
+    # A new point is a new place.
+    actions.return_incident(incident=changed, by=world.people["coordinator"], reason="Vilken port?")
+    moved = dataclasses.replace(back, lon=16.16, lat=58.585)
+    assert actions.change_incident(incident=changed, by=world.people["reporter"], report=moved).area == world.east
+
+
+@pytest.mark.django_db(transaction=True)
+def test_correcting_a_report_and_re_cutting_boundaries_do_not_lock_each_other_out(transactional_db):
+    from tests.world import World
+
+    world = World()
+    incident = submit(world).incident
+    actions.return_incident(incident=incident, by=world.people["coordinator"], reason="Vilken port?")
+    report, holds = report_of(world), threading.Event()
+
+    def re_cut():
+        with transaction.atomic():
+            hold_boundaries(world.here)
+            holds.set()
+            # Long enough for the correction to get as far as it can.
+            time.sleep(0.7)
+            Incident.objects.filter(pk=incident.pk).update(area=world.east)
+
+    def correct():
+        holds.wait(timeout=20)
+        return actions.change_incident(incident=incident, by=world.people["reporter"], report=report)
+
+    assert at_once(re_cut, correct) == [None, incident]
+    incident.refresh_from_db()
+    assert (incident.status, incident.area) == (Status.SUBMITTED, world.west)
 
 
 # --- Review -----------------------------------------------------------------------------------------------------------
