@@ -7,6 +7,8 @@ class AreasConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import scope_views
+        from areas.scope_actions import forget_areas_of_role
+        from partners import changes
         from partners.presenters import describe_actions
         from ui import menu, slots
 
@@ -21,5 +23,7 @@ class AreasConfig(AppConfig):
         )
         menu.register("area_list", _("Areas"), group=menu.Group.AREA, order=40, also=["area_detail", "area_moves"])
         menu.register("place_list", _("Places"), group=menu.Group.AREA, order=50, also=["place_detail", "place_new"])
+        if forget_areas_of_role not in changes.listeners:
+            changes.listeners.append(forget_areas_of_role)
         slots.register("membership.sections", scope_views.areas_of_roles)
         slots.register("group.sections", scope_views.areas_of_groups)

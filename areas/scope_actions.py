@@ -35,6 +35,15 @@ def choose_areas_of_role(*, membership: Membership, by: User, areas: Iterable[Ar
     return membership
 
 
+def forget_areas_of_role(membership: Membership, by: User | None) -> None:
+    """A role that is given again covers no area until somebody chooses: it may be for another part of the town."""
+    held = AreaScope.objects.filter(membership=membership)
+    before = sorted(held.values_list("area_id", flat=True))
+    if before:
+        held.delete()
+        record("role_areas_chosen", by=by, subject=membership, before=before, after=[])
+
+
 @transaction.atomic
 def choose_areas_of_group(*, group: Group, by: User, areas: Iterable[Area]) -> Group:
     """Say which areas a group works with."""

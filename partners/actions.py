@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from common.errors import NotPossible
-from partners import tasks
+from partners import changes, tasks
 from partners.models import (
     ApiToken,
     Collaboration,
@@ -205,6 +205,8 @@ def _give_role(
     membership.valid_from, membership.valid_to, membership.unit = today, valid_to, unit
     membership.save()
     record("role_given", by=by, subject=membership, role=str(role), again=held is not None)
+    if held is not None:
+        changes.announce_new_beginning(membership, by)
     return membership
 
 

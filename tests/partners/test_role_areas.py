@@ -7,6 +7,7 @@ from areas.scope_actions import choose_areas_of_group, choose_areas_of_role
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from incidents.models import Incident
+from partners.actions import end_membership, give_role
 from partners.models import User
 from tests import factories as make
 
@@ -54,6 +55,17 @@ def test_nobody_chooses_their_own_areas(world):
     lead = world.people["security_lead"]
     with pytest.raises(NotAllowed):
         choose_areas_of_role(membership=lead.memberships.get(), by=lead, areas=[world.west, world.east])
+
+
+def test_a_role_given_again_covers_no_area_until_somebody_chooses(world):
+    administrator, lead = world.people["administrator"], world.people["security_lead"]
+    membership = lead.memberships.get()
+    end_membership(membership=membership, by=administrator)
+    again = give_role(person=lead, organisation=world.housing, by=administrator, role=membership.role)
+    assert again == membership
+    assert not AreaScope.objects.filter(membership=membership).exists()
+    assert world.other_housing_in_west.pk not in seen(lead)
+    assert Event.objects.get(action="role_areas_chosen").details == {"before": [world.west.pk], "after": []}
 
 
 def test_the_form_cannot_be_made_to_take_a_foreign_area(client, world):
