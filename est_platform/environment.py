@@ -55,6 +55,12 @@ def items(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def origins(*addresses: str) -> list[str]:
+    """The servers that whole addresses point at, as a security policy names them: `https://tiles.example.org`."""
+    parts = [urlsplit(address) for address in addresses]
+    return [f"{part.scheme}://{part.netloc}" for part in parts if part.scheme in {"http", "https"} and part.netloc]
+
+
 def database(url: str) -> dict[str, object]:
     """Django's database setting from a postgresql:// address (a socket folder may stand as ?host=)."""
     parts = urlsplit(url)

@@ -236,11 +236,13 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
-# The basemap: a MapLibre style, or a tile address with {z}/{x}/{y}. Empty means the plain offline style.
+# The basemap: a MapLibre style, or a tile address with {z}, {x} and {y}. Empty means the plain offline style.
 BASEMAP_STYLE_URL = env.text("BASEMAP_STYLE_URL", "")
 BASEMAP_TILE_URL = env.text("BASEMAP_TILE_URL", "")
 BASEMAP_ATTRIBUTION = env.text("BASEMAP_ATTRIBUTION", "")
-BASEMAP_ORIGINS = env.items("BASEMAP_ORIGINS")
+BASEMAP_MAX_ZOOM = env.number("BASEMAP_MAX_ZOOM", 19)
+# The policy lets in the servers of those two addresses, those named here for what a style refers to, and no other.
+BASEMAP_ORIGINS = sorted({*env.items("BASEMAP_ORIGINS"), *env.origins(BASEMAP_STYLE_URL, BASEMAP_TILE_URL)})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

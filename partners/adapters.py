@@ -59,11 +59,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Tell whoever runs the site; the person reads a page. What the provider sent is not logged: it names people."""
+        """Tell whoever runs the site; the person reads a page. What the provider sent names people: not logged."""
         reason = str(exception) if isinstance(exception, RequestException) else type(exception).__name__
-        logger.warning(
-            "Sign-in by %s did not work (%s): %s", provider.sub_id, error, reason if exception else "no reason"
-        )
+        logger.warning("Sign-in by %s did not work (%s): %s", provider.sub_id, error, reason)
 
 
 def _not_found(is_vouched_for: bool) -> str:
@@ -80,12 +78,13 @@ def _not_found(is_vouched_for: bool) -> str:
 
 def _vouched_addresses(adapter: SocialAccountAdapter, sociallogin: Any) -> list[str]:
     """Addresses the provider calls verified, or says nothing of and the settings trust it for; never one it denies."""
-    claims = sociallogin.account.get_provider_account().get_user_data() or {}
+    answer = sociallogin.account.extra_data
+    claims = [answer.get(part) or {} for part in ("userinfo", "id_token")]
     # Some providers send the claim as a text, and "false" is true for Python.
-    verified = str(claims.get("email_verified", "")).lower()
-    if verified == "true":
+    said = {str(claim["email_verified"]).lower() for claim in claims if claim.get("email_verified") is not None}
+    if said == {"true"}:
         return [address.email for address in sociallogin.email_addresses]
-    if verified in {"", "none"}:
+    if not said:
         provider = sociallogin.provider
         return [one.email for one in sociallogin.email_addresses if adapter.is_email_verified(provider, one.email)]
     return []
@@ -93,5 +92,5 @@ def _vouched_addresses(adapter: SocialAccountAdapter, sociallogin: Any) -> list[
 
 def _speaks_of_one_person(answer: dict[str, Any]) -> bool:
     """OpenID Connect Core 5.3.2: what userinfo says counts only when it is about the person the token is about."""
-    token, userinfo = answer.get("id_token"), answer.get("userinfo")
-    return bool(token) and (not userinfo or token.get("sub") == userinfo.get("sub"))
+    token, userinfo = answer.get("id_token") or {}, answer.get("userinfo") or {}
+    return bool(token.get("sub")) and userinfo.get("sub", token["sub"]) == token["sub"]

@@ -6,6 +6,10 @@ import { colour, onSchemeChange, sentence, whenSeen } from "./colours.js";
 const STEPS = 5;
 const AT_ONE_PRESS = 6;
 const FONT = ["sans-serif"];
+// How long the areas wait for a basemap's style, and how long a style that is late may still come.
+const PATIENCE_MS = 1500;
+const STYLE_TIMEOUT_MS = 20000;
+const OWN_SOURCES = new Set(["areas", "names", "hexagons", "blocks", "points"]);
 let module;
 
 function load(element) {
@@ -35,6 +39,22 @@ async function fetchShapes(address) {
   const response = await fetch(address, { headers: { Accept: "application/geo+json" } });
   if (!response.ok) throw new Error(`${address} answered ${response.status}`);
   return response.json();
+}
+
+/** The style of a basemap, without its font server: labels are drawn with the reader's own fonts. */
+async function fetchStyle(address) {
+  const response = await fetch(address, { signal: AbortSignal.timeout(STYLE_TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  const { glyphs, ...style } = await response.json();
+  return style;
+}
+
+function isDark(shade) {
+  const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+  pen.fillStyle = shade;
+  pen.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+  return red + green + blue < 3 * 128;
 }
 
 function extend(box, coordinates) {
@@ -138,6 +158,8 @@ class MapElement extends HTMLElement {
   }
 
   async #paint() {
+    const background = await this.#background();
+    if (!this.isConnected) return;
     const where = this.map && { center: this.map.getCenter(), zoom: this.map.getZoom() };
     this.map?.remove();
     const word = this.dataset;
@@ -145,19 +167,20 @@ class MapElement extends HTMLElement {
     const fit = { padding: 24, maxZoom: 15 };
     const map = new this.maplibre.Map({
       container: this.canvas,
-      style: this.#style(),
+      style: background,
       ...(where ?? (bounds ? { bounds, fitBoundsOptions: fit } : { center: [15, 62], zoom: 4 })),
       maxZoom: 19,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
       cooperativeGestures: true,
-      attributionControl: word.attribution ? { customAttribution: word.attribution, compact: false } : false,
+      attributionControl: this.hasBasemap && { compact: false, customAttribution: word.attribution },
       locale: {
         "Map.Title": this.getAttribute("label"),
         "NavigationControl.ZoomIn": word.wordZoomIn,
         "NavigationControl.ZoomOut": word.wordZoomOut,
         "Popup.Close": word.wordClose,
+        "AttributionControl.ToggleAttribution": word.wordSource,
         "CooperativeGesturesHandler.WindowsHelpText": word.wordGesture,
         "CooperativeGesturesHandler.MacHelpText": word.wordGestureMac,
         "CooperativeGesturesHandler.MobileHelpText": word.wordGestureTouch,
@@ -172,30 +195,71 @@ class MapElement extends HTMLElement {
     map.keyboard.disableRotation();
     map.addControl(new this.maplibre.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new this.maplibre.ScaleControl({ unit: "metric" }), "bottom-left");
-    await new Promise((resolve, reject) => {
-      map.once("load", resolve);
-      map.once("error", ({ error }) => reject(error));
+    try {
+      await new Promise((resolve, reject) => {
+        // Not "load": that waits for every tile of the basemap, and the areas must not.
+        map.once("style.load", resolve);
+        map.once("error", ({ error }) => reject(error));
+      });
+    } catch (problem) {
+      if (!this.basemap) throw problem;
+      this.basemap = null;
+      this.#missBasemap(problem);
+      return this.#paint();
+    }
+    map.on("error", (event) => (OWN_SOURCES.has(event.sourceId) ? console.warn(event.error) : this.#missBasemap(event.error)));
+    map.on("sourcedata", ({ sourceId, tile }) => {
+      if (tile && !OWN_SOURCES.has(sourceId) && map.isSourceLoaded(sourceId)) this.missing?.remove();
     });
     this.addLayers(map);
     this.dataset.state = "drawn";
+  }
+
+  /** What lies under our own layers: the settings' style or tiles, or plain ground where there is none in reach. */
+  async #background() {
+    const { style, tiles, maxTileZoom } = this.dataset;
+    const ground = colour("--est-map-ground", this);
+    const layers = [{ id: "background", type: "background", paint: { "background-color": ground } }];
+    const plain = { version: 8, sources: {}, layers };
+    this.hasBasemap = Boolean(style || tiles);
+    if (style) {
+      await Promise.race([this.#fetchBasemap(style), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      this.isLate = this.basemap === undefined;
+      this.hasBasemap = Boolean(this.basemap);
+      return this.basemap ? structuredClone(this.basemap) : plain;
+    }
+    if (!tiles) return plain;
+    const paint = { "raster-saturation": -0.6, ...(isDark(ground) && { "raster-brightness-max": 0.55 }) };
+    layers.push({ id: "basemap", type: "raster", source: "basemap", paint });
+    return { ...plain, sources: { basemap: { type: "raster", tiles: [tiles], tileSize: 256, maxzoom: Number(maxTileZoom) || 22 } } };
+  }
+
+  /** Fetch the style once. One that comes after the map was drawn is laid under it then. */
+  #fetchBasemap(address) {
+    this.fetching ??= fetchStyle(address)
+      .then((style) => {
+        this.basemap = style;
+        if (this.isLate && this.isConnected) return this.#paint();
+      })
+      .catch((problem) => {
+        this.basemap = null;
+        this.#missBasemap(problem);
+      });
+    return this.fetching;
+  }
+
+  #missBasemap(problem) {
+    if (this.missing?.isConnected || !this.canvas?.isConnected) return;
+    console.warn(`${this.localName}:`, problem);
+    this.missing = sentence(this.dataset.wordNoBasemap);
+    this.missing.setAttribute("role", "status");
+    this.canvas.after(this.missing);
   }
 
   /** What the map shows at first: reports fill it, areas and places stand in it together. */
   #box() {
     const reports = this.dataset.blocks && boxOf(this.blocks, this.points);
     return reports || boxOf(this.areas, this.hexagons, this.points);
-  }
-
-  #style() {
-    const { style, tiles } = this.dataset;
-    if (style) return style;
-    const background = { id: "background", type: "background", paint: { "background-color": colour("--est-map-ground", this) } };
-    if (!tiles) return { version: 8, sources: {}, layers: [background] };
-    return {
-      version: 8,
-      sources: { basemap: { type: "raster", tiles: [tiles], tileSize: 256 } },
-      layers: [background, { id: "basemap", type: "raster", source: "basemap", paint: { "raster-saturation": -0.6 } }],
-    };
   }
 
   addLayers(map) {
@@ -215,13 +279,16 @@ class MapElement extends HTMLElement {
       id: "areas",
       type: "fill",
       source: "areas",
-      paint: { "fill-color": colour("--est-map-area", this), "fill-opacity": ["case", isCurrent, 0.95, 0.5] },
+      paint: { "fill-color": colour("--est-map-area", this), "fill-opacity": ["case", isCurrent, ...(this.hasBasemap ? [0.3, 0.15] : [0.95, 0.5])] },
     });
     map.addLayer({
       id: "area-edges",
       type: "line",
       source: "areas",
-      paint: { "line-color": colour("--est-map-edge", this), "line-width": ["case", isCurrent, 2, 1] },
+      paint: {
+        "line-color": colour(this.hasBasemap ? "--est-text" : "--est-map-edge", this),
+        "line-width": ["case", isCurrent, 2.5, this.hasBasemap ? 1.5 : 1],
+      },
     });
   }
 
@@ -267,7 +334,7 @@ class MapElement extends HTMLElement {
       type: "fill",
       source: "hexagons",
       filter: ["==", status, "shown"],
-      paint: { "fill-color": fill, "fill-opacity": 0.88 },
+      paint: { "fill-color": fill, "fill-opacity": this.hasBasemap ? 0.7 : 0.88 },
     });
     map.addLayer({
       id: "hexagons-protected",
@@ -294,8 +361,8 @@ class MapElement extends HTMLElement {
 
   /** Where something happened in a home: the whole block, as one quiet shape however many reports lie in it. */
   #addBlocks(map) {
-    if (this.dataset.blocks) this.#legendOfMarks();
     if (!this.blocks.features.length) return;
+    this.#legendOfMarks();
     map.addSource("blocks", { type: "geojson", data: this.blocks });
     const ink = colour("--est-chart-1", this);
     map.addLayer({ id: "blocks", type: "fill", source: "blocks", paint: { "fill-color": ink, "fill-opacity": 0.08 } });

@@ -125,6 +125,13 @@ def test_trusting_a_domain_never_overrules_a_no_and_reaches_no_further(
     assert not SocialAccount.objects.exists()
 
 
+def test_a_token_that_says_no_is_heard_when_userinfo_says_nothing(client, world, settings, provider, sign_on):
+    settings.SOCIALACCOUNT_PROVIDERS = settings_for(provider, trusted=["example.org"])
+    provider.token_claims = {"email_verified": False}
+    sign_on(**ME)
+    assert is_signed_in_as(client) is None
+
+
 def test_an_unknown_person_is_told_whom_to_ask_and_gets_no_account(client, world, sign_on):
     before = User.objects.count()
     answer = sign_on(sub="a2", email="okand@example.org", email_verified=True)

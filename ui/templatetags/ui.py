@@ -502,11 +502,12 @@ def _bounds(bounds: Sequence[float] | None) -> str:
     return json.dumps([round(float(side), 6) for side in bounds])
 
 
-def _basemap() -> dict[str, str]:
+def _basemap() -> dict[str, Any]:
     return {
         "basemap_style": settings.BASEMAP_STYLE_URL,
         "basemap_tiles": settings.BASEMAP_TILE_URL,
         "basemap_attribution": settings.BASEMAP_ATTRIBUTION,
+        "basemap_max_zoom": settings.BASEMAP_MAX_ZOOM,
     }
 
 
