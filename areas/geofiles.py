@@ -6,6 +6,7 @@ was guessed, swapped or mended is told in words. The file's own words are believ
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -117,7 +118,7 @@ def read_areas(
         features, declared = _read_geojson(path)
     result = AreaFile(properties=_property_names(features))
     if not features:
-        raise NotPossible(_("The file holds no areas."))
+        raise NotPossible(_("The file holds no areas. Choose another, or another layer of your map."))
     result.name_property = name_property or _guess_name_property(features, result.properties)
     if result.name_property not in result.properties:
         raise NotPossible(
@@ -151,6 +152,8 @@ def _refuse_other_kinds(start: bytes) -> None:
         raise NotPossible(_("The file is packed. Unpack it and choose the .geojson or .gpkg file inside."))
     if start[:4] == b"\x00\x00\x27\x0a":
         raise NotPossible(_("This is a shapefile. Save it as GeoPackage or GeoJSON in your map program."))
+    if start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        raise NotPossible(_not_utf8())
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] == b"<":
         raise NotPossible(_("This looks like GML, KML or a web page. Save the areas as GeoPackage or GeoJSON."))
@@ -161,6 +164,10 @@ def _refuse_other_kinds(start: bytes) -> None:
 # GeoJSON
 
 
+def _not_utf8() -> str:
+    return _("The file is not saved as UTF-8. Save it again with that encoding.")
+
+
 def _refuse_constant(word: str) -> float:
     raise ValueError(word)
 
@@ -169,7 +176,7 @@ def _read_geojson(path: Path) -> tuple[list[_Feature], str]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotPossible(_("The file is not saved as UTF-8. Save it again with that encoding.")) from None
+        raise NotPossible(_not_utf8()) from None
     try:
         body = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
@@ -475,7 +482,9 @@ def _guess_name_property(features: Sequence[_Feature], properties: Sequence[str]
         if len(filled) * 2 >= len(values) and tells_apart:
             return name
     if not properties:
-        raise NotPossible(_("The areas of the file have no properties, so they have no names."))
+        raise NotPossible(
+            _("The areas of the file have no names. Give each a name in your map program, and save the file again.")
+        )
     raise NotPossible(
         _("The file does not say which property is the name. Choose one of: %(properties)s.")
         % {"properties": ", ".join(properties)}
@@ -598,6 +607,10 @@ def _to_wgs_84(
             result.notes.append(
                 _("The file says degrees, but the numbers are those of SWEREF 99 TM, and were read so.")
             )
+        elif found.is_projected and recognised == WGS_84 and not is_told:
+            # Metres east and north that would fit within 180 and 90 are a point in the sea.
+            found = pyproj.CRS.from_epsg(WGS_84)
+            result.notes.append(_("The file says metres, but the numbers are degrees, and were read so."))
     result.crs = found.name
     to_degrees = pyproj.Transformer.from_crs(found, WGS_84, always_xy=True)
     straight = np.column_stack(to_degrees.transform(x, y))

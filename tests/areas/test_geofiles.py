@@ -106,6 +106,19 @@ def test_a_file_that_says_degrees_and_has_metres_is_believed_by_its_numbers(tmp_
     assert len(file.notes) == 1
 
 
+def test_a_file_that_says_metres_and_has_degrees_is_believed_by_its_numbers(tmp_path):
+    path = write_geojson(tmp_path / "a.geojson", [feature(BOX, namn="A")], crs="urn:ogc:def:crs:EPSG::3006")
+    file = read_areas(path)
+    assert same(only(file).polygon, BOX)
+    assert len(file.notes) == 1
+
+
+def test_a_file_in_two_bytes_a_letter_is_told_to_be_saved_as_utf_8(tmp_path):
+    path = write_geojson(tmp_path / "a.geojson", [feature(BOX, namn="A")])
+    path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16"))
+    assert "UTF-8" in refusal(path)
+
+
 def test_numbers_of_no_known_system_are_asked_about(tmp_path):
     strange = shapely.box(330_000, 430_000, 331_000, 431_000)
     assert "EPSG:3006" in refusal(write_geojson(tmp_path / "a.geojson", [feature(strange, namn="A")]))
