@@ -8,11 +8,13 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
+        from incidents.slots import reports_at_places
         from partners.presenters import describe_actions
         from partners.roles import MAY_REPORT, SEE_OWN_ORGANISATION
-        from ui import menu
+        from ui import menu, slots
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
+        slots.register("place.sections", reports_at_places)
         describe_actions(
             {
                 "incident_submitted": _("sent in a report"),
