@@ -237,8 +237,8 @@ def test_a_session_lasts_twelve_hours(client, person):
 
 
 def _code(secret):
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
+    counters = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
 
 
 def test_with_an_app_the_password_is_not_enough(client, person):
