@@ -32,6 +32,8 @@ COUNT_UP_TO = 10_000
 MAP_LIMIT = 2_000
 METRES_PER_DEGREE = 111_320.0
 
+# The filters a page asks for first, in the order people think of them.
+ASKED_FIRST = ("area", "place", "category", "since", "until", "status")
 # What a row shows, fetched with it: no row asks the database again.
 # What a mark on the map needs to know of its row.
 DRAWN = ("category", "area", "place", "cell", "lon", "lat", "location", "place_type", "occurred_from", "occurred_on",
@@ -212,9 +214,12 @@ def shown_form(chosen: IncidentFilter) -> forms.Form:
         del form.fields["organisation"]
     if not form["batch"].value():
         del form.fields["batch"]
-    for field in form.fields.values():
-        # The help is for those who write programs, and every filter may be left out without saying so.
-        field.help_text, field.required = "", True
+    form.order_fields(ASKED_FIRST)
+    for bound in form:
+        # The help is for those who write programs, and every filter may be left out without saying so. The bound field
+        # keeps a help of its own from when the form was checked.
+        bound.help_text = bound.field.help_text = ""
+        bound.field.required = True
     form.use_required_attribute = False
     return form
 

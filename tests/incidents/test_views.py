@@ -580,3 +580,12 @@ def test_the_map_stands_above_the_list_when_it_is_asked_for(client, world):
     assert "<area-map" not in client.get(url("incident_list")).content.decode()
     text = client.get(url("incident_list") + "?view=map").content.decode()
     assert text.index("<area-map") < text.index("<table")
+
+
+def test_the_filters_speak_to_people_and_not_to_programs(client, world):
+    client.force_login(world.people["coordinator"])
+    page = client.get(url("incident_list") + "?status=submitted")
+    form = page.context["form"]
+    assert [bound.name for bound in form][:3] == ["area", "place", "category"]
+    assert not any(bound.help_text for bound in form)
+    assert "short name of an area" not in page.content.decode()
