@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from incidents.importing.coordinates import AXES, SYSTEMS
 from incidents.importing.generic import KEEP, NAMES, REQUIRED, TARGETS
 from incidents.importing.permissions import organisations_to_import_for
 from incidents.importing.profiles import PROFILES, Profile
-from incidents.importing.reading import first_values, quoted, too_large
+from incidents.importing.reading import quoted, too_large
 from incidents.models import Category, ImportBatch, ImportMapping
 from incidents.queries import group_ids
 from partners.models import Collaboration, Organisation
@@ -145,8 +144,8 @@ class ColumnsForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.batch = batch
-        values = first_values(Path(batch.file.path), kinds=PROFILES[batch.profile].kinds) if batch.file else {}
-        choices = [("", _("Not in the file")), *((heading, _with_example(heading, values)) for heading in headings)]
+        examples = batch.preview.get("examples", {}) if isinstance(batch.preview, dict) else {}
+        choices = [("", _("Not in the file")), *((heading, _with_example(heading, examples)) for heading in headings)]
         for target in TARGETS:
             self.fields[f"column_{target.name}"] = forms.ChoiceField(
                 label=str(target.label),
@@ -185,9 +184,9 @@ class ColumnsForm(forms.Form):
         return {**options, **({"categories": words} if words else {})}
 
 
-def _with_example(heading: str, values: dict[str, str]) -> str:
+def _with_example(heading: str, examples: dict[str, str]) -> str:
     """The heading and what may stand below it, so that columns can be told apart without opening the file."""
-    value = Truncator(values.get(heading, "")).chars(30)
+    value = Truncator(examples.get(heading, "")).chars(30)
     return gettext("%(heading)s (as %(value)s)") % {"heading": heading, "value": value} if value else heading
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -23,11 +24,13 @@ from incidents import changes, tasks
 from incidents.importing import storing, watching
 from incidents.importing.generic import WrongMapping, check_headings, check_mapping, guess_columns
 from incidents.importing.permissions import check_may_import, check_may_undo
+from incidents.importing.personal_data import points_at_somebody
 from incidents.importing.pipeline import Outcome, Progress, nobody_watches, run_pipeline
 from incidents.importing.profiles import PROFILES, Profile
-from incidents.importing.reading import UnreadableFile, open_table, too_large
+from incidents.importing.reading import Table, UnreadableFile, first_values, open_table, too_large
 from incidents.importing.watching import Watched
 from incidents.models import ImportBatch, ImportMapping, Incident
+from incidents.queries import allowed_words
 from partners.models import Collaboration, Organisation, User
 
 _COUNTS = ["rows", "stored", "refused", "unchanged", "texts_removed", "without_place", "outside_areas"]
@@ -146,6 +149,7 @@ def store_file(
 # An import from a page, step by step. Each step locks the batch, so that two clicks, or two workers, do it once.
 
 MAX_ATTEMPTS = 5
+ROWS_FOR_EXAMPLES = 20
 ABANDONED_AFTER = dt.timedelta(hours=24)
 FORGOTTEN_AFTER = dt.timedelta(minutes=1)
 
@@ -224,8 +228,10 @@ def start_import(
 
 
 def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) -> ImportBatch:
-    with closing(open_table(Path(batch.file.path), kinds=profile.kinds)) as table:
+    with closing(open_table(Path(batch.file.path), kinds=profile.kinds, rows_in_chunk=ROWS_FOR_EXAMPLES)) as table:
         columns = table.columns
+        if profile.needs_mapping:
+            batch.preview = {"examples": _examples(table, batch.collaboration_id)}
         batch.mapping = {"notes": table.notes} if table.notes else {}
     if profile.needs_mapping:
         check_headings(columns)
@@ -245,6 +251,13 @@ def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) 
     if batch.status == _S.CHECKING:
         tasks.check_import.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return batch
+
+
+def _examples(table: Table, collaboration_id: int) -> dict[str, str]:
+    """What stands in each column, so that columns can be told apart; nothing that seems to point at a person."""
+    examples = pd.Series(first_values(table), dtype="str").str.slice(0, 40)
+    is_personal = points_at_somebody(examples, allowed=allowed_words(collaboration_id))
+    return {str(heading): value for heading, value in examples.items() if not is_personal[heading]}
 
 
 def _misfit(mapping: ImportMapping, columns: list[str]) -> str:
@@ -386,7 +399,8 @@ def carry_out_check(batch_id: int) -> None:
             for name in _COUNTS:
                 setattr(locked, name, getattr(outcome, name))
             rows = json.loads(json.dumps(outcome.preview, default=str))
-            locked.preview = {"rows": rows, "words": outcome.unknown_words}
+            examples = locked.preview.get("examples", {}) if isinstance(locked.preview, dict) else {}
+            locked.preview = {"rows": rows, "words": outcome.unknown_words, "examples": examples}
             locked.status, locked.problem = _S.CHECKED, ""
         locked.save()
     watching.forget(batch_id)

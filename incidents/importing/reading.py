@@ -13,7 +13,6 @@ import io
 import zipfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -234,17 +233,13 @@ def named_columns(cells: list[str]) -> list[str]:
     return names
 
 
-def first_values(path: Path, *, kinds: tuple[str, ...], rows: int = 20) -> dict[str, str]:
-    """For each heading the first thing that stands below it, among the first rows."""
-    try:
-        with closing(open_table(path, kinds=kinds, rows_in_chunk=rows)) as table:
-            chunk = next(table.chunks, None)
-    except UnreadableFile:
-        return {}
+def first_values(table: Table) -> dict[str, str]:
+    """For each heading the first thing that stands below it in the first chunk. Takes the chunk from the table."""
+    chunk = next(table.chunks, None)
     if chunk is None:
         return {}
     found = {name: (str(cell).strip() for cell in chunk.frame[name]) for name in chunk.frame.columns}
-    return {name: next(filter(None, cells), "") for name, cells in found.items()}
+    return {name: value for name, cells in found.items() if (value := next(filter(None, cells), ""))}
 
 
 # CSV

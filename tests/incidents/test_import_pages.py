@@ -140,6 +140,26 @@ def test_from_file_to_incidents_and_back(lead, world, sent, django_capture_on_co
     assert Event.objects.filter(action="import_undone").count() == 1
 
 
+def test_examples_of_a_column_never_point_at_anybody_and_go_with_the_import(lead, world):
+    rows = "Datum;Kategori;Anmälare;Text\n2026-11-03;SKA;Anna Andersson 070-123 45 67;\n2026-11-03;SKA;;Ruta\n"
+    upload(lead, world, rows)
+    batch = ImportBatch.objects.get()
+    assert batch.preview == {"examples": {"Datum": "2026-11-03", "Kategori": "SKA", "Text": "Ruta"}}
+    answer(lead, batch, "columns", column_occurred_from="Datum", column_category="Kategori")
+    tasks.check_import(batch.pk)
+    answer(lead, batch, "back")
+    page = lead.get(url("import_detail", batch.pk))
+    choices = page.context["columns_form"].fields["column_description"].choices
+    assert ("Text", "Text (as Ruta)") in choices
+    assert ("Anmälare", "Anmälare") in choices
+    answer(lead, batch, "columns", column_occurred_from="Datum", column_category="Kategori")
+    tasks.check_import(batch.pk)
+    answer(lead, batch, "confirm")
+    tasks.run_import(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.preview) == (Status.DONE, [])
+
+
 def test_a_known_file_is_checked_at_once(client, world, sent, tmp_path):
     client.force_login(world.people["coordinator"])
     path = as_csv(frame_of({}, {}), tmp_path / "a.csv")
