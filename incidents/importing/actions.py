@@ -257,7 +257,7 @@ def _examples(table: Table, collaboration_id: int) -> dict[str, str]:
     """What stands in each column, so that columns can be told apart; nothing that seems to point at a person."""
     examples = pd.Series(first_values(table), dtype="str").str.slice(0, 40)
     is_personal = points_at_somebody(examples, allowed=allowed_words(collaboration_id))
-    return {str(heading): value for heading, value in examples.items() if not is_personal[heading]}
+    return {str(heading): value for heading, value in examples[~is_personal.to_numpy()].items()}
 
 
 def _misfit(mapping: ImportMapping, columns: list[str]) -> str:
