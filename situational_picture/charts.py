@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any
 
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from analysis.periods import SEASON_LENGTH, PeriodKind, parse
@@ -63,8 +64,8 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     if not rows:
         return None
     rows = rows[::-1]
-    # Long names on one line would leave the chart no room on a phone.
-    names = ["<br>".join(wrap(category_name(row), 30)) for row in rows]
+    # Long names on one line would leave the chart no room on a phone. Plotly reads a few tags in what it writes.
+    names = ["<br>".join(map(escape, wrap(category_name(row), 30))) for row in rows]
     ranged = [(name, row) for name, row in zip(names, rows, strict=True) if row["lower"] is not None]
     bars = {
         "type": "bar",

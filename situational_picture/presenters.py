@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
+from incidents.presenters import safe_cell
 from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
 
@@ -326,7 +327,9 @@ def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
 
     def line(table: str, row: str, value: Any, source: Mapping[str, Any] | None = None) -> None:
         lower, upper = (source["lower"], source["upper"]) if source else (None, None)
-        lines.append([table, row, _in_file(value), "" if lower is None else lower, "" if upper is None else upper])
+        lines.append(
+            [table, safe_cell(row), _in_file(value), "" if lower is None else lower, "" if upper is None else upper]
+        )
 
     line(_("all events"), figures["period"], figures["total"]["count"], figures["total"])
     for row in figures["categories"]:

@@ -193,12 +193,16 @@ def counts_by_category(area: Area, period: Period) -> dict[int, int]:
 
 
 def fingerprint(area: Area, period: Period) -> str:
-    """A hash of which approved rows the period has and what they say: equal while nothing has changed."""
+    """A hash of which approved rows the period has and what they say: equal while nothing has changed.
+
+    The category's kind is a part of it, since only events are counted.
+    """
     frame = _rows(
         """
         SELECT count(*), coalesce(sum(hashtextextended(
-            concat_ws('|', id, category_id, occurred_from, occurred_to, lon, lat, place_id, area_id), 0)::numeric), 0)
-        FROM incidents_incident
+            concat_ws('|', i.id, category_id, c.kind, occurred_from, occurred_to, lon, lat, place_id, area_id), 0
+        )::numeric), 0)
+        FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id
         WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND occurred_on >= %(start)s AND occurred_on < %(end)s
         """,
         {"areas": covered_area_ids(area), "start": period.start, "end": period.end},

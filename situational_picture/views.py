@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,8 @@ from situational_picture.permissions import may_publish_pictures, may_request_pi
 from ui import slots
 
 PLACES_SHOWN = 8
+# As the database keeps it: a small positive number.
+_VERSION = re.compile(r"[0-9]{1,4}")
 
 
 def _area(request: PartnerRequest, slug: str) -> Area:
@@ -44,10 +47,25 @@ def _asked(request: PartnerRequest, area: Area) -> tuple[Picture | None, Period 
         picture = selecting.latest_with_data(request.user, area)
         return picture, picture.period if picture else None
     version = request.GET.get("version", "")
-    picture = selecting.picture_for(request.user, area, period, int(version) if version.isdecimal() else None)
-    if picture is None and version:
+    if not version:
+        return selecting.picture_for(request.user, area, period, None), period
+    if not _VERSION.fullmatch(version):
+        raise Http404
+    picture = selecting.picture_for(request.user, area, period, int(version))
+    if picture is None:
         raise Http404
     return picture, period
+
+
+def _asked_or_404(request: PartnerRequest, area: Area) -> Picture:
+    """The picture a file or a map asks for; there is nothing to say in a file that does not exist."""
+    try:
+        picture, _period = _asked(request, area)
+    except NotPossible:
+        raise Http404 from None
+    if picture is None:
+        raise Http404
+    return picture
 
 
 @require_GET
@@ -219,9 +237,7 @@ def _changed_since(shown: Picture) -> list[dict[str, Any]]:
 def picture_hexagons(request: PartnerRequest, collaboration: Collaboration, area: str) -> JsonResponse:
     """The picture's hexagons as GeoJSON, protected as on the page."""
     selecting.check_may_see_pictures(request.user, collaboration)
-    shown, _period = _asked(request, _area(request, area))
-    if shown is None:
-        raise Http404
+    shown = _asked_or_404(request, _area(request, area))
     return JsonResponse(
         presenters.hexagon_collection(selecting.figures_for(request.user, shown)), content_type="application/geo+json"
     )
@@ -231,9 +247,7 @@ def picture_hexagons(request: PartnerRequest, collaboration: Collaboration, area
 def picture_export(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
     """The picture's figures as a CSV file, protected as on the page."""
     selecting.check_may_see_pictures(request.user, collaboration)
-    shown, _period = _asked(request, _area(request, area))
-    if shown is None:
-        raise Http404
+    shown = _asked_or_404(request, _area(request, area))
     file = io.StringIO()
     csv.writer(file, delimiter=";").writerows(presenters.export_rows(selecting.figures_for(request.user, shown)))
     record("picture_exported", by=request.user, subject=shown)

@@ -12,7 +12,7 @@ from analysis.periods import containing
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from incidents.changes import announce
-from incidents.models import Incident
+from incidents.models import Category, Incident
 from situational_picture import actions, building, tasks
 from situational_picture.models import Picture, Rebuild
 from tests import factories as make
@@ -154,6 +154,14 @@ class TestPublishing:
         building.rebuild_area(world.west, today=timezone.localdate())
         draft.refresh_from_db()
         assert actions.publish_picture(by=world.people["coordinator"], picture=draft).version == 1
+
+    def test_a_category_that_has_become_another_kind_is_looked_at_first(self, world, draft):
+        make.IncidentFactory(organisation=world.housing, area=world.west, category=world.vandalism, at=timezone.now())
+        building.rebuild_area(world.west, today=timezone.localdate())
+        draft.refresh_from_db()
+        Category.objects.filter(pk=world.vandalism.pk).update(kind=Category.Kind.CONDITION)
+        with pytest.raises(NotPossible, match=r"Look at the new figures|Titta på de nya"):
+            actions.publish_picture(by=world.people["coordinator"], picture=draft)
 
     def test_the_database_refuses_to_change_what_is_published(self, world, draft):
         published = actions.publish_picture(by=world.people["coordinator"], picture=draft)

@@ -98,6 +98,22 @@ def test_an_old_period_is_computed_when_somebody_asks(client, built, django_capt
     assert client.get(response.url).context["picture"].period.code == code
 
 
+@pytest.mark.parametrize("name", ["picture_export", "picture_hexagons"])
+@pytest.mark.parametrize("query", [{"period": "2025-W99"}, {"period": "2025-W10", "version": "9" * 5000}])
+def test_a_file_of_a_period_that_cannot_be_read_does_not_exist(client, built, name, query):
+    assert get(client, built, "coordinator", name=name, **query).status_code == 404
+
+
+def test_a_place_named_like_a_formula_is_text_in_the_file(client, built):
+    # Named after its report was placed there; the file is what a spreadsheet opens.
+    draft = Picture.objects.filter(area=built.west, version=0, period_kind="week").order_by("-period_end").first()
+    draft.figures["places"] = [{"place": 1, "name": "=1+1", "count": 7, "previous": 7, "verdict": "no_clear_change"}]
+    draft.save()
+    lines = get(client, built, "coordinator", name="picture_export", period=draft.period.code).content.decode()
+    assert "'=1+1" in lines
+    assert ";=1+1" not in lines
+
+
 def test_only_the_circle_may_ask(client, built):
     client.force_login(built.people["other_housing"])
     response = client.post(reverse("picture_request", args=["ekstad", "vaster"]), {"period": "2025-W10"})
