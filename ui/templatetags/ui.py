@@ -167,13 +167,18 @@ def notice(content: str, *, tone: str = "info", title: Any = "", level: int = 3)
 
 
 @register.simple_block_tag
-def data_table(content: str, *, label: Any, caption: bool = False, dense: bool = False) -> SafeString:
+def data_table(
+    content: str, *, label: Any, caption: bool = False, dense: bool = False, stacked: bool = False
+) -> SafeString:
     """A table in a region that scrolls sideways by keyboard too; the block holds thead and tbody.
 
-    Give columns of numbers `class="number"`. `caption` shows the label above the table.
+    Give columns of numbers `class="number"`. `caption` shows the label above the table. A `stacked` table has a few
+    lines for each row on a phone: `data-label` on a cell is written before it there, `data-empty` leaves it out. A row
+    `class="group-row"` heads those below it.
     """
     return render_to_string(
-        "ui/data_table.html", {"content": content, "label": label, "caption": caption, "dense": dense}
+        "ui/data_table.html",
+        {"content": content, "label": label, "caption": caption, "dense": dense, "stacked": stacked},
     )
 
 
