@@ -94,8 +94,8 @@ def _area_words(area: Area) -> str:
     return _("%(kind)s, %(people)s inhabitants") % {"kind": area.get_kind_display(), "people": people}
 
 
-def map_places(collaboration: Collaboration, places: Iterable[Place]) -> dict[str, Any]:
-    """The places' points for a map."""
+def map_places(collaboration: Collaboration, places: Iterable[Place], current: str = "") -> dict[str, Any]:
+    """The places' points for a map; the one whose number is `current` stands out."""
     return collection(
         {
             "type": "Feature",
@@ -103,6 +103,7 @@ def map_places(collaboration: Collaboration, places: Iterable[Place]) -> dict[st
             "properties": {
                 "name": place.name,
                 "text": str(place.get_kind_display()),
+                "is_current": str(place.pk) == current,
                 "url": reverse("place_detail", args=[collaboration.slug, place.pk]),
             },
         }

@@ -305,7 +305,7 @@ def place_search(request: HttpRequest, collaboration: Collaboration) -> HttpResp
 
 @require_GET
 def place_points(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
-    """The places' points for a map; `?area=` and `?kind=` as in the list."""
+    """The places' points for a map; `?area=` and `?kind=` as in the list, `?current=` the one that stands out."""
     places = Place.objects.visible_to(request.user).in_use().filter(collaboration=collaboration)
     for name, lookup in (("area", "area__slug"), ("kind", "kind"), ("place", "pk")):
         value = _word(request, name)
@@ -315,7 +315,8 @@ def place_points(request: HttpRequest, collaboration: Collaboration) -> HttpResp
         found: Any = search_places(collaboration, text, places=places, most=100)
     else:
         found = places[:5000]
-    response = JsonResponse(presenters.map_places(collaboration, found), content_type=GEOJSON)
+    points = presenters.map_places(collaboration, found, _word(request, "current"))
+    response = JsonResponse(points, content_type=GEOJSON)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -329,7 +330,7 @@ def place_detail(request: HttpRequest, collaboration: Collaboration, pk: int) ->
     )  # fmt: skip
     context = {
         "place": place,
-        "points_query": f"?area={place.area.slug}" if place.area else f"?place={place.pk}",
+        "points_query": f"?current={place.pk}&" + (f"area={place.area.slug}" if place.area else f"place={place.pk}"),
         "coordinates": presenters.coordinates_in_words(place.lon, place.lat),
         "other_names": [name.strip() for name in place.other_names.split(",") if name.strip()],
         "bounds": presenters.bounds_of([], (place.lon, place.lat)),

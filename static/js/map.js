@@ -419,14 +419,15 @@ class MapElement extends HTMLElement {
 
   #addPoints(map) {
     if (!this.points.features.length) return;
+    const isCurrent = ["boolean", ["get", "is_current"], false];
     map.addSource("points", { type: "geojson", data: this.points });
     map.addLayer({
       id: "points",
       type: "circle",
       source: "points",
       paint: {
-        "circle-radius": 6,
-        "circle-color": colour("--est-chart-1", this),
+        "circle-radius": ["case", isCurrent, 9, 6],
+        "circle-color": ["case", isCurrent, colour("--est-text", this), colour("--est-chart-1", this)],
         "circle-stroke-color": colour("--est-map-ground", this),
         "circle-stroke-width": 2,
       },

@@ -235,3 +235,13 @@ def test_a_reporter_changes_no_places(here, areas):
     reporter = make.MembershipFactory(organisation=organisation, role=Role.REPORTER).user
     with pytest.raises(NotAllowed):
         save_place(place=Place(collaboration=here, name="T", lon=16.12, lat=58.585, owner=organisation), by=reporter)
+
+
+@pytest.mark.django_db
+def test_the_place_a_page_is_about_stands_out_among_its_neighbours(client):
+    world = World()
+    world.square.save()
+    client.force_login(world.people["coordinator"])
+    points = client.get(f"/{world.here.slug}/places/points/?current={world.square.pk}").json()["features"]
+    assert [one["properties"]["name"] for one in points if one["properties"]["is_current"]] == [world.square.name]
+    assert len(points) > 1
