@@ -21,15 +21,20 @@ class SessionSeenMiddleware(UserSessionsMiddleware):
     """Note where and when a session was last seen, once a minute: at each request it was a fourth of all queries."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # A session that moves to another network or browser is noted at once. Hashed, since the key opens the session.
-        session = (
-            request.session.session_key,
-            get_adapter().get_client_ip(request),
-            request.META.get("HTTP_USER_AGENT", ""),
-        )
-        if session[0] and not cache.add(f"seen:{sha256(repr(session).encode()).hexdigest()}", True, SEEN_EVERY_S):
+        if request.session.session_key and request.user.is_authenticated and _is_noted(request):
             return self.get_response(request)
         return super().__call__(request)
+
+
+def _is_noted(request: HttpRequest) -> bool:
+    """Whether the session was seen just now; one that moves to another network or browser counts as another."""
+    seen = (
+        request.session.session_key,
+        get_adapter().get_client_ip(request),
+        request.META.get("HTTP_USER_AGENT", ""),
+    )
+    # Hashed, since the session's key opens the session.
+    return not cache.add(f"seen:{sha256(repr(seen).encode()).hexdigest()}", True, SEEN_EVERY_S)
 
 
 class CollaborationMiddleware:

@@ -247,6 +247,8 @@ SHOTS = [
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
     "start": "leads on to the collaboration",
+    "account_end_session": "takes a form",
+    "mfa_login_webauthn": "an answer for a program in the sign-in page",
     "health": "an answer for programs",
     "ready": "an answer for programs",
     "set_language": "takes a form",
