@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "common",
     "ui",
     "privacy",
+    "documents",
     "audit",
     "partners",
     "areas",

@@ -1,0 +1,268 @@
+"""Charts and maps as SVG, drawn by matplotlib from the document's own figures.
+
+The same drawing always gives the same bytes: no dates, fixed names inside the file, letters as outlines of the font
+that matplotlib brings. Matplotlib takes half a second and 40 MB, so it is imported by the first drawing and not before.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import threading
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, singledispatch
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from documents.model import PROTECTED, Drawing, LineChart, MapDrawing, Point, Ring, Value
+from ui.numbers import number_words
+
+# The house's colours in light (static/css/est.css). Each step of the scale is darker than the one before, so it also
+# holds on a printer without colours.
+INK, TEXT, GRID, EDGE = "#1f2224", "#4c4f52", "#dfe0e2", "#75777a"
+OBSERVED, BAND, MISSING, GROUND = "#0062ba", "#dde9f4", "#efeff0", "#f4f6f5"
+SCALE = ("#f7eeee", "#ecd2d4", "#dfaeb4", "#cd7f8a", "#b74d5e", "#8f1f38")
+_INCH_MM = 25.4
+# The text block of an A4 page, and half of it beside something else.
+WHOLE_MM, HALF_MM = 174.0, 84.0
+_FONT_PT = 7.5
+# Matplotlib keeps fonts and settings of the process; two threads of a web server drawing at once would share them.
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _matplotlib() -> Any:
+    """Matplotlib with settings under which equal drawings are equal files."""
+    import matplotlib
+
+    matplotlib.rcParams.update(
+        {
+            "svg.hashsalt": "est",
+            "svg.fonttype": "path",
+            "font.family": ["DejaVu Sans"],
+            "font.size": _FONT_PT,
+            "text.color": TEXT,
+            "text.parse_math": False,
+            "axes.labelcolor": TEXT,
+            "axes.unicode_minus": True,
+            "xtick.color": TEXT,
+            "ytick.color": TEXT,
+            "path.simplify": False,
+        }
+    )
+    return matplotlib
+
+
+def _figure(width_mm: float, height_mm: float) -> Any:
+    _matplotlib()
+    # Not pyplot, which keeps every figure it has made.
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_mm / _INCH_MM, height_mm / _INCH_MM))
+
+
+def _as_svg(figure: Any) -> str:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    file = io.StringIO()
+    FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return file.getvalue()
+
+
+def draw(drawing: Drawing, width_mm: float = WHOLE_MM) -> str:
+    """The drawing as SVG, `width_mm` wide."""
+    with _LOCK:
+        return _as_svg(_drawn(drawing, width_mm))
+
+
+@singledispatch
+def _drawn(drawing: Any, width_mm: float) -> Any:
+    raise TypeError(f"There is no drawing for {type(drawing).__name__}.")
+
+
+def _number(value: Value) -> float:
+    return math.nan if value is None or value == PROTECTED else float(value)
+
+
+def _numbers(values: Iterable[Value]) -> list[float]:
+    return [_number(value) for value in values]
+
+
+def _plain_axes(axes: Any) -> None:
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(GRID)
+    axes.tick_params(length=0, labelsize=_FONT_PT)
+    axes.set_axisbelow(True)
+
+
+@_drawn.register
+def _line_chart(chart: LineChart, width_mm: float) -> Any:
+    from matplotlib.dates import AutoDateLocator, date2num
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    figure = _figure(width_mm, chart.height_mm)
+    axes = figure.add_axes((0.055, 0.13, 0.935, 0.72))
+    days = [float(date2num(day)) for day in chart.days]
+    _shade_missing(axes, days, chart.observed)
+    axes.fill_between(
+        days, _numbers(chart.lower), _numbers(chart.upper), color=BAND, linewidth=0, label=chart.range_name
+    )
+    observed = _numbers(chart.observed)
+    ring = observed[-1] if chart.last_is_running and observed else math.nan
+    line = [*observed[:-1], math.nan] if not math.isnan(ring) else observed
+    axes.plot(
+        days, line, color=OBSERVED, linewidth=1.1, marker="o", markersize=1.8, label=chart.observed_name, clip_on=False
+    )
+    if not math.isnan(ring):
+        axes.plot(
+            days[-1:], [ring], color=OBSERVED, marker="o", markersize=4.5, markerfacecolor="white", linewidth=0,
+            label=_("So far"), clip_on=False,
+        )  # fmt: skip
+    hidden = [day for day, value in zip(days, chart.observed, strict=True) if value == PROTECTED]
+    if hidden:
+        axes.plot(hidden, [0] * len(hidden), "x", color=TEXT, markersize=3.2, label=_("Protected"), clip_on=False)
+    _plain_axes(axes)
+    axes.set_ylim(bottom=0)
+    if days:
+        axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
+    axes.yaxis.grid(True, color=GRID, linewidth=0.5)
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: _month(value)))
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, borderaxespad=0.2, handlelength=1.4,
+        fontsize=_FONT_PT,
+    )  # fmt: skip
+    return figure
+
+
+def _month(value: float) -> str:
+    from django.utils.formats import date_format
+    from matplotlib.dates import num2date
+
+    return date_format(num2date(value).date(), "M Y")
+
+
+def _shade_missing(axes: Any, days: Sequence[float], observed: Sequence[Value]) -> None:
+    """What the source lacks is shaded and named, never drawn as zero."""
+    if len(days) < 2:
+        return
+    half = (days[1] - days[0]) / 2
+    is_named = False
+    for day, value in zip(days, observed, strict=True):
+        if value is None:
+            name = None if is_named else _("missing")
+            axes.axvspan(day - half, day + half, color=MISSING, linewidth=0, label=name)
+            is_named = True
+
+
+def shade(value: float, largest: float) -> str:
+    """The colour of a number: nothing is nearly white, the largest is the darkest."""
+    if value <= 0 or largest <= 0:
+        return SCALE[0]
+    return SCALE[min(len(SCALE) - 1, max(1, math.ceil(value / largest * (len(SCALE) - 1))))]
+
+
+@_drawn.register
+def _map(drawing: MapDrawing, width_mm: float) -> Any:
+    from matplotlib.collections import PolyCollection
+
+    figure = _figure(width_mm, drawing.height_mm)
+    axes = figure.add_axes((0.0, 0.085, 1.0, 0.91))
+    axes.set_axis_off()
+    rings = [*drawing.outline, *(ring for ring, _value in drawing.cells)]
+    if not rings:
+        return figure
+    flat = _Flat(rings)
+    largest = max((_number(value) for _ring, value in drawing.cells if value not in (None, PROTECTED)), default=0.0)
+    if drawing.outline:
+        shapes = [flat.ring(ring) for ring in drawing.outline]
+        axes.add_collection(PolyCollection(shapes, facecolors=GROUND, edgecolors="none"))
+    shown = [(ring, _number(value)) for ring, value in drawing.cells if value not in (None, PROTECTED)]
+    hidden = [ring for ring, value in drawing.cells if value == PROTECTED]
+    axes.add_collection(
+        PolyCollection(
+            [flat.ring(ring) for ring, _value in shown],
+            facecolors=[shade(value, largest) for _ring, value in shown] or "none",
+            edgecolors="white", linewidths=0.3,
+        )
+    )  # fmt: skip
+    # Protected is not zero and not missing: a hexagon of its own kind, hatched.
+    axes.add_collection(
+        PolyCollection(
+            [flat.ring(ring) for ring in hidden], facecolors="white", edgecolors=EDGE, linewidths=0.3, hatch="//////"
+        )
+    )
+    for lines, width, color in ((drawing.parts, 0.5, EDGE), (drawing.outline, 0.9, INK)):
+        if lines:
+            shapes = [flat.ring(ring) for ring in lines]
+            axes.add_collection(PolyCollection(shapes, facecolors="none", edgecolors=color, linewidths=width))
+    west, south, east, north = flat.bounds
+    margin = 0.03 * max(east - west, north - south)
+    axes.set_xlim(west - margin, east + margin)
+    axes.set_ylim(south - margin, north + margin)
+    axes.set_aspect("equal")
+    _legend(figure, drawing, largest, bool(hidden))
+    _scale_bar(axes, east - west)
+    return figure
+
+
+class _Flat:
+    """Degrees to metres, true to shape over an area the size of a municipality."""
+
+    def __init__(self, rings: Sequence[Ring]) -> None:
+        longitudes = [lon for ring in rings for lon, _lat in ring]
+        latitudes = [lat for ring in rings for _lon, lat in ring]
+        self.lon, self.lat = min(longitudes), min(latitudes)
+        self.east_m = 111_320 * math.cos(math.radians((min(latitudes) + max(latitudes)) / 2))
+        self.bounds = (0.0, 0.0, *self.point((max(longitudes), max(latitudes))))
+
+    def point(self, point: Point) -> Point:
+        return (point[0] - self.lon) * self.east_m, (point[1] - self.lat) * 111_320
+
+    def ring(self, ring: Ring) -> list[Point]:
+        return [self.point(point) for point in ring]
+
+
+def _legend(figure: Any, drawing: MapDrawing, largest: float, has_hidden: bool) -> None:
+    from matplotlib.patches import Patch
+
+    handles = []
+    for low, high, color in steps(largest):
+        label = number_words(low) if low == high else f"{number_words(low)}–{number_words(high)}"
+        handles.append(Patch(facecolor=color, edgecolor="none", label=label))
+    if handles and drawing.unit:
+        handles[-1].set_label(f"{handles[-1].get_label()} {drawing.unit}")
+    if has_hidden:
+        handles.append(Patch(facecolor="white", edgecolor=EDGE, hatch="//////", linewidth=0.3, label=_("Protected")))
+    if handles:
+        figure.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(0, 0), ncols=len(handles), frameon=False,
+            borderaxespad=0, borderpad=0, handlelength=1.2, columnspacing=0.8, handletextpad=0.35,
+            fontsize=_FONT_PT - 0.5,
+        )  # fmt: skip
+
+
+def steps(largest: float) -> list[tuple[int, int, str]]:
+    """Which whole numbers each shade of the scale stands for: from, to and colour, as the map draws them."""
+    found: dict[str, list[int]] = {}
+    for number in range(1, int(largest) + 1):
+        found.setdefault(shade(number, largest), []).append(number)
+    return [(numbers[0], numbers[-1], color) for color, numbers in found.items()]
+
+
+def _scale_bar(axes: Any, width_m: float) -> None:
+    """A line as long as a round number of metres, about a quarter of the map."""
+    if width_m <= 0:
+        return
+    magnitude = 10 ** math.floor(math.log10(width_m / 4))
+    length = next(step * magnitude for step in (5, 2, 1) if step * magnitude <= width_m / 4)
+    words = f"{number_words(length / 1000)} km" if length >= 1000 else f"{number_words(length)} m"
+    right, bottom = axes.get_xlim()[1], axes.get_ylim()[0]
+    axes.plot([right - length, right], [bottom, bottom], color=INK, linewidth=1.4, solid_capstyle="butt", clip_on=False)
+    axes.annotate(
+        words, (right, bottom), xytext=(0, 2.5), textcoords="offset points", ha="right", va="bottom", color=INK
+    )

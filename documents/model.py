@@ -1,0 +1,198 @@
+"""What a document says, told once: headings, texts, tables, charts and maps, without a word on how they look.
+
+A room above builds a `Document` from figures that are already what its reader may see. Each writer (`pdf`, …) makes one
+format of it, so every format says the same. Everything is frozen and plain: equal documents become equal files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from ui.numbers import number_words
+
+Tone = Literal["neutral", "danger", "warning", "success", "info"]
+# A point, longitude first.
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+# A count that may not be shown stands as this word in charts and maps as well, never as a number.
+PROTECTED: Literal["protected"] = "protected"
+Value = float | Literal["protected"] | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table. A number, a protected one and a missing one are three things, and look so."""
+
+    text: str
+    kind: Literal["words", "number", "protected", "missing"] = "words"
+
+
+def counted(value: float | None, status: str = "shown", *, decimals: int | None = None) -> Cell:
+    """A count as a cell: the number (zero is a number), “protected”, or “missing”."""
+    if status == "protected":
+        return Cell(_("protected"), "protected")
+    if status == "missing" or value is None:
+        return Cell(_("missing"), "missing")
+    return Cell(number_words(value, decimals), "number")
+
+
+def counted_of(count: Mapping[str, Any]) -> Cell:
+    """The same of what disclosure control gives: a mapping with `value` and `status`."""
+    return counted(count["value"], count["status"])
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section; level 1 is the document's own title, which every document has already."""
+
+    text: str
+    level: Literal[2, 3] = 2
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain text. A line break begins a new paragraph; nothing in it is read as anything but letters."""
+
+    text: str
+    size: Literal["body", "lead", "small"] = "body"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    points: tuple[str, ...]
+    size: Literal["body", "small"] = "body"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A framed sentence: what the reader must know before the rest."""
+
+    text: str
+    tone: Tone = "info"
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One large number with its judgement in words."""
+
+    label: str
+    value: Cell
+    judgement: str = ""
+    note: str = ""
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class Facts:
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a name. Every row has as many cells as there are columns."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    # What the table leaves out, in a sentence.
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"The table “{self.caption}” has rows that are not as long as its columns.")
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Counts over time with the range that was to be expected.
+
+    `alt` says in words what the chart shows: it is all that somebody who cannot see it gets.
+    """
+
+    alt: str
+    days: tuple[dt.date, ...]
+    observed: tuple[Value, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    observed_name: str
+    range_name: str
+    # The last period still runs and will have more.
+    last_is_running: bool = False
+    height_mm: int = 44
+
+
+@dataclass(frozen=True)
+class GridChart:
+    """Rows by columns in shades with the number in each cell: a table that is its own chart."""
+
+    caption: str
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    values: tuple[tuple[Value, ...], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.rows) or any(len(row) != len(self.columns) for row in self.values):
+            raise ValueError(f"The grid “{self.caption}” has other values than rows and columns.")
+
+
+@dataclass(frozen=True)
+class MapDrawing:
+    """Areas as outlines and hexagons in shades, in degrees (WGS 84), drawn true to shape."""
+
+    alt: str
+    outline: tuple[Ring, ...]
+    cells: tuple[tuple[Ring, Value], ...]
+    # The parts of the area, thinner.
+    parts: tuple[Ring, ...] = ()
+    unit: str = ""
+    height_mm: int = 84
+
+
+Drawing = LineChart | MapDrawing
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Two stacks beside each other; read left first. `left_share` is the left one's part of the width."""
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+    left_share: float = 0.5
+
+
+Block = Heading | Text | Points | Notice | Facts | Table | LineChart | GridChart | MapDrawing | Columns
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document. `made_at` is when what it says was fixed, so that the same document gives the same file."""
+
+    title: str
+    language: str
+    made_at: dt.datetime
+    blocks: tuple[Block, ...]
+    # Above the title: what kind of document it is, about what and when.
+    eyebrow: str = ""
+    lead: str = ""
+    author: str = ""
+    # On every page: what nobody may miss whichever page they hold, for example that the data are examples.
+    notice: str = ""
+    # At the foot of every page: which document this is.
+    footer: str = ""
+    # Across every page: a word such as “Draft”.
+    watermark: str = ""

@@ -1,0 +1,189 @@
+"""A document as PDF: tagged for screen readers (PDF/UA-1), set by Typst with `page.typ`.
+
+What people have written never meets Typst's markup: the page's rules are constant, and the document travels beside
+them as JSON whose strings Typst sets letter by letter.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import lru_cache, singledispatch
+from pathlib import Path
+from typing import Any
+
+from documents import drawing, model
+from ui.numbers import number_words
+
+_PAGE = Path(__file__).with_name("page.typ")
+# Stands for a character that none of our fonts has: the standard refuses a text with a hole in it.
+UNKNOWN = "□"
+_SPACES = str.maketrans({"\t": " ", "\v": " ", "\f": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
+
+
+def write(document: model.Document) -> bytes:
+    """The document as a PDF file. Equal documents give equal bytes."""
+    # Some 30 MB: only those who make documents pay for it.
+    import typst
+
+    contents = {
+        "title": _never_empty(document.title),
+        "language": document.language,
+        "author": printable(document.author),
+        "eyebrow": printable(document.eyebrow),
+        "lead": printable(document.lead),
+        "notice": printable(document.notice),
+        "footer": printable(document.footer),
+        "watermark": printable(document.watermark),
+        "made_at": list(document.made_at.timetuple()[:6]),
+        "blocks": [_plain(block, drawing.WHOLE_MM) for block in document.blocks],
+    }
+    return bytes(
+        typst.compile(
+            _PAGE.read_bytes(),
+            sys_inputs={"document": json.dumps(contents)},
+            # The fonts in the typst package and those in matplotlib's: nothing of the machine's, so that every machine
+            # makes the same file, and nothing fetched.
+            font_paths=[_font_folder()],
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=document.made_at,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _font_folder() -> str:
+    import matplotlib
+
+    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+
+
+@lru_cache(maxsize=1)
+def _known_characters() -> frozenset[int]:
+    """Every character of the font that stands in where the page's own has none."""
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(str(Path(_font_folder()) / "DejaVuSans.ttf")).get_charmap())
+
+
+def printable(text: str) -> str:
+    """The text as it can be set: line breaks as one kind, no control characters, and □ for what no font has."""
+    known = _known_characters()
+    return "".join(
+        character if character == "\n" or ord(character) in known else UNKNOWN
+        for character in text.replace("\r\n", "\n").translate(_SPACES)
+        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf"}
+    )
+
+
+def _never_empty(text: str) -> str:
+    """A title or heading on one line; the standard wants a word in each."""
+    return " ".join(printable(text).split()) or UNKNOWN
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in printable(text).split("\n") if line.strip()]
+
+
+def _cell(cell: model.Cell) -> dict[str, str]:
+    return {"kind": cell.kind, "text": printable(cell.text)}
+
+
+@singledispatch
+def _plain(block: Any, width_mm: float) -> dict[str, Any]:
+    raise TypeError(f"A PDF has no place for {type(block).__name__}.")
+
+
+@_plain.register
+def _heading(block: model.Heading, width_mm: float) -> dict[str, Any]:
+    return {"block": "heading", "level": block.level, "text": _never_empty(block.text)}
+
+
+@_plain.register
+def _text(block: model.Text, width_mm: float) -> dict[str, Any]:
+    return {"block": "text", "size": block.size, "paragraphs": _paragraphs(block.text)}
+
+
+@_plain.register
+def _points(block: model.Points, width_mm: float) -> dict[str, Any]:
+    return {"block": "points", "size": block.size, "points": [printable(point) for point in block.points]}
+
+
+@_plain.register
+def _notice(block: model.Notice, width_mm: float) -> dict[str, Any]:
+    paragraphs = _paragraphs(block.text)
+    return {"block": "notice", "tone": block.tone, "title": printable(block.title), "paragraphs": paragraphs}
+
+
+@_plain.register
+def _facts(block: model.Facts, width_mm: float) -> dict[str, Any]:
+    facts = [
+        {
+            "label": printable(fact.label),
+            "value": _cell(fact.value),
+            "judgement": printable(fact.judgement),
+            "note": printable(fact.note),
+            "tone": fact.tone,
+        }
+        for fact in block.facts
+    ]
+    return {"block": "facts", "facts": facts}
+
+
+@_plain.register
+def _table(block: model.Table, width_mm: float) -> dict[str, Any]:
+    return {
+        "block": "table",
+        "caption": printable(block.caption),
+        "columns": [{"label": printable(column.label), "is_number": column.is_number} for column in block.columns],
+        "rows": [[_cell(cell) for cell in row] for row in block.rows],
+        "note": printable(block.note),
+    }
+
+
+@_plain.register
+def _grid(block: model.GridChart, width_mm: float) -> dict[str, Any]:
+    numbers = [float(v) for row in block.values for v in row if v is not None and v != model.PROTECTED]
+    largest = max(numbers, default=0.0)
+    return {
+        "block": "grid",
+        "caption": printable(block.caption),
+        "corner": printable(block.corner),
+        "columns": [printable(column) for column in block.columns],
+        "rows": [
+            {"label": printable(label), "cells": [_grid_cell(value, largest) for value in values]}
+            for label, values in zip(block.rows, block.values, strict=True)
+        ],
+    }
+
+
+def _grid_cell(value: model.Value, largest: float) -> dict[str, Any]:
+    if value is None or value == model.PROTECTED:
+        return {**_cell(model.counted(None, value or "missing")), "fill": "#ffffff"}
+    number = float(value)
+    is_dark = number > 0.55 * largest
+    return {
+        "kind": "dark" if is_dark else "number",
+        "text": number_words(number),
+        "fill": drawing.shade(number, largest),
+    }
+
+
+@_plain.register(model.LineChart)
+@_plain.register(model.MapDrawing)
+def _drawing(block: model.Drawing, width_mm: float) -> dict[str, Any]:
+    return {"block": "drawing", "alt": printable(block.alt), "svg": drawing.draw(block, width_mm)}
+
+
+@_plain.register
+def _columns(block: model.Columns, width_mm: float) -> dict[str, Any]:
+    gap = drawing.WHOLE_MM - 2 * drawing.HALF_MM
+    left_mm = (width_mm - gap) * block.left_share
+    return {
+        "block": "columns",
+        "left_mm": left_mm,
+        "gap_mm": gap,
+        "left": [_plain(inner, left_mm) for inner in block.left],
+        "right": [_plain(inner, width_mm - gap - left_mm) for inner in block.right],
+    }

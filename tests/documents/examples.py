@@ -1,0 +1,68 @@
+"""One document with every kind of block in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from documents import model
+
+MADE_AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
+WEEKS = tuple(dt.date(2026, 1, 5) + dt.timedelta(weeks=week) for week in range(12))
+SQUARE = ((16.10, 58.57), (16.14, 58.57), (16.14, 58.60), (16.10, 58.60), (16.10, 58.57))
+
+
+def hexagon(lon: float, lat: float) -> model.Ring:
+    corners = ((0.001, 0), (0.0005, 0.0006), (-0.0005, 0.0006), (-0.001, 0), (-0.0005, -0.0006), (0.0005, -0.0006))
+    ring = tuple((lon + east, lat + north) for east, north in corners)
+    return (*ring, ring[0])
+
+
+LINE = model.LineChart(
+    alt="Events by week.",
+    days=WEEKS,
+    observed=(5, 7, None, None, 8, model.PROTECTED, 9, 12, 6, 7, 0, 4),
+    lower=(3,) * 12,
+    upper=(11,) * 12,
+    observed_name="Events",
+    range_name="Expected range",
+    last_is_running=True,
+)
+GRID = model.GridChart(
+    caption="When",
+    corner="Weekday",
+    columns=("00–12", "12–24"),
+    rows=("Monday", "Tuesday"),
+    values=((3, 17), (model.PROTECTED, 0)),
+)
+MAP = model.MapDrawing(
+    alt="Map of the west.",
+    outline=(SQUARE,),
+    parts=(SQUARE,),
+    cells=((hexagon(16.12, 58.58), 9), (hexagon(16.125, 58.585), model.PROTECTED)),
+    unit="events",
+)
+TABLE = model.Table(
+    "Places",
+    (model.Column("Place"), model.Column("Events", True)),
+    (
+        (model.Cell("The square"), model.counted(0)),
+        (model.Cell("The garage"), model.counted(None, "protected")),
+        (model.Cell("The school"), model.counted(None)),
+        (model.Cell("The library"), model.counted(1234)),
+    ),
+)
+EVERYTHING = (
+    model.Notice("Because of the fires.", "warning", "Assessed state: worrying"),
+    model.Facts((model.Fact("All events", model.counted(31), "More than expected", "Expected 12–25", "danger"),)),
+    model.Heading("What has changed"),
+    model.Points(("Fires: 9.", "Vandalism: 12.")),
+    model.Heading("Details", 3),
+    model.Text("One.\nTwo."),
+    LINE,
+    model.Columns((model.Heading("Where"), MAP), (model.Heading("Places"), TABLE)),
+    GRID,
+)
+
+
+def document(*blocks: model.Block, **said: str) -> model.Document:
+    return model.Document(**{"title": "The west, week 47", "language": "sv", "made_at": MADE_AT, **said}, blocks=blocks)

@@ -1,0 +1,128 @@
+"""PDF files read back: tagged for screen readers, literal, the same every time."""
+
+import unicodedata
+
+import pytest
+from django.utils.translation import override
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from documents import model, pdf
+from tests.documents import reading
+from tests.documents.examples import EVERYTHING, GRID, LINE, MAP, document
+
+
+@pytest.fixture(scope="module")
+def file():
+    with override("sv"):
+        return pdf.write(
+            document(
+                *EVERYTHING, eyebrow="Lägesbild", lead="31 händelser.", author="EST Ekstad", footer="Väster, 2026-W47"
+            )
+        )
+
+
+def test_it_says_of_itself_that_it_is_tagged_and_in_swedish(file):
+    root = reading.reader(file).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "sv"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reading.reader(file).metadata.title == "The west, week 47"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+
+
+def test_headings_paragraphs_lists_tables_and_figures_are_tagged(file):
+    tags = reading.tags(file)
+    assert tags.count("/H1") == 1
+    assert tags.count("/H2") == 3
+    assert tags.count("/H3") == 1
+    assert tags.count("/LI") == 2
+    assert tags.count("/Table") == 2
+    assert tags.count("/TH") == 5
+    assert tags.count("/Figure") == 2
+
+
+def test_what_is_drawn_says_in_words_what_it_shows(file):
+    assert sorted(reading.alternatives(file)) == sorted([LINE.alt, MAP.alt])
+
+
+def test_a_table_says_protected_missing_and_zero_apart(file):
+    text = reading.words(file)
+    for said in ("The square 0", "The garage skyddat", "The school saknas"):
+        assert said in text
+    assert reading.bare("1 234") in reading.bare(text)
+
+
+def test_a_grid_is_a_table_with_its_numbers(file):
+    assert "Monday 3 17" in reading.words(file)
+    assert "Tuesday skyddat 0" in reading.words(file)
+
+
+def test_equal_documents_are_equal_files(file):
+    def twice():
+        return pdf.write(document(*EVERYTHING))
+
+    assert twice() == twice()
+    assert pdf.write(document(model.Text("Another."))) != pdf.write(document(model.Text("One.")))
+
+
+def test_nothing_of_when_or_where_it_was_made_is_in_it(file):
+    info = reading.reader(file).metadata
+    assert info.creation_date == document().made_at
+    assert info.modification_date in (None, document().made_at)
+
+
+def test_notice_footer_and_draft_stand_on_every_page():
+    long = document(
+        *[model.Text("A sentence that takes its place. " * 8)] * 60,
+        notice="Example data: nothing here has happened.", footer="The west, draft.", watermark="Utkast",
+    )  # fmt: skip
+    pages = reading.reader(pdf.write(long)).pages
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        text = reading.bare(page.extract_text())
+        assert reading.bare("Example data: nothing here has happened.") in text
+        assert reading.bare("The west, draft.") in text
+        assert "Utkast" in text
+        assert f"{number}({len(pages)})" in text
+
+
+LETTERS = st.characters(codec="latin-1", exclude_categories=["Cc", "Cf"]) | st.sampled_from(
+    "–—“”’…€ŠšŽž•#$*_`<>@=+/\\[]{}~^\"'"
+)
+
+
+@settings(max_examples=60)
+@given(text=st.text(LETTERS, min_size=1, max_size=120))
+@example("#set page(width: 1cm) = Not a heading *not bold* $x^2$ @nobody <nowhere>")
+@example('#read("/etc/passwd") #sys.inputs // not a comment /* nor this */')
+@example("1. not a list\n- nor this\n/ or: this\n+ or this")
+@example("-- --- ... ~ \\u{2603} \\ `raw` http://example.se/?a=b#c")
+@example("\"straight\" and 'straight' stay straight, and so do <b>tags</b> & &amp; entities")
+def test_whatever_people_write_stands_there_letter_by_letter(text):
+    for block in (model.Text(text), model.Points((text,)), model.Notice(text)):
+        found = reading.bare(reading.words(pdf.write(document(block))))
+        assert _same(text) in _same(found)
+
+
+def _same(text):
+    """A PDF may tell a letter with its accent as one sign or two, and the soft spaces as any space."""
+    return reading.bare(unicodedata.normalize("NFKC", text))
+
+
+@settings(max_examples=60)
+@given(text=st.text(max_size=200))
+@example("\x00\x07\u200d\ufeff\U0001f600 日本語 \ud800 العربية \ue000 e\u0301\u0301")
+@example("\n\n\n")
+def test_no_text_at_all_stops_a_document(text):
+    file = pdf.write(document(model.Heading(text or "x"), model.Text(text), title=text, footer=text, notice=text))
+    assert file.startswith(b"%PDF-")
+
+
+def test_what_no_font_has_is_a_square_and_the_rest_stays():
+    assert pdf.printable("Brand \U0001f525 i källaren\r\nTvå\x00") == "Brand □ i källaren\nTvå"
+
+
+def test_a_grid_alone_is_shaded_without_a_drawing():
+    file = pdf.write(document(GRID))
+    assert "/Figure" not in reading.tags(file)
