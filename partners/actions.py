@@ -35,6 +35,7 @@ from partners.permissions import (
     check_may_change_person,
     check_may_keep_groups,
     check_may_set_sharing,
+    check_may_set_trust,
 )
 from partners.roles import Role
 from partners.rules import Extent, check_an_administrator_remains, check_extent, check_slug
@@ -129,6 +130,18 @@ def set_sharing(*, organisation: Organisation, by: User, sharing: str) -> Organi
         before, organisation.sharing = organisation.sharing, sharing
         organisation.save(update_fields=["sharing"])
         record("sharing_changed", by=by, subject=organisation, before=before, after=sharing)
+    return organisation
+
+
+@transaction.atomic
+def set_trust(*, organisation: Organisation, by: User, is_trusted: bool) -> Organisation:
+    """Say whether the organisation's imported rows are approved at once. What has been stored stays as it is."""
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    check_may_set_trust(by, organisation)
+    if organisation.is_trusted_for_import != is_trusted:
+        organisation.is_trusted_for_import = is_trusted
+        organisation.save(update_fields=["is_trusted_for_import"])
+        record("trust_changed", by=by, subject=organisation, is_trusted=is_trusted)
     return organisation
 
 

@@ -168,6 +168,19 @@ class SharingForm(forms.Form):
     )
 
 
+class TrustForm(forms.Form):
+    """Whether an organisation's imported rows wait for a coordinator."""
+
+    is_trusted = forms.BooleanField(
+        label=_("Approve its imported rows at once"),
+        required=False,
+        help_text=_(
+            "Rows where the guard finds something that may point at a person always wait for review. Without the tick "
+            "all its imported rows wait, unless a coordinator sends the file."
+        ),
+    )
+
+
 class NewUnitForm(forms.Form):
     """A unit's name."""
 

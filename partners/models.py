@@ -138,6 +138,8 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     sharing = models.CharField(_("sharing"), max_length=10, choices=Sharing, default=Sharing.CIRCLE)
     is_active = models.BooleanField(_("active"), default=True)
+    # Whether rows of its files are approved without waiting for a coordinator, where the guard is silent.
+    is_trusted_for_import = models.BooleanField(_("trusted for import"), default=False)
 
     objects = InCollaborationQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.errors import NotAllowed
 from common.permissions import as_question
 from partners.models import Collaboration, Membership, Organisation, User
-from partners.roles import MAY_ADMINISTER, MAY_KEEP_GROUPS, MAY_READ_LOG, MAY_SET_SHARING
+from partners.roles import MAY_ADMINISTER, MAY_KEEP_GROUPS, MAY_READ_LOG, MAY_SET_SHARING, MAY_SET_TRUST
 
 
 def check_may_administer(user: Any, collaboration: Collaboration | int) -> None:
@@ -50,6 +50,12 @@ def check_may_set_sharing(user: Any, organisation: Organisation) -> None:
         )
 
 
+def check_may_set_trust(user: Any, organisation: Organisation) -> None:
+    """Whose imports are approved without waiting is for the collaboration's coordinators and administrators to say."""
+    if not user.has_role(organisation.collaboration_id, MAY_SET_TRUST) or user.is_service:
+        raise NotAllowed(_("Only a coordinator or an administrator decides which organisations are trusted."))
+
+
 def check_may_keep_groups(user: Any, collaboration: Collaboration | int) -> None:
     """Groups and who sits in them are kept by coordinators and administrators."""
     if not user.has_role(collaboration, MAY_KEEP_GROUPS):
@@ -65,5 +71,6 @@ def check_may_read_log(user: Any, collaboration: Collaboration | int) -> None:
 may_administer = as_question(check_may_administer)
 may_change_person = as_question(check_may_change_person)
 may_set_sharing = as_question(check_may_set_sharing)
+may_set_trust = as_question(check_may_set_trust)
 may_keep_groups = as_question(check_may_keep_groups)
 may_read_log = as_question(check_may_read_log)

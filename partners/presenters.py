@@ -20,6 +20,7 @@ ACTION_WORDS = {
     "organisation_created": gettext_lazy("entered an organisation"),
     "organisation_changed": gettext_lazy("changed an organisation"),
     "sharing_changed": gettext_lazy("changed how reports are shared"),
+    "trust_changed": gettext_lazy("changed whether imports are trusted"),
     "unit_created": gettext_lazy("entered a unit"),
     "unit_changed": gettext_lazy("changed a unit"),
     "person_invited": gettext_lazy("invited a person"),

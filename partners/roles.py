@@ -45,4 +45,6 @@ MAY_READ_LOG = {Role.DATA_PROTECTION, Role.ARCHIVIST, Role.ADMINISTRATOR}
 MAY_ADMINISTER = {Role.ADMINISTRATOR}
 # Whoever speaks for their own organisation decides how its reports are shared; nobody decides for another.
 MAY_SET_SHARING = {Role.SECURITY_LEAD, Role.MUNICIPAL_OFFICER, Role.COORDINATOR}
+# Whose imported rows need no look before they count.
+MAY_SET_TRUST = {Role.COORDINATOR, Role.ADMINISTRATOR}
 MAY_KEEP_GROUPS = {Role.COORDINATOR, Role.ADMINISTRATOR}

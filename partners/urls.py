@@ -17,6 +17,7 @@ urlpatterns = [
     path("organisations/new/", views.organisation_new, name="organisation_new"),
     path("organisations/<int:pk>/", views.organisation_change, name="organisation_change"),
     path("organisations/<int:pk>/sharing/", views.organisation_sharing, name="organisation_sharing"),
+    path("organisations/<int:pk>/trust/", views.organisation_trust, name="organisation_trust"),
     path("organisations/<int:pk>/units/new/", views.unit_new, name="unit_new"),
     path("units/<int:pk>/", views.unit_change, name="unit_change"),
     path("groups/", views.group_list, name="group_list"),

@@ -37,6 +37,7 @@ from partners.forms import (
     SeatForm,
     SharingForm,
     TokenForm,
+    TrustForm,
     UnitForm,
     person_initial,
 )
@@ -56,10 +57,12 @@ from partners.permissions import (
     check_may_keep_groups,
     check_may_read_log,
     check_may_set_sharing,
+    check_may_set_trust,
     may_administer,
     may_change_person,
     may_keep_groups,
     may_set_sharing,
+    may_set_trust,
 )
 from partners.requests import PartnerRequest
 from ui import slots
@@ -354,7 +357,11 @@ def organisation_list(request: PartnerRequest, collaboration: Collaboration) -> 
         Organisation.objects.visible_to(request.user).filter(collaboration=collaboration).prefetch_related("units")
     )
     rows = [
-        {"organisation": organisation, "may_set_sharing": may_set_sharing(request.user, organisation)}
+        {
+            "organisation": organisation,
+            "may_set_sharing": may_set_sharing(request.user, organisation),
+            "may_set_trust": may_set_trust(request.user, organisation),
+        }
         for organisation in organisations
     ]
     context = {"rows": rows, "may_administer": may_administer(request.user, collaboration)}
@@ -419,6 +426,26 @@ def organisation_sharing(request: PartnerRequest, collaboration: Collaboration, 
         back="organisation_list",
         heading=_("Who sees the reports of %(organisation)s?") % {"organisation": organisation},
         lead=_("Only your own organisation decides this."),
+    )
+
+
+@get_or_post
+def organisation_trust(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Say whether the organisation's imported rows are approved at once."""
+    organisation = _organisation(request, collaboration, pk)
+    check_may_set_trust(request.user, organisation)
+    # A form whose only box is not ticked is sent empty, so what is asked is the method.
+    sent = request.POST if request.method == "POST" else None
+    form = TrustForm(sent, initial={"is_trusted": organisation.is_trusted_for_import})
+    return _form_view(
+        request,
+        form,
+        lambda: actions.set_trust(organisation=organisation, by=request.user, **form.cleaned_data),
+        success=_("Saved."),
+        leads_to=reverse("organisation_list", args=[collaboration.slug]),
+        back="organisation_list",
+        heading=_("Are the imports of %(organisation)s trusted?") % {"organisation": organisation},
+        lead=_("Trusted rows are counted as soon as they are stored. Others wait in the review queue."),
     )
 
 

@@ -109,10 +109,23 @@ def _collaboration(slug: str) -> Collaboration:
     return collaboration
 
 
+# Whose imports have been looked at long enough. Others' rows wait for the coordinator.
+_TRUSTED = {
+    Organisation.Kind.MUNICIPALITY,
+    Organisation.Kind.POLICE,
+    Organisation.Kind.RESCUE,
+    Organisation.Kind.OPEN_DATA,
+}
+
+
 def _partners(collaboration: Collaboration) -> None:
     for partner in cast.PARTNERS[collaboration.slug]:
         organisation = Organisation.objects.create(
-            collaboration=collaboration, name=partner.name, kind=partner.kind, sharing=partner.sharing
+            collaboration=collaboration,
+            name=partner.name,
+            kind=partner.kind,
+            sharing=partner.sharing,
+            is_trusted_for_import=partner.kind in _TRUSTED,
         )
         Unit.objects.bulk_create(
             Unit(collaboration=collaboration, organisation=organisation, name=name) for name in partner.units

@@ -204,6 +204,13 @@ PARTNERS: dict[str, Row] = {
         method="post",
         body=lambda world: {"sharing": Organisation.Sharing.COUNTS},
     ),
+    "organisation_trust": Row(only("coordinator", "administrator"), args=lambda world: [world.housing.pk]),
+    "organisation_trust POST": Row(
+        only("coordinator", "administrator", code=302),
+        args=lambda world: [world.housing.pk],
+        method="post",
+        body=lambda world: {"is_trusted": "on"},
+    ),
     "unit_new": Row(only("administrator"), args=lambda world: [world.housing.pk]),
     "unit_new POST": Row(
         only("administrator", code=302),
