@@ -44,6 +44,7 @@ def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> 
     """Ask for every page in turns: `rounds` times `requests` requests a page."""
     from django.test import Client
 
+    import est_platform.wsgi  # noqa: F401  as a web worker begins
     from partners.models import User
 
     client = Client()
