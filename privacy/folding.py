@@ -20,6 +20,11 @@ _LOOKALIKES = str.maketrans(
 )
 
 
+def lookalikes() -> dict[str, str]:
+    """Letters of other scripts that look like Latin ones, for the browser's reading."""
+    return {chr(other): chr(latin) for other, latin in _LOOKALIKES.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text that knows where each of its characters stood in the text as it was written."""

@@ -1,7 +1,8 @@
 """The personal-data guard: says whether a free text points at a person, where, and by which rule.
 
 The system holds events, places and organisations, never persons (DESIGN rule 3). Strong hits are refused; weak ones
-have to be confirmed. A hit holds positions, never the text, so that logs and messages cannot repeat what was found.
+have to be confirmed, or, where the caller asks for strictness, are refused as well when they point at a person. A hit
+holds positions, never the text, so that logs and messages cannot repeat what was found.
 What each rule finds and misses: docs/methods/personal-data-guard.md.
 """
 
@@ -28,11 +29,21 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of personal data: its id for logs, how sure it is, and what the writer is told."""
+    """A kind of personal data: its id for logs, how sure it is, what the writer is told and can write instead.
+
+    `points_at` is "person" or "home". A strict reading refuses what points at a person also where it is not sure; what
+    points at a home is still only asked about, since a fault in a flat has to be reportable.
+    """
 
     id: str
     strength: Strength
     sentence: str | Promise
+    instead: tuple[str | Promise, ...] = ()
+    points_at: str = "person"
+
+    def strength_when(self, *, strict: bool) -> Strength:
+        """How a hit counts in an ordinary and in a strict reading."""
+        return Strength.STRONG if strict and self.points_at == "person" else self.strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +68,34 @@ class Verdict:
         return not self.strong and not self.weak
 
 
+_A_PERSON = (_("a younger man"), _("a younger woman"), _("a person"))
+_A_VEHICLE = (_("a car"), _("a moped"))
+_AN_AGE = (_("in their teens"), _("an adult"))
+
 _RULES = (
     Rule(
         "personal_identity_number",
         Strength.STRONG,
         _("This looks like a personal identity number. Write what happened, not who."),
+        instead=(_("a person"),),
     ),
     Rule(
         "coordination_number",
         Strength.STRONG,
         _("This looks like a coordination number. Write what happened, not who."),
+        instead=(_("a person"),),
     ),
     Rule(
         "registration_plate",
         Strength.STRONG,
         _("This looks like a registration plate. Write what kind of vehicle it was, such as “a dark estate car”."),
+        instead=_A_VEHICLE,
     ),
     Rule(
         "police_case_number",
         Strength.STRONG,
         _("This looks like a police case number. Write “reported to the police” instead."),
+        instead=(_("reported to the police"),),
     ),
     Rule(
         "phone",
@@ -92,35 +111,58 @@ _RULES = (
         "possible_identity_number",
         Strength.WEAK,
         _("This may be a personal identity number. Leave it out if it points at a person."),
+        instead=(_("a person"),),
     ),
     Rule(
         "birth_date",
         Strength.WEAK,
         _("This may be somebody’s date of birth. Write an approximate age, such as “in their teens”."),
+        instead=_AN_AGE,
     ),
     Rule(
         "possible_plate",
         Strength.WEAK,
         _("This may be a registration plate. Write what kind of vehicle it was if so."),
+        instead=_A_VEHICLE,
     ),
-    Rule("account", Strength.WEAK, _("This may be somebody’s account. Write “an account on social media”.")),
+    Rule(
+        "account",
+        Strength.WEAK,
+        _("This may be somebody’s account. Write “an account on social media”."),
+        instead=(_("an account on social media"),),
+    ),
     Rule(
         "apartment",
         Strength.WEAK,
         _("An apartment number can point at those who live there. Write the entrance or the building."),
+        instead=(_("a flat"),),
+        points_at="home",
     ),
-    Rule("door_code", Strength.WEAK, _("This may be a door code. Leave it out.")),
+    Rule(
+        "door_code",
+        Strength.WEAK,
+        _("This may be a door code. Leave it out."),
+        instead=(_("the door code"),),
+        points_at="home",
+    ),
     Rule(
         "full_name",
         Strength.WEAK,
         _("This may be a person’s name. Write “a younger man”, for example, and what he did."),
+        instead=_A_PERSON,
     ),
     Rule(
         "introduced_name",
         Strength.WEAK,
         _("This may be what a person is called. Write “a younger man” or “a group of young people”."),
+        instead=_A_PERSON,
     ),
-    Rule("single_name", Strength.WEAK, _("This may be a person’s name. Write the function, such as “the caretaker”.")),
+    Rule(
+        "single_name",
+        Strength.WEAK,
+        _("This may be a person’s name. Write the function, such as “the caretaker”."),
+        instead=_A_PERSON,
+    ),
     Rule(
         "ethnicity",
         Strength.WEAK,
@@ -165,31 +207,49 @@ def sentence_for(rule: str) -> str | Promise:
     return _BY_ID[rule].sentence
 
 
-def find_personal_data(text: str, *, allowed: Set[str] = frozenset()) -> list[Hit]:
+def is_strong(rule: str) -> bool:
+    """Whether the rule is sure by itself, also where a strict reading refuses more."""
+    return _BY_ID[rule].strength is Strength.STRONG
+
+
+def suggestions_for(rule: str) -> list[str]:
+    """What can be written in place of a hit, in the user's language. Striking the words out is always possible too."""
+    return [str(words) for words in _BY_ID[rule].instead]
+
+
+def find_personal_data(text: str, *, allowed: Set[str] = frozenset(), strict: bool = False) -> list[Hit]:
     """The hits in a text, in order and without overlaps; where two overlap, the stronger and then the longer stays.
 
     `allowed` holds casefolded words and phrases (up to four words) that are never taken for names: the
-    collaboration's streets and places.
+    collaboration's streets and places. `strict` makes every hit on a person strong: for those who may not keep data
+    on a person at all (GDPR article 10).
     """
-    return _read(text, _FINDERS, allowed)
+    return _read(text, _FINDERS, allowed, strict)
 
 
-def verdict(text: str, *, allowed: Set[str] = frozenset()) -> Verdict:
+def find_without_names(text: str, *, strict: bool = False) -> list[Hit]:
+    """The hits of the rules that need no list of names: what the browser says before it has asked the server."""
+    return _read(text, [group for group in _FINDERS if group != "names"], frozenset(), strict)
+
+
+def verdict(text: str, *, allowed: Set[str] = frozenset(), strict: bool = False) -> Verdict:
     """A text's hits parted by strength, for the form that refuses the one and asks about the other."""
-    hits = find_personal_data(text, allowed=allowed)
+    hits = find_personal_data(text, allowed=allowed, strict=strict)
     return Verdict(
         strong=[hit for hit in hits if hit.strength is Strength.STRONG],
         weak=[hit for hit in hits if hit.strength is Strength.WEAK],
     )
 
 
-def find_in_mapping(values: Mapping[str, str | None], *, allowed: Set[str] = frozenset()) -> dict[str, list[Hit]]:
+def find_in_mapping(
+    values: Mapping[str, str | None], *, allowed: Set[str] = frozenset(), strict: bool = False
+) -> dict[str, list[Hit]]:
     """The hits of each field that has any, so that no text field of a form or an API body is forgotten."""
-    found = {field: find_personal_data(text, allowed=allowed) for field, text in values.items() if text}
+    found = {field: find_personal_data(text, allowed=allowed, strict=strict) for field, text in values.items() if text}
     return {field: hits for field, hits in found.items() if hits}
 
 
-def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset()) -> pd.DataFrame:
+def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset(), strict: bool = False) -> pd.DataFrame:
     """One row for each hit in a column of texts (index: the text's own; columns `rule`, `strength`), in text order.
 
     Missing texts have no hits. Says of each text exactly what `find_personal_data` says, only faster.
@@ -205,7 +265,7 @@ def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset()) -> pd.Data
     ):
         written = str(text)
         if written not in known:
-            known[written] = _read(written, groups[suspicion], allowed)
+            known[written] = _read(written, groups[suspicion], allowed, strict)
         for hit in known[written]:
             positions.append(position)
             hits.append(hit)
@@ -237,12 +297,12 @@ _FINDERS: dict[str, _Finder] = {
 }
 
 
-def _read(text: str, groups: Iterable[str], allowed: Set[str]) -> list[Hit]:
+def _read(text: str, groups: Iterable[str], allowed: Set[str], strict: bool) -> list[Hit]:
     """The hits in a text by the finders of the groups named."""
     folded = fold(text)
     return _without_overlaps(
         {
-            Hit(rule, _BY_ID[rule].strength, *folded.span(start, end))
+            Hit(rule, _BY_ID[rule].strength_when(strict=strict), *folded.span(start, end))
             for group in groups
             for rule, start, end in _FINDERS[group](folded.text, allowed)
         }

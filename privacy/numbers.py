@@ -26,6 +26,8 @@ _MOMENTS = re.compile(
     f"|(?<![0-9./-])[0-9]{{6}} {_CLOCK}(?![0-9])"
     r"|(?<![0-9.:/+-])[0-2]?[0-9][.:][0-5][0-9] ?- ?[0-2]?[0-9][.:][0-5][0-9](?![0-9])"
 )
+# Ten digits that pass as a coordination number of 1907 or 2007 as well: they are refused as a phone number.
+_MOBILE = re.compile("07[02369][0-9]{7}")
 _BIRTH_DATE = re.compile(
     r"\b(?:född|födda|födelsedatum|födelsedag|födelseår|f\.)\s{0,3}:?\s{0,3}(?:den\s{1,3})?(?:år\s{1,3})?"
     r"(?:[0-9]{2,4}[-./ ][0-9]{1,2}[-./ ][0-9]{1,4}|[0-9]{8}|[0-9]{6}|(?:19|20)[0-9]{2})(?![0-9])"
@@ -50,7 +52,7 @@ def identity_numbers(text: str) -> Found:
                     break
                 if len(digits) in (10, 12):
                     rule = _identity_rule(digits)
-                    if rule is None:
+                    if rule is None or (rule == "coordination_number" and _MOBILE.fullmatch(digits)):
                         continue
                     if not _is_surely_one_number(text, digits, groups[first : last + 1]):
                         if last - first + 1 < len(groups):
@@ -295,3 +297,29 @@ def addresses(text: str) -> Found:
             yield "account", *found.span()
     for found in _ACCOUNT.finditer(text):
         yield "account", *found.span()
+
+
+def patterns_for_the_browser() -> dict[str, re.Pattern[str]]:
+    """What static/js/guard.js needs of this module, by the names it uses."""
+    return {
+        "digitGroups": _DIGIT_GROUPS,
+        "moments": _MOMENTS,
+        "birthDate": _BIRTH_DATE,
+        "plate": _PLATE,
+        "plateSpelled": _PLATE_SPELLED,
+        "plateSplit": _PLATE_SPLIT,
+        "saysPlate": _SAYS_PLATE,
+        "saysVehicle": _SAYS_VEHICLE,
+        "policeCase": _POLICE_CASE,
+        **{f"phone{number}": pattern for number, pattern in enumerate(_PHONES)},
+        "landline": _LANDLINE,
+        "at": _AT,
+        "domain": _DOMAIN,
+        "handle": _HANDLE,
+        "account": _ACCOUNT,
+    }
+
+
+def words_for_the_browser() -> dict[str, list[str]]:
+    """The lists that decide whether three letters and three figures are a plate."""
+    return {"ordinaryBeforeNumber": sorted(_ORDINARY_BEFORE_NUMBER), "neverAPlate": sorted(_NEVER_A_PLATE)}
