@@ -17,7 +17,7 @@ from analysis.hexagons import cells_of
 from areas.locating import area_of, index_of
 from audit.actions import record
 from common.errors import NotPossible
-from incidents import permissions, queries, rules
+from incidents import merging, permissions, queries, rules
 from incidents.changes import announce
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason, Report
@@ -35,6 +35,8 @@ CHANGEABLE = {
     "common_code",
     "valid_from",
     "position",
+    "same_event_m",
+    "same_event_hours",
 }
 
 
@@ -126,13 +128,13 @@ def change_incident(*, incident: Incident, by: User, report: Report, now: dt.dat
 
 
 @transaction.atomic
-def approve_incident(*, incident: Incident, by: User) -> Incident:
-    """Let a submitted report into the picture."""
-    return _review(incident, by, Status.APPROVED, "incident_approved")
+def approve_incident(*, incident: Incident, by: User, as_seen: str = "") -> Incident:
+    """Let a submitted report into the picture. With `as_seen` only if it is still as the page showed it."""
+    return _review(incident, by, Status.APPROVED, "incident_approved", as_seen=as_seen)
 
 
 @transaction.atomic
-def return_incident(*, incident: Incident, by: User, reason: str) -> Incident:
+def return_incident(*, incident: Incident, by: User, reason: str, as_seen: str = "") -> Incident:
     """Send a report back to its reporter, who is told what to change."""
     reason = reason.strip()
     if not reason:
@@ -141,15 +143,15 @@ def return_incident(*, incident: Incident, by: User, reason: str) -> Incident:
         raise NotPossible(_("The reason is longer than 300 characters. Shorten it."), code="reason_too_long")
     if guard.verdict(reason, allowed=queries.allowed_words(incident.collaboration_id)).strong:
         raise NotPossible(rules.PERSONAL_DATA_STRONG.say(), code=rules.PERSONAL_DATA_STRONG.code)
-    return _review(incident, by, Status.RETURNED, "incident_returned", reason=reason)
+    return _review(incident, by, Status.RETURNED, "incident_returned", reason=reason, as_seen=as_seen)
 
 
 @transaction.atomic
-def reject_incident(*, incident: Incident, by: User, reason: str) -> Incident:
+def reject_incident(*, incident: Incident, by: User, reason: str, as_seen: str = "") -> Incident:
     """Keep a report out for one of the listed reasons. When it points at a person its text goes at once."""
     if reason not in RejectReason.values:
         raise NotPossible(_("Choose why the report is rejected."), code="no_reason")
-    return _review(incident, by, Status.REJECTED, "incident_rejected", reason=reason)
+    return _review(incident, by, Status.REJECTED, "incident_rejected", reason=reason, as_seen=as_seen)
 
 
 def check_report(report: Report, organisation: Organisation, *, now: dt.datetime) -> None:
@@ -206,10 +208,14 @@ def _write_report(incident: Incident, report: Report) -> None:
     place_incident(incident)
 
 
-def _review(incident: Incident, by: User, wanted: Status, action: str, *, reason: str = "") -> Incident:
+def _review(
+    incident: Incident, by: User, wanted: Status, action: str, *, reason: str = "", as_seen: str = ""
+) -> Incident:
     incident = _locked(incident)
     permissions.check_may_review(by, incident)
-    rules.check_move(incident, wanted)
+    rules.check_decision(incident, wanted, as_seen=as_seen)
+    if wanted in (Status.RETURNED, Status.REJECTED):
+        merging.check_counts_alone(incident)
     was = incident.status
     incident.status, incident.review_reason = wanted, reason
     incident.reviewed_at, incident.reviewed_by = timezone.now(), by

@@ -22,6 +22,8 @@ class IncidentsConfig(AppConfig):
                 "incident_approved": _("approved a report"),
                 "incident_returned": _("returned a report"),
                 "incident_rejected": _("rejected a report"),
+                "incident_merged": _("counted a report together with another"),
+                "incident_unmerged": _("took a report apart from another"),
                 "incident_read": _("read a report"),
                 "incidents_exported": _("downloaded reports"),
                 "category_created": _("added a category"),

@@ -425,6 +425,8 @@ class CategoryForm(forms.ModelForm):
             "is_sensitive",
             "common_code",
             "valid_from",
+            "same_event_m",
+            "same_event_hours",
         ]
         widgets = {
             "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -445,6 +447,8 @@ class CategoryForm(forms.ModelForm):
             "is_sensitive": _("Only police, coordinators and analysts see other organisations' reports of it."),
             "common_code": _("The code that collaborations share, so that figures can be compared between them."),
             "valid_from": _("Reports from this day on can use it."),
+            "same_event_m": _("Two reports this near are suggested to be the same event. Empty: 100 metres."),
+            "same_event_hours": _("Two reports this near in time are suggested to be the same event. Empty: 72 hours."),
         }
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:

@@ -49,6 +49,16 @@ class Category(models.Model):
     valid_from = models.DateField(_("from"), default=dt.date(2000, 1, 1))
     valid_to = models.DateField(_("until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    # How near in place and time two reports are suggested to be the same event; empty: as for most categories.
+    same_event_m = models.PositiveSmallIntegerField(
+        _("same event within, metres"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(2000)],
+    )
+    same_event_hours = models.PositiveSmallIntegerField(
+        _("same event within, hours"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(720)]
+    )
 
     objects = CategoryQuerySet.as_manager()
 
@@ -108,6 +118,11 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Somebody has approved what waits of the import: kept until a worker has done it, however often one is killed.
+    approval_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approval_asked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
+    )
 
     class BatchQuerySet(models.QuerySet["ImportBatch"]):
         def visible_to(self, user: Any) -> ImportBatch.BatchQuerySet:
@@ -363,6 +378,18 @@ class Incident(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     review_reason = models.CharField(max_length=300, blank=True)
+    # The report of the same event that counts for this one, and what this one was before. Whoever deletes rows by the
+    # thousand does so in one statement, so the relation is left to the database and to `incidents.merging`.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="merged_reports",
+        editable=False,
+        db_index=False,
+    )
+    merged_was = models.CharField(max_length=10, choices=Status, blank=True, editable=False, db_default="")
 
     objects = IncidentQuerySet.as_manager()
 
@@ -383,6 +410,7 @@ class Incident(models.Model):
             models.Index(fields=["unit"], name="incident_unit", condition=Q(unit__isnull=False)),
             models.Index(fields=["reporter"], name="incident_reporter", condition=Q(reporter__isnull=False)),
             models.Index(fields=["reviewed_by"], name="incident_reviewed_by", condition=Q(reviewed_by__isnull=False)),
+            models.Index(fields=["merged_into"], name="incident_merged_into", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -407,6 +435,14 @@ class Incident(models.Model):
             models.CheckConstraint(
                 condition=Q(location="placed", area__isnull=False) | ~Q(location="placed"),
                 name="incident_placed_has_area",
+            ),
+            # That the other report is not merged itself, and of the same collaboration, is held by a trigger.
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["merged", "purged"], merged_into__isnull=False, merged_was__in=["submitted", "approved"]
+                )
+                | (Q(merged_into__isnull=True, merged_was="") & ~Q(status="merged")),
+                name="incident_merged_whole",
             ),
         ]
 

@@ -134,6 +134,15 @@ def check_may_review(user: Any, incident: Incident) -> None:
 may_review = as_question(check_may_review)
 
 
+def check_may_review_in(user: Any, collaboration: Collaboration | int) -> None:
+    """The queue is for those who decide on reports."""
+    if not user.has_role(collaboration, MAY_REVIEW):
+        raise NotAllowed(_("Only a coordinator can review reports."))
+
+
+may_review_in = as_question(check_may_review_in)
+
+
 def check_may_change_categories(user: Any, collaboration: Collaboration | int) -> None:
     """Coordinators and administrators look after the list of categories."""
     if not user.has_role(collaboration, MAY_CHANGE_CATEGORIES):

@@ -259,6 +259,14 @@ def next_to_review(user: Any, incident: Incident) -> int | None:
     return waiting.order_by("occurred_on", "pk").values_list("pk", flat=True).first()
 
 
+def counted_with(user: Any, incident: Incident) -> list[Incident]:
+    """The reports that are counted together with this one, or the one it is counted with."""
+    rows = Incident.objects.visible_to(user).select_related(*WITH_ROW)
+    if incident.merged_into_id is not None:
+        return list(rows.filter(pk=incident.merged_into_id))
+    return list(rows.filter(merged_into=incident).order_by("pk"))
+
+
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 

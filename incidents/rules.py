@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 # An approved report can be returned: that is how a text that should never have been approved is taken out of sight.
 NEXT: dict[Status, set[Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
-    Status.SUBMITTED: {Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.MERGED},
-    Status.RETURNED: {Status.SUBMITTED},
+    Status.SUBMITTED: {Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.MERGED, Status.PURGED},
+    Status.RETURNED: {Status.SUBMITTED, Status.PURGED},
     Status.APPROVED: {Status.RETURNED, Status.MERGED, Status.PURGED},
     Status.REJECTED: {Status.PURGED},
-    Status.MERGED: {Status.PURGED},
+    # A merged report goes back to what it was when somebody takes the reports apart.
+    Status.MERGED: {Status.SUBMITTED, Status.APPROVED, Status.PURGED},
     Status.PURGED: set(),
 }
 # What the reporter (or the own organisation) may still change.
@@ -54,6 +55,37 @@ def check_move(incident: Incident, wanted: Status) -> None:
             _("A report that is %(now)s cannot become %(wanted)s.") % {"now": now.label, "wanted": wanted.label},
             code="impossible_move",
         )
+
+
+def may_be_decided(incident: Incident, wanted: Status) -> bool:
+    """Whether a review may take the report there. What is counted together with another is first taken apart."""
+    return incident.status != Status.MERGED and wanted in NEXT[Status(incident.status)]
+
+
+def check_decision(incident: Incident, wanted: Status, *, as_seen: str = "") -> None:
+    """Refuse a decision that comes too late, or that the life cycle does not have.
+
+    `as_seen` is the `state_of` the report that the page showed: whoever decides decides on what they have read.
+    """
+    if as_seen and as_seen != state_of(incident):
+        now = Status(incident.status)
+        if now == Status.SUBMITTED:
+            sentence = _("%(ref)s has been corrected since you opened it. Read it again.")
+        else:
+            sentence = _("Somebody else was quicker: %(ref)s is %(now)s.")
+        raise NotPossible(sentence % {"ref": incident.ref, "now": now.label}, code="already_decided")
+    if incident.status == Status.MERGED:
+        raise NotPossible(
+            _("%(ref)s is counted together with another report. Take them apart first.") % {"ref": incident.ref},
+            code="is_merged",
+        )
+    check_move(incident, wanted)
+
+
+def state_of(incident: Incident) -> str:
+    """What changes with every step and correction of a report: a page gives it back with the decision."""
+    sent = incident.submitted_at
+    return f"{incident.status} {sent.astimezone(dt.UTC).isoformat()}" if sent else str(incident.status)
 
 
 def check_editable(incident: Incident) -> None:

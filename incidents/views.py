@@ -143,31 +143,35 @@ def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> H
         "facts": presenters.facts_of(user, incident),
         "tag": presenters.tag_of(incident),
         "when": presenters.when_in_words(incident),
-        "where": presenters.where_in_words(incident, near=_near(incident)),
+        "where": presenters.where_in_words(incident, near=place_nearby(incident)),
         "next_to_review": queries.next_to_review(user, incident) if may_review else None,
         "is_limited": "description" not in fields,
         "reason": presenters.review_reason_in_words(incident) if "review_reason" in fields else "",
-        "may_approve": may_review and Status.APPROVED in rules.NEXT[Status(incident.status)],
-        "may_return": may_review and Status.RETURNED in rules.NEXT[Status(incident.status)],
-        "may_reject": may_review and Status.REJECTED in rules.NEXT[Status(incident.status)],
+        "may_approve": may_review and rules.may_be_decided(incident, Status.APPROVED),
+        "may_return": may_review and rules.may_be_decided(incident, Status.RETURNED),
+        "may_reject": may_review and rules.may_be_decided(incident, Status.REJECTED),
+        "seen": rules.state_of(incident),
+        # Of the other report only whoever reviews is told anything.
+        "may_review": may_review,
+        "counted_with": queries.counted_with(user, incident) if may_review else [],
         "may_change": permissions.may_change(user, incident) and incident.status in rules.EDITABLE,
         "findings": presenters.guard_findings(incident.description, words) if may_review else [],
         "return_form": forms.get("return_form") or ReturnForm(prefix="return"),
         "reject_form": forms.get("reject_form") or RejectForm(prefix="reject"),
         "is_drawn": incident.location == Incident.Location.PLACED,
-        "bounds": _bounds_around(incident),
+        "bounds": bounds_around(incident),
     }
     return render(request, "incidents/incident_detail.html", context)
 
 
-def _near(incident: Incident) -> tuple[Place, float] | None:
+def place_nearby(incident: Incident) -> tuple[Place, float] | None:
     """The named place to read a point back by. A home is told by its block alone."""
     if incident.place is not None or rules.is_kept_at_block(incident.place_type):
         return None
     return queries.nearest_place(incident.collaboration, incident.lon, incident.lat)
 
 
-def _bounds_around(incident: Incident) -> tuple[float, float, float, float] | None:
+def bounds_around(incident: Incident) -> tuple[float, float, float, float] | None:
     if incident.lon is None or incident.lat is None:
         return None
     return incident.lon - 0.008, incident.lat - 0.004, incident.lon + 0.008, incident.lat + 0.004
@@ -200,18 +204,20 @@ def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int)
     """Approve, return or reject a report."""
     incident = _visible(request, collaboration, pk)
     permissions.check_may_review(request.user, incident)
-    decision = request.POST.get("decision")
+    decision, as_seen = request.POST.get("decision"), request.POST.get("seen", "")
     return_form = ReturnForm(request.POST if decision == "return" else None, prefix="return")
     reject_form = RejectForm(request.POST if decision == "reject" else None, prefix="reject")
     try:
         if decision == "approve":
-            actions.approve_incident(incident=incident, by=_me(request))
+            actions.approve_incident(incident=incident, by=_me(request), as_seen=as_seen)
             messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
         elif decision == "return" and return_form.is_valid():
-            actions.return_incident(incident=incident, by=_me(request), reason=return_form.cleaned_data["reason"])
+            reason = return_form.cleaned_data["reason"]
+            actions.return_incident(incident=incident, by=_me(request), reason=reason, as_seen=as_seen)
             messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
         elif decision == "reject" and reject_form.is_valid():
-            actions.reject_incident(incident=incident, by=_me(request), reason=reject_form.cleaned_data["reason"])
+            reason = reject_form.cleaned_data["reason"]
+            actions.reject_incident(incident=incident, by=_me(request), reason=reason, as_seen=as_seen)
             messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
         elif decision in ("return", "reject"):
             return _page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
@@ -295,8 +301,8 @@ def incident_receipt(request: HttpRequest, collaboration: Collaboration, pk: int
     context = {
         "incident": incident,
         "when": presenters.when_in_words(incident),
-        "where": presenters.where_in_words(incident, near=_near(incident)),
-        "bounds": _bounds_around(incident),
+        "where": presenters.where_in_words(incident, near=place_nearby(incident)),
+        "bounds": bounds_around(incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
     }
     return render(request, "incidents/incident_receipt.html", context)
