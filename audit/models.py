@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,9 +37,19 @@ class Event(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["collaboration_id", "-id"], name="audit_event_collaboration"),
+            # One for each way the log is asked, latest first, so that a page is found without counting the rest.
+            models.Index(fields=["collaboration_id", "-at", "-id"], name="audit_event_latest"),
+            models.Index(fields=["collaboration_id", "actor_id", "-at", "-id"], name="audit_event_actor"),
+            models.Index(fields=["collaboration_id", "organisation_id", "-at", "-id"], name="audit_event_organisation"),
+            models.Index(fields=["collaboration_id", "action", "-at", "-id"], name="audit_event_action"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject"),
             models.Index(fields=["at"], name="audit_event_at"),
+            # Which pages showed a report among others.
+            GinIndex(
+                OpClass(KeyTransform("ids", "details"), name="jsonb_path_ops"),
+                name="audit_event_ids",
+                condition=models.Q(details__has_key="ids"),
+            ),
         ]
 
     def __str__(self) -> str:

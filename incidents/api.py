@@ -22,12 +22,13 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from areas.models import Place
-from audit.actions import record
 from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
 from incidents.models import Category, Incident, IncidentQuerySet, Status
+from incidents.reading import note_reading, note_reading_of_page
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation, Unit, User
+from partners.purposes import purpose_of_token
 
 LARGEST_ID = 2**63 - 1
 CURSOR_PATTERN = r"^[ab][0-9]{8}-[0-9]{1,19}$"
@@ -315,13 +316,13 @@ class IncidentViewSet(GenericViewSet):
         collaboration = self._collaboration(request, request.query_params.get("collaboration"))
         permissions.check_may_read_reports(request.user, collaboration)
         rows = self.paginate_queryset(self._chosen(request, collaboration))
+        note_reading_of_page(request.user, rows, where="api", **purpose_of_token(request.auth))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         rows = Incident.objects.visible_to(request.user).select_related(*queries.WITH_ROW)
         incident = get_object_or_404(rows, pk=int(pk))
-        if permissions.is_of_another_organisation(request.user, incident):
-            record("incident_read", by=request.user, subject=incident, by_api=True)
+        note_reading(request.user, incident, where="api", **purpose_of_token(request.auth))
         return Response(self.get_serializer(incident).data)
 
     def create(self, request: Request) -> Response:

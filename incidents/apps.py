@@ -9,6 +9,7 @@ class IncidentsConfig(AppConfig):
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
         from incidents.slots import reports_at_places
+        from partners import log
         from partners.presenters import describe_actions
         from partners.roles import MAY_REPORT, SEE_OWN_ORGANISATION
         from ui import menu, slots
@@ -25,6 +26,7 @@ class IncidentsConfig(AppConfig):
                 "incident_merged": _("counted a report together with another"),
                 "incident_unmerged": _("took a report apart from another"),
                 "incident_read": _("read a report"),
+                "incidents_read": _("read a page of reports"),
                 "incidents_exported": _("downloaded reports"),
                 "category_created": _("added a category"),
                 "category_changed": _("changed a category"),
@@ -41,6 +43,9 @@ class IncidentsConfig(AppConfig):
                 "import_report_read": _("read what an import refused"),
             }
         )
+        log.sort_actions(log.Kind.READS, "incident_read", "incidents_read", "import_report_read")
+        log.sort_actions(log.Kind.EXPORTS, "incidents_exported")
+        log.register_references("incidents.incident", log.prefixed("H"))
         menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
         menu.register(
             "incident_list",

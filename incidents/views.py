@@ -6,7 +6,15 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +23,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from areas.models import Place
-from audit.actions import record
 from common.errors import NotPossible
 from incidents import actions, permissions, presenters, queries, rules
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
+from incidents.reading import note_export, note_reading
 from partners.models import Collaboration, User
+from partners.purposes import export_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -75,31 +84,40 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
 
 
 @never_cache
-@require_GET
-def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpResponse | StreamingHttpResponse:
-    """The same rows as a file, with what this person sees of each. Who took it out, and how much, is logged."""
+@get_or_post
+def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpResponseBase:
+    """The same rows as a file, with what this person sees of each. Who took it out, how much and what for is logged."""
     permissions.check_may_read_reports(request.user, collaboration)
+    back = f"{reverse('incident_list', args=[collaboration.slug])}?{request.GET.urlencode()}"
     try:
         rows = queries.incidents_for(request.user, collaboration, request.GET)
     except ValidationError:
         # A filter that cannot be understood never becomes a file with everything in it.
-        return redirect(f"{reverse('incident_list', args=[collaboration.slug])}?{request.GET.urlencode()}")
+        return redirect(back)
     # The value that was checked and used; any other under the same name may be somebody's own words.
     chosen = {name: request.GET[name] for name in request.GET if name in queries.IncidentFilter.base_filters}
-    record(
-        "incidents_exported",
-        by=_me(request),
-        collaboration_id=collaboration.pk,
-        rows=rows.order_by().count(),
-        filters=chosen,
+    number, has_more = queries.count_up_to(rows)
+
+    def make(purpose: dict[str, str]) -> StreamingHttpResponse:
+        note_export(_me(request), collaboration, rows, filters=chosen, **purpose)
+        ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
+        response = StreamingHttpResponse(
+            presenters.export_lines(request.user, ordered.iterator(chunk_size=2000)),
+            content_type="text/csv; charset=utf-8",
+        )
+        name = f"{collaboration.slug}-{timezone.localdate():%Y-%m-%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    count = f"{_('More than')} {number}" if has_more else str(number)
+    return export_page(
+        request,
+        make,
+        heading=_("Download reports"),
+        lead=_("%(count)s reports, with what your role sees of each.") % {"count": count},
+        back_url=back,
+        back_text=_("Reports"),
     )
-    ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
-    response = StreamingHttpResponse(
-        presenters.export_lines(request.user, ordered.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8"
-    )
-    name = f"{collaboration.slug}-{timezone.localdate():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @never_cache
@@ -182,8 +200,7 @@ def bounds_around(incident: Incident) -> tuple[float, float, float, float] | Non
 def incident_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """One report, with what this person sees of it and may do with it. Reading another organisation's is logged."""
     incident = _visible(request, collaboration, pk)
-    if permissions.is_of_another_organisation(request.user, incident):
-        record("incident_read", by=_me(request), subject=incident)
+    note_reading(request.user, incident, where="page")
     return _page_of_report(request, incident)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -273,13 +274,34 @@ class LogFilterForm(forms.Form):
     """What part of the log to read."""
 
     action = forms.ChoiceField(label=_("What was done"), required=False)
-    person = forms.CharField(label=_("Who"), max_length=100, required=False)
+    person = forms.TypedChoiceField(label=_("Who"), coerce=int, empty_value=None, required=False)
+    organisation = forms.TypedChoiceField(label=_("Organisation"), coerce=int, empty_value=None, required=False)
+    subject = forms.CharField(
+        label=_("About"), max_length=40, required=False, help_text=_("A report's number, for example H-123.")
+    )
     first_day = forms.DateField(label=_("From"), required=False, widget=DateInput())
     last_day = forms.DateField(label=_("To and including"), required=False, widget=DateInput())
 
-    def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        actions: list[Any],
+        people: list[tuple[int, str]],
+        organisations: list[tuple[int, str]],
+        is_reference: Callable[[str], bool],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         _field(self, "action").choices = [("", _("everything")), *actions]
+        _field(self, "person").choices = [("", _("everybody")), *people]
+        _field(self, "organisation").choices = [("", _("all organisations")), *organisations]
+        self.is_reference = is_reference
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"].strip()
+        if subject and not self.is_reference(subject):
+            raise forms.ValidationError(_("Write a report's number as it stands on its page, for example H-123."))
+        return subject
 
 
 def person_initial(person: User) -> dict[str, str]:

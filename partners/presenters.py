@@ -39,6 +39,7 @@ ACTION_WORDS = {
     "token_created": gettext_lazy("made a key for a system"),
     "token_revoked": gettext_lazy("revoked a system's key"),
     "log_read": gettext_lazy("read the log"),
+    "log_exported": gettext_lazy("downloaded the log"),
 }
 
 

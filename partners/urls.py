@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners import views
+from partners import log_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("tokens/", views.token_list, name="token_list"),
     path("tokens/new/", views.token_new, name="token_new"),
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),
-    path("log/", views.log, name="log"),
+    path("log/", log_views.log, name="log"),
+    path("log/log.csv", log_views.log_export, name="log_export"),
     path("my-access/", views.my_access, name="my_access"),
 ]

@@ -1,14 +1,12 @@
-"""Pages on people, organisations, groups, tokens, the log and one's own account."""
+"""Pages on people, organisations, groups, tokens and one's own account."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,15 +17,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.actions import broken_seals, record
-from audit.models import DaySeal, Event
 from common.errors import NotAllowed, NotPossible
 from partners import actions, presenters
 from partners.forms import (
     ChangeRoleForm,
     GroupForm,
     InvitationForm,
-    LogFilterForm,
     NewGroupForm,
     NewOrganisationForm,
     NewUnitForm,
@@ -55,7 +50,6 @@ from partners.permissions import (
     check_may_administer,
     check_may_change_person,
     check_may_keep_groups,
-    check_may_read_log,
     check_may_set_sharing,
     check_may_set_trust,
     may_administer,
@@ -647,55 +641,6 @@ def token_revoke(request: PartnerRequest, collaboration: Collaboration, pk: int)
         _("The key no longer works."),
     )
     return redirect("token_list", collaboration.slug)
-
-
-# The log
-
-
-@require_GET
-def log(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
-    """Who has read and done what, newest first, and whether the seals still hold."""
-    check_may_read_log(request.user, collaboration)
-    events = Event.objects.visible_to(request.user).filter(collaboration_id=collaboration.pk)
-    codes = sorted(set(events.order_by().values_list("action", flat=True).distinct()))
-    choices = sorted(((code, presenters.action_in_words(code)) for code in codes), key=lambda pair: pair[1].lower())
-    form = LogFilterForm(request.GET or None, actions=choices)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    if wanted.get("action"):
-        events = events.filter(action=wanted["action"])
-    if wanted.get("person"):
-        events = events.filter(
-            Q(actor_label__icontains=wanted["person"]) | Q(organisation_label__icontains=wanted["person"])
-        )
-    if wanted.get("first_day"):
-        events = events.filter(at__gte=_midnight(wanted["first_day"]))
-    # The last day of the calendar is no limit, and has no day after it.
-    if wanted.get("last_day") and wanted["last_day"] < dt.date.max:
-        events = events.filter(at__lt=_midnight(wanted["last_day"] + dt.timedelta(days=1)))
-    page = Paginator(events, 50).get_page(request.GET.get("page"))
-    lines = [
-        {
-            "event": event,
-            "action": presenters.action_in_words(event.action),
-            "role": presenters.role_in_words(event.role),
-        }
-        for event in page
-    ]
-    is_checked = "check" in request.GET
-    context = {
-        "form": form,
-        "page": page,
-        "lines": lines,
-        "latest_seal": DaySeal.objects.visible_to(request.user).first(),
-        "is_checked": is_checked,
-        "broken": broken_seals() if is_checked else [],
-    }
-    record("log_read", by=request.user, collaboration_id=collaboration.pk, page=page.number)
-    return render(request, "partners/log.html", context)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
 
 
 # Oneself

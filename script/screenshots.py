@@ -263,6 +263,7 @@ NO_PAGE = {
     "picture_request": "takes a form",
     "picture_publish": "takes a form",
     "incident_export": "a file",
+    "log_export": "a file",
     "incident_map": "data of a map",
     "incident_point": "data of a map",
     "incident_change": "the page of incident_new, filled in",

@@ -7,6 +7,7 @@ class SituationalPictureConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents import changes
+        from partners import log
         from partners.presenters import describe_actions
         from partners.roles import SEE_PUBLISHED_PICTURES
         from situational_picture.actions import want_rebuild
@@ -21,6 +22,7 @@ class SituationalPictureConfig(AppConfig):
                 "picture_exported": _("downloaded a picture's figures"),
             }
         )
+        log.sort_actions(log.Kind.EXPORTS, "picture_exported")
         menu.register(
             "picture_list",
             _("Situational picture"),

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis.periods import Period, PeriodKind
 from areas.access import is_in_circle
@@ -22,6 +22,7 @@ from areas.models import Area, Place
 from audit.actions import record
 from common.errors import NotPossible
 from partners.models import Collaboration
+from partners.purposes import export_page
 from partners.requests import PartnerRequest
 from situational_picture import actions, charts, presenters, queries, selecting
 from situational_picture.models import Picture, Rebuild
@@ -243,18 +244,28 @@ def picture_hexagons(request: PartnerRequest, collaboration: Collaboration, area
     )
 
 
-@require_GET
-def picture_export(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
-    """The picture's figures as a CSV file, protected as on the page."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def picture_export(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponseBase:
+    """The picture's figures as a CSV file, protected as on the page. What it is for is asked, and logged."""
     selecting.check_may_see_pictures(request.user, collaboration)
     shown = _asked_or_404(request, _area(request, area))
-    file = io.StringIO()
-    csv.writer(file, delimiter=";").writerows(presenters.export_rows(selecting.figures_for(request.user, shown)))
-    record("picture_exported", by=request.user, subject=shown)
-    name = f"{this_name(shown)}.csv"
-    response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+
+    def make(purpose: dict[str, str]) -> HttpResponse:
+        file = io.StringIO()
+        csv.writer(file, delimiter=";").writerows(presenters.export_rows(selecting.figures_for(request.user, shown)))
+        record("picture_exported", by=request.user, subject=shown, **purpose)
+        response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{this_name(shown)}.csv"'
+        return response
+
+    return export_page(
+        request,
+        make,
+        heading=_("Download figures"),
+        lead=f"{shown.area}, {presenters.period_name(shown.period)}",
+        back_url=_url(shown),
+        back_text=shown.area.name,
+    )
 
 
 def this_name(shown: Picture) -> str:

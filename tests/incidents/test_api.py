@@ -96,10 +96,17 @@ def test_a_home_has_no_point(api, world):
     assert (row["lon"], row["lat"], row["precision"]) == (None, None, world.by_reporter.precision)
 
 
+def test_a_page_of_the_api_is_logged_as_one_line_with_the_reports_whose_text_it_holds(api, world):
+    as_person(api, world, "security_lead").get(URL)
+    event = Event.objects.get(action="incidents_read")
+    assert event.details == {"where": "api", "of": "incidents.incident", "ids": [world.by_reporter.pk]}
+    assert event.collaboration_id == world.here.pk
+
+
 def test_reading_anothers_report_is_logged_and_what_is_not_visible_does_not_exist(api, world):
     as_person(api, world, "security_lead")
     assert api.get(f"{URL}{world.other_housing_in_west.pk}/").status_code == 200
-    assert api.get(f"{URL}{world.by_reporter.pk}/").status_code == 200
+    assert api.get(f"{URL}{world.by_colleague.pk}/").status_code == 200
     assert [event.subject_id for event in Event.objects.filter(action="incident_read")] == [
         str(world.other_housing_in_west.pk)
     ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
-from incidents import queries
+from incidents import queries, reading
 from incidents.models import Category, Incident, Status
 from partners.roles import Role
 from tests import factories as make
@@ -52,7 +52,7 @@ def visible_ids(world, who):
 
 def exported(client, query=""):
     """The file's rows as dictionaries."""
-    response = client.get(url("incident_export") + query)
+    response = client.post(url("incident_export") + query, {"purpose": "meeting", "words": "EST-möte v. 47"})
     assert response.status_code == 200
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
@@ -115,7 +115,39 @@ def test_the_log_says_who_took_out_how_much_by_which_filter(client, world):
     event = Event.objects.get(action="incidents_exported")
     assert event.actor_id == world.people["coordinator"].pk
     assert event.collaboration_id == world.here.pk
-    assert event.details == {"rows": len(rows), "filters": {"status": "submitted"}}
+    assert event.details == {
+        "rows": len(rows),
+        "filters": {"status": "submitted"},
+        "purpose": "meeting",
+        "purpose_words": "EST-möte v. 47",
+        "of": "incidents.incident",
+        "ids": [world.waiting.pk],
+    }
+
+
+def test_nothing_is_taken_out_without_a_purpose(client, world):
+    client.force_login(world.people["coordinator"])
+    page = client.get(url("incident_export"))
+    assert page.status_code == 200
+    assert not page.streaming
+    for body, field in [
+        ({}, "purpose"),
+        ({"purpose": "nyfikenhet"}, "purpose"),
+        ({"purpose": "other"}, "words"),
+        ({"purpose": "meeting", "words": "om 850709-9805"}, "words"),
+    ]:
+        answer = client.post(url("incident_export"), body)
+        assert answer.status_code == 422
+        assert set(answer.context["form"].errors) == {field}
+    assert not Event.objects.filter(action="incidents_exported").exists()
+
+
+def test_a_large_file_is_logged_by_its_filter_and_not_report_by_report(client, world, monkeypatch):
+    monkeypatch.setattr(reading, "LISTED_AT_MOST", 2)
+    client.force_login(world.people["coordinator"])
+    rows = exported(client)
+    details = Event.objects.get(action="incidents_exported").details
+    assert (details["rows"], "ids" in details) == (len(rows), False)
 
 
 def test_the_log_never_holds_what_was_typed_beside_a_filter(client, world):
@@ -272,9 +304,22 @@ def test_another_organisations_report_is_shown_without_text_and_its_reading_is_l
         str(world.other_housing_in_west.pk),
         world.people["security_lead"].pk,
     )
-    own = client.get(url("incident_detail", world.by_reporter.pk))
-    assert b"Krossad ruta." in own.content
-    assert Event.objects.filter(action="incident_read").count() == 1
+
+
+@pytest.mark.parametrize(("who", "is_logged"), [("security_lead", True), ("coordinator", True), ("reporter", False)])
+def test_whoever_reads_anothers_text_is_logged_once_for_the_page(client, world, who, is_logged):
+    """Also within the own organisation; only who reads what they wrote themselves leaves no line."""
+    client.force_login(world.people[who])
+    assert b"Krossad ruta." in client.get(url("incident_detail", world.by_reporter.pk)).content
+    events = Event.objects.filter(action="incident_read", subject_id=str(world.by_reporter.pk))
+    assert events.count() == is_logged
+    assert "Krossad" not in str(list(events.values()))
+
+
+def test_an_own_report_without_text_is_no_reading(client, world):
+    client.force_login(world.people["security_lead"])
+    client.get(url("incident_detail", world.by_colleague.pk))
+    assert not Event.objects.filter(action="incident_read").exists()
 
 
 @pytest.mark.parametrize(

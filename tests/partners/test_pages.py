@@ -15,6 +15,7 @@ from django.utils.translation import override
 from audit.actions import record, seal_days_before
 from audit.models import Event
 from incidents.models import Incident
+from partners import log as log_lines
 from partners import presenters
 from partners.models import ApiToken, Membership, User
 from partners.roles import Role
@@ -212,7 +213,8 @@ def log(world):
 
 
 def lines(client, query=""):
-    return [line["event"].action for line in client.get(f"/ekstad/log/{query}").context["lines"]]
+    days = client.get(f"/ekstad/log/{query}").context["days"]
+    return [line["event"].action for day in days for line in day["lines"]]
 
 
 def test_the_log_shows_the_own_collaboration_newest_first_and_is_itself_logged(world, log):
@@ -226,8 +228,8 @@ def test_the_log_shows_the_own_collaboration_newest_first_and_is_itself_logged(w
 def test_the_log_is_filtered_by_what_who_and_when(world, log):
     client = signed_in(world, "data_protection")
     assert lines(client, "?action=role_given") == ["role_given"]
-    assert lines(client, "?person=police") == ["okänd_kod"]
-    assert lines(client, "?person=Polisen") == ["okänd_kod"]
+    assert lines(client, f"?person={world.people['police'].pk}") == ["okänd_kod"]
+    assert lines(client, f"?organisation={world.police_authority.pk}") == ["okänd_kod"]
     today = timezone.localdate()
     assert "role_given" in lines(client, f"?first_day={today}&last_day={today}")
     assert lines(client, f"?last_day={today - dt.timedelta(days=1)}") == []
@@ -235,10 +237,75 @@ def test_the_log_is_filtered_by_what_who_and_when(world, log):
     answer = client.get("/ekstad/log/?first_day=igår")
     assert answer.status_code == 200
     assert answer.context["form"].errors
+    assert answer.context["days"] == [], "what cannot be understood never shows everything"
+
+
+def test_the_log_is_filtered_by_what_its_lines_are_about(world, log):
+    record("incidents_exported", by=world.people["police"], collaboration_id=world.here.pk)
+    record("incident_read", by=world.people["police"], subject=world.by_reporter)
+    client = signed_in(world, "data_protection")
+    assert lines(client, "?action=permissions") == ["role_given"]
+    assert lines(client, "?action=exports") == ["incidents_exported"]
+    assert "incident_read" in lines(client, "?action=reads")
+    assert "role_given" not in lines(client, "?action=reads")
+
+
+def test_who_has_read_a_report_is_found_by_its_number(world, log):
+    """Its own page, a page or file it stood on among others, and nothing about other reports."""
+    of = {"collaboration_id": world.here.pk, "of": "incidents.incident"}
+    this, other = world.by_reporter, world.by_colleague
+    record("incident_read", by=world.people["police"], subject=this)
+    record("incidents_read", by=world.people["coordinator"], ids=[other.pk, this.pk], **of)
+    record("incidents_exported", by=world.people["coordinator"], ids=[other.pk], **of)
+    record("incident_read", by=world.people["stranger"], subject=world.abroad)
+    client = signed_in(world, "data_protection")
+    assert lines(client, f"?subject=H-{this.pk}") == ["incidents_read", "incident_read"]
+    assert lines(client, f"?subject=h{this.pk}") == ["incidents_read", "incident_read"]
+    assert lines(client, f"?subject=H-{world.abroad.pk}") == []
+    answer = client.get("/ekstad/log/?subject=Svensson")
+    assert answer.context["form"].errors
+    assert answer.context["days"] == []
+
+
+def test_every_line_of_a_long_log_stands_on_one_page(world, monkeypatch):
+    monkeypatch.setattr(log_lines.page_of, "__kwdefaults__", {"size": 3})
+    for number in range(8):
+        record("okänd_kod", by=world.people["police"], collaboration_id=world.here.pk, number=number)
+    client = signed_in(world, "data_protection")
+    seen, pages = [], []
+    person = f"person={world.people['police'].pk}"
+    cursor = ""
+    while True:
+        page = client.get(f"/ekstad/log/?{person}&cursor={cursor}").context["page"]
+        pages.append(page)
+        seen += [event.details["number"] for event in page.events]
+        if not page.next:
+            break
+        cursor = page.next
+    assert seen == [7, 6, 5, 4, 3, 2, 1, 0]
+    back = client.get(f"/ekstad/log/?{person}&cursor={pages[-1].previous}").context["page"]
+    assert [event.pk for event in back.events] == [event.pk for event in pages[-2].events]
+    for wrong in ("x", "a1", "c1-1", "a" + "9" * 19 + "-1"):
+        assert client.get(f"/ekstad/log/?cursor={wrong}").status_code == 404
+
+
+def test_the_log_as_a_file_holds_the_filtered_lines_and_is_logged_with_its_purpose(world, log):
+    client = signed_in(world, "data_protection")
+    address = "/ekstad/log/log.csv?action=permissions"
+    assert not client.get(address).has_header("Content-Disposition")
+    assert client.post(address, {}).status_code == 422
+    answer = client.post(address, {"purpose": "supervision", "words": "stickprov"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert len(text.splitlines()) == 2
+    assert "Bostadsbolaget" in text
+    event = Event.objects.get(action="log_exported")
+    assert event.details == {"filters": ["action"], "purpose": "supervision", "purpose_words": "stickprov"}
 
 
 def test_what_was_searched_for_is_not_written_in_the_log(world, log):
-    signed_in(world, "data_protection").get("/ekstad/log/?person=Sven+Svensson")
+    client = signed_in(world, "data_protection")
+    client.get("/ekstad/log/?person=Sven+Svensson")
+    client.get("/ekstad/log/?subject=Sven+Svensson")
     assert "Svensson" not in str(list(Event.objects.values()))
 
 

@@ -94,6 +94,8 @@ def _closed_account(world: World) -> None:
     make.MembershipFactory(user=world.closed, organisation=world.housing, role=Role.REPORTER)
 
 
+# What every file asks for.
+PURPOSE = {"purpose": "meeting", "words": ""}
 ROLE = {"role": Role.ANALYST, "unit": "", "valid_to": ""}
 
 PARTNERS: dict[str, Row] = {
@@ -277,6 +279,8 @@ PARTNERS: dict[str, Row] = {
         only("administrator", code=302), before=_token, args=lambda world: [world.token.pk], method="post"
     ),
     "log": Row(only("data_protection", "administrator")),
+    "log_export": Row(only("data_protection", "administrator")),
+    "log_export POST": Row(only("data_protection", "administrator"), method="post", body=lambda world: PURPOSE),
     "my_access": Row(here()),
 }
 
@@ -334,6 +338,7 @@ def _category(world: World) -> dict[str, Any]:
 INCIDENTS: dict[str, Row] = {
     "incident_list": Row(only(*REPORTERS)),
     "incident_export": Row(only(*REPORTERS)),
+    "incident_export POST": Row(only(*REPORTERS), method="post", body=lambda world: PURPOSE),
     "incident_map": Row(only(*REPORTERS)),
     "incident_new": Row(only(*REPORTERS)),
     "incident_new POST": Row(only(*REPORTERS, code=302), method="post", body=_report),
@@ -509,6 +514,14 @@ PICTURES: dict[str, Row] = {
     "picture": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_hexagons": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_export": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
+    "picture_export POST": Row(
+        only(*READERS),
+        before=_pictures,
+        args=lambda world: [world.west.slug],
+        method="post",
+        body=lambda world: PURPOSE,
+    ),
+    "picture_pdf": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_progress": Row(
         {
             **only("security_lead", "police", "coordinator"),
