@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache, singledispatch
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from documents.model import PROTECTED, Drawing, LineChart, MapDrawing, Point, Ring, Value
@@ -59,7 +61,8 @@ def _figure(width_mm: float, height_mm: float) -> Any:
     # Not pyplot, which keeps every figure it has made.
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width_mm / _INCH_MM, height_mm / _INCH_MM))
+    # Without a ground of its own, so that “Draft” across the page is seen through it.
+    return Figure(figsize=(width_mm / _INCH_MM, height_mm / _INCH_MM), facecolor="none")
 
 
 def _as_svg(figure: Any) -> str:
@@ -103,7 +106,7 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     figure = _figure(width_mm, chart.height_mm)
-    axes = figure.add_axes((0.055, 0.13, 0.935, 0.72))
+    axes = figure.add_axes((0.055, 0.13, 0.935, 0.72), facecolor="none")
     days = [float(date2num(day)) for day in chart.days]
     _shade_missing(axes, days, chart.observed)
     axes.fill_between(
@@ -140,10 +143,10 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
 
 
 def _month(value: float) -> str:
-    from django.utils.formats import date_format
     from matplotlib.dates import num2date
 
-    return date_format(num2date(value).date(), "M Y")
+    # Swedish writes months small.
+    return date_format(num2date(value).date(), "b Y" if get_language() == "sv" else "M Y")
 
 
 def _shade_missing(axes: Any, days: Sequence[float], observed: Sequence[Value]) -> None:
@@ -173,7 +176,8 @@ def _map(drawing: MapDrawing, width_mm: float) -> Any:
     figure = _figure(width_mm, drawing.height_mm)
     axes = figure.add_axes((0.0, 0.085, 1.0, 0.91))
     axes.set_axis_off()
-    rings = [*drawing.outline, *(ring for ring, _value in drawing.cells)]
+    # A municipality is far larger than the parts of it that anybody follows: they fill the drawing, not it.
+    rings = [*(drawing.parts or drawing.outline), *(ring for ring, _value in drawing.cells)]
     if not rings:
         return figure
     flat = _Flat(rings)
@@ -187,7 +191,7 @@ def _map(drawing: MapDrawing, width_mm: float) -> Any:
         PolyCollection(
             [flat.ring(ring) for ring, _value in shown],
             facecolors=[shade(value, largest) for _ring, value in shown] or "none",
-            edgecolors="white", linewidths=0.3,
+            edgecolors="white", linewidths=0.2,
         )
     )  # fmt: skip
     # Protected is not zero and not missing: a hexagon of its own kind, hatched.

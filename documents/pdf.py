@@ -18,6 +18,8 @@ from ui.numbers import number_words
 _PAGE = Path(__file__).with_name("page.typ")
 # Stands for a character that none of our fonts has: the standard refuses a text with a hole in it.
 UNKNOWN = "□"
+# A table with fewer signs than this is never broken; it is sure to have room on a page.
+SHORT_TABLE = 2400
 _SPACES = str.maketrans({"\t": " ", "\v": " ", "\f": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
@@ -47,7 +49,7 @@ def write(document: model.Document) -> bytes:
             font_paths=[_font_folder()],
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
-            timestamp=document.made_at,
+            timestamp=document.made_at.replace(microsecond=0),
         )
     )
 
@@ -138,6 +140,7 @@ def _table(block: model.Table, width_mm: float) -> dict[str, Any]:
         "caption": printable(block.caption),
         "columns": [{"label": printable(column.label), "is_number": column.is_number} for column in block.columns],
         "rows": [[_cell(cell) for cell in row] for row in block.rows],
+        "is_short": sum(len(cell.text) + 20 for row in block.rows for cell in row) < SHORT_TABLE,
         "note": printable(block.note),
     }
 

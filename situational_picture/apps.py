@@ -20,6 +20,7 @@ class SituationalPictureConfig(AppConfig):
                 "picture_published": _("published a picture"),
                 "picture_requested": _("asked for a picture"),
                 "picture_exported": _("downloaded a picture's figures"),
+                "picture_document_downloaded": _("downloaded a picture as PDF"),
             }
         )
         log.sort_actions(log.Kind.EXPORTS, "picture_exported")

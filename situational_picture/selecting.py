@@ -17,6 +17,9 @@ from partners.roles import SEE_PUBLISHED_PICTURES, SEE_SENSITIVE, Role
 from situational_picture import protecting
 from situational_picture.models import Picture, PictureQuerySet
 
+# Whoever sees every number; the others' kinds are the protection's own.
+CIRCLE = "circle"
+
 
 def check_may_see_pictures(user: Any, collaboration: Collaboration) -> None:
     """Pictures are for those who report, act and lead; others follow the process, the log or the settings."""
@@ -77,15 +80,22 @@ def picture_for(user: Any, area: Area, period: Period, version: int | None) -> P
     return pictures.order_by("-version").first()
 
 
+def viewer_of(user: Any, picture: Picture) -> str:
+    """Who looks, as far as the numbers go: the area's circle, those who see counts of sensitive categories, others."""
+    if is_in_circle(user, picture.area):
+        return CIRCLE
+    roles = {m.role for m in user.memberships_in(picture.collaboration_id)}
+    sees_counts = roles & (SEE_SENSITIVE | {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COUNCIL})
+    return protecting.COUNTS if sees_counts else protecting.NO_SENSITIVE
+
+
 def figures_for(user: Any, picture: Picture) -> dict[str, Any]:
     """The picture's figures as this user may see them: whole in the circle, else with small counts protected."""
     if picture.figures is None:
         raise NotPossible(_("The picture has not been computed yet."))
-    if is_in_circle(user, picture.area):
+    viewer = viewer_of(user, picture)
+    if viewer == CIRCLE:
         return {**picture.figures, "is_protected": False}
-    roles = {m.role for m in user.memberships_in(picture.collaboration_id)}
-    sees_counts = roles & (SEE_SENSITIVE | {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COUNCIL})
-    viewer = protecting.COUNTS if sees_counts else protecting.NO_SENSITIVE
     largest = picture.collaboration.protect_counts_up_to
     computed = picture.computed_at.isoformat() if picture.computed_at else ""
     key = f"protected:{picture.pk}:{computed}:{largest}:{viewer}"

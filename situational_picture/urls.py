@@ -1,12 +1,14 @@
 from django.urls import path
 
 from situational_picture import views
+from situational_picture.document_views import picture_pdf
 
 urlpatterns = [
     path("", views.picture_list, name="picture_list"),
     path("picture/<slug:area>/", views.picture, name="picture"),
     path("picture/<slug:area>/hexagons.geojson", views.picture_hexagons, name="picture_hexagons"),
     path("picture/<slug:area>/figures.csv", views.picture_export, name="picture_export"),
+    path("picture/<slug:area>/lagesbild.pdf", picture_pdf, name="picture_pdf"),
     path("picture/<slug:area>/progress/", views.picture_progress, name="picture_progress"),
     path("picture/<slug:area>/request/", views.picture_request, name="picture_request"),
     path("picture/<slug:area>/publish/", views.picture_publish, name="picture_publish"),

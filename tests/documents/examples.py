@@ -6,7 +6,7 @@ import datetime as dt
 
 from documents import model
 
-MADE_AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
+MADE_AT = dt.datetime(2026, 11, 23, 9, 30, 0, 123456, tzinfo=dt.UTC)
 WEEKS = tuple(dt.date(2026, 1, 5) + dt.timedelta(weeks=week) for week in range(12))
 SQUARE = ((16.10, 58.57), (16.14, 58.57), (16.14, 58.60), (16.10, 58.60), (16.10, 58.57))
 

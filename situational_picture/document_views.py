@@ -1,0 +1,26 @@
+"""The picture as a file to print, file and take to a meeting."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from audit.actions import record
+from partners.models import Collaboration
+from partners.requests import PartnerRequest
+from situational_picture import selecting
+from situational_picture.documents import picture_pdf as make_pdf
+from situational_picture.views import _area, _asked_or_404, _url, this_name
+
+
+@require_GET
+def picture_pdf(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """The picture as PDF, with the same numbers protected as on the page. Every download is logged as an export."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    shown = _asked_or_404(request, _area(request, area))
+    file = make_pdf(request.user, shown, address=request.build_absolute_uri(_url(shown)))
+    record("picture_document_downloaded", by=request.user, subject=shown, version=shown.version)
+    response = HttpResponse(file, content_type="application/pdf")
+    # Opened in the browser, which can print it; saved under a name that says what it is.
+    response["Content-Disposition"] = f'inline; filename="{this_name(shown)}.pdf"'
+    return response
