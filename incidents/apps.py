@@ -8,10 +8,11 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.relocating import follow_pin, move_incidents
+        from incidents.reviewing.queries import number_in_menu
         from incidents.slots import reports_at_places
         from partners import log
         from partners.presenters import describe_actions
-        from partners.roles import MAY_REPORT, SEE_OWN_ORGANISATION
+        from partners.roles import MAY_REPORT, MAY_REVIEW, SEE_OWN_ORGANISATION
         from ui import menu, slots
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
@@ -38,6 +39,7 @@ class IncidentsConfig(AppConfig):
                 "import_finished": _("an import was finished"),
                 "import_failed": _("an import was stopped"),
                 "import_discarded": _("threw a file away"),
+                "import_approved": _("approved the rows of an import"),
                 "import_undone": _("undid an import"),
                 "import_mapping_saved": _("saved a mapping of columns"),
                 "import_report_read": _("read what an import refused"),
@@ -47,6 +49,15 @@ class IncidentsConfig(AppConfig):
         log.sort_actions(log.Kind.EXPORTS, "incidents_exported")
         log.register_references("incidents.incident", log.prefixed("H"))
         menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
+        menu.register(
+            "review_queue",
+            _("Review"),
+            group=menu.Group.DAILY,
+            order=15,
+            roles=MAY_REVIEW,
+            also=["review_decide"],
+            count=number_in_menu,
+        )
         menu.register(
             "incident_list",
             _("Reports"),

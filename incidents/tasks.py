@@ -26,7 +26,16 @@ def run_import(batch_id: int) -> None:
 def pick_up_forgotten_imports() -> int:
     """Each minute: send again what a killed worker left behind, and delete files nobody needs any more."""
     from incidents.importing.actions import clear_away, pick_up_forgotten
+    from incidents.reviewing.actions import pick_up_forgotten_approvals
 
     now = timezone.now()
     clear_away(now)
-    return len(pick_up_forgotten(now))
+    return len(pick_up_forgotten(now)) + len(pick_up_forgotten_approvals(now))
+
+
+@shared_task
+def approve_rows_of_import(batch_id: int) -> None:
+    """Approve the rows of an import that somebody asked to approve. Safe to run twice, twice at once, and to kill."""
+    from incidents.reviewing.actions import carry_out_approval
+
+    carry_out_approval(batch_id)

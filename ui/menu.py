@@ -51,6 +51,8 @@ class Entry:
     order: int = 0
     roles: Collection[str] | Callable[[set[str]], bool] | None = None
     also: frozenset[str] = field(default_factory=frozenset)
+    # What waits there for this person, in a word or two; asked on every page, so it must be quick.
+    count: Callable[[Any, Any], str] | None = None
 
     def is_open_to(self, roles: set[str]) -> bool:
         """Whether somebody who holds these roles may open the page."""
@@ -72,18 +74,22 @@ def register(
     order: int = 0,
     roles: Collection[str] | Callable[[set[str]], bool] | None = None,
     also: Collection[str] = (),
+    count: Callable[[Any, Any], str] | None = None,
 ) -> None:
     """Show the page `url_name` in the menu for those who hold any of `roles` (or for whom the function says yes).
 
-    `also` names the pages below it, on which the line is marked as the current one.
+    `also` names the pages below it, on which the line is marked as the current one; `count` says for a user and a
+    collaboration how much waits there, and nothing where nothing does.
     """
     if not isinstance(group, Group):
         raise TypeError(f"{group!r} is not a Group of the menu.")
-    _entries[url_name] = Entry(url_name, label, group, order, roles, frozenset(also))
+    _entries[url_name] = Entry(url_name, label, group, order, roles, frozenset(also), count)
 
 
-def build(collaboration: Any, roles: Collection[str], current: str | None = None) -> list[dict[str, Any]]:
-    """The groups with at least one page the roles may open, each with its lines in order."""
+def build(
+    collaboration: Any, roles: Collection[str], current: str | None = None, user: Any = None
+) -> list[dict[str, Any]]:
+    """The groups with at least one page the roles may open, each with its lines in order, counted for `user`."""
     held = {str(role) for role in roles}
     groups = []
     for group in Group:
@@ -96,7 +102,8 @@ def build(collaboration: Any, roles: Collection[str], current: str | None = None
             except NoReverseMatch:
                 continue
             is_current = current is not None and (current == entry.url_name or current in entry.also)
-            items.append({"url": url, "label": entry.label, "is_current": is_current})
+            count = entry.count(user, collaboration) if entry.count is not None and user is not None else ""
+            items.append({"url": url, "label": entry.label, "is_current": is_current, "count": count})
         if items:
             groups.append({"key": group.value, "label": group.label, "lines": items})
     return groups

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from incidents.models import ImportBatch, Status
+from incidents.rules import state_of
 from partners.models import Organisation
 from partners.roles import Role
 from situational_picture import building
@@ -435,6 +436,30 @@ IMPORTS: dict[str, Row] = {
         method="post",
     ),
     "import_report": Row(seen_by("security_lead", "coordinator"), before=_batch, args=lambda world: [world.batch.pk]),
+    # The review queue, where an import may wait as well.
+    "review_queue": Row(only("coordinator")),
+    "review_decide": Row(
+        only("coordinator", code=302),
+        args=lambda world: [world.waiting.pk],
+        method="post",
+        body=lambda world: {"decision": "approve", "seen": state_of(world.waiting)},
+    ),
+    "review_marked": Row(
+        only("coordinator", code=302),
+        method="post",
+        body=lambda world: {"marked": [f"{world.waiting.pk} {state_of(world.waiting)}"]},
+    ),
+    "review_import": Row(
+        only("coordinator", code=302),
+        before=_batch,
+        args=lambda world: [world.batch.pk],
+        method="post",
+    ),
+    "incident_unmerge": Row(
+        only("coordinator", code=302),
+        args=lambda world: [world.by_reporter.pk],
+        method="post",
+    ),
 }
 
 

@@ -542,7 +542,7 @@ def shell_menu(context: Context) -> dict[str, Any]:
         return {"collaboration": None, "groups": [], "notices": {other.notice for other in mine}}
     match = getattr(request, "resolver_match", None)
     current = match.url_name if match is not None else None
-    groups = menu.build(collaboration, roles, current)
+    groups = menu.build(collaboration, roles, current, getattr(request, "user", None))
     return {"collaboration": collaboration, "groups": groups, "notices": {collaboration.notice}}
 
 

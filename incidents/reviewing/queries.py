@@ -1,0 +1,249 @@
+"""What waits for review, in the order asked for, and what lies near a report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count
+
+from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
+from incidents.queries import WITH_ROW, count_up_to
+from incidents.reviewing import unusual
+from incidents.reviewing.same_event import (
+    BLOCK_RADIUS_M,
+    METRES_PER_DEGREE,
+    WITHIN_HOURS,
+    WITHIN_M,
+    Likeness,
+    Sighting,
+    distance_between,
+    likeness,
+)
+from partners.models import Collaboration
+from partners.roles import MAY_REVIEW
+
+# So many are listed; what is left comes as these are decided.
+LISTED = 50
+# The menu says "99+" beyond this.
+MENU_COUNTS_TO = 99
+# So many of the latest are put in order by how unusual they are.
+JUDGED = 500
+SUGGESTED = 6
+# What lies near besides: as far, and as long ago, as somebody who knows the place would think of.
+NEAR_M = 250
+NEAR_DAYS = 28
+NEAR_SHOWN = 5
+# No more rows than this are looked at around one report.
+LOOKED_AT = 400
+BATCHES_SHOWN = 5
+
+
+class Order(StrEnum):
+    """How the queue is sorted."""
+
+    OLDEST = "oldest"
+    UNUSUAL = "unusual"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits: the listed rows in order, how many there are in all, and where each stands."""
+
+    rows: list[Incident]
+    count: int
+    has_more: bool
+    standings: dict[unusual.Key, unusual.Standing] = field(default_factory=dict)
+
+    def beside(self, pk: int) -> tuple[int | None, int | None, int | None]:
+        """The report before, the one after, and the place in the list (1 is the first); None where there is none."""
+        ids = [row.pk for row in self.rows]
+        if pk not in ids:
+            return None, next(iter(ids), None), None
+        at = ids.index(pk)
+        before = ids[at - 1] if at > 0 else None
+        return before, (ids[at + 1] if at + 1 < len(ids) else None), at + 1
+
+
+def waiting(user: Any, collaboration: Collaboration) -> IncidentQuerySet:
+    """The reports that wait for a decision and that this person sees."""
+    return Incident.objects.visible_to(user).filter(collaboration=collaboration, status=Status.SUBMITTED)
+
+
+def number_in_menu(user: Any, collaboration: Collaboration) -> str:
+    """How many wait for whoever may review, as the menu says it; nothing for others and for none."""
+    if not user.has_role(collaboration, MAY_REVIEW):
+        return ""
+    number, has_more = count_up_to(waiting(user, collaboration), MENU_COUNTS_TO)
+    return f"{number}+" if has_more else str(number or "")
+
+
+def queue_of(user: Any, collaboration: Collaboration, order: Order, *, today: dt.date) -> Queue:
+    """The first rows of the queue. The same few questions to the database, however many wait."""
+    rows = waiting(user, collaboration)
+    count, has_more = count_up_to(rows)
+    if order == Order.OLDEST:
+        listed = list(rows.select_related(*WITH_ROW).order_by("occurred_on", "pk")[:LISTED])
+        return Queue(listed, count, has_more)
+    latest = list(rows.order_by("-occurred_on", "-pk").values_list("pk", *KEYED)[:JUDGED])
+    keys = {pk: key_of(*values) for pk, *values in latest}
+    found = standings_of([key for key in keys.values() if key is not None], collaboration, today=today)
+
+    def most_unusual(pk: int) -> tuple[float, int]:
+        key = keys[pk]
+        return (found[key].chance if key in found else 2.0), pk
+
+    first = sorted(keys, key=most_unusual)[:LISTED]
+    whole = rows.select_related(*WITH_ROW).in_bulk(first)
+    return Queue([whole[pk] for pk in first if pk in whole], count, has_more, found)
+
+
+KEYED = ("area_id", "category_id", "occurred_on", "time_precision")
+
+
+def key_of(area: int | None, category: int, day: dt.date, precision: str) -> unusual.Key | None:
+    """What a report is compared as; None for one without an area, or known to the month only."""
+    if area is None or precision == Incident.TimePrecision.MONTH:
+        return None
+    return area, category, day
+
+
+def standings_of(
+    keys: Sequence[unusual.Key], collaboration: Collaboration, *, today: dt.date
+) -> dict[unusual.Key, unusual.Standing]:
+    """Where each stands beside the weeks before: one question to the database."""
+    judged = [key for key in keys if unusual.is_judged(key[2], today)]
+    if not judged:
+        return {}
+    found = (
+        Incident.objects.filter(
+            collaboration=collaboration,
+            area_id__in={area for area, _category, _day in judged},
+            category_id__in={category for _area, category, _day in judged},
+            occurred_on__gte=min(unusual.first_day_needed(day) for _area, _category, day in judged),
+            occurred_on__lte=today,
+            status__in=[Status.SUBMITTED, Status.APPROVED],
+        )
+        .exclude(time_precision=Incident.TimePrecision.MONTH)
+        .order_by()
+        .values_list("area_id", "category_id", "occurred_on")
+        .annotate(number=Count("pk"))
+    )
+    per_day = {(area, category, day): number for area, category, day, number in found}
+    return unusual.standings(judged, per_day, today=today)
+
+
+# --- Near a report ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A report near another: how alike they are (None: near and no more), and how far apart in metres."""
+
+    incident: Incident
+    likeness: Likeness | None
+    distance_m: float
+
+
+def sighting_of(incident: Incident) -> Sighting:
+    """A report as the rule sees it."""
+    category: Category = incident.category
+    return Sighting(
+        category=category.pk,
+        heading=category.parent_id or category.pk,
+        begins=incident.occurred_from,
+        ends=incident.occurred_to or incident.occurred_from,
+        lon=incident.lon,
+        lat=incident.lat,
+        place=incident.place_id,
+        is_block=incident.precision == Incident.Precision.BLOCK,
+        within_m=category.same_event_m or WITHIN_M,
+        within_hours=category.same_event_hours or WITHIN_HOURS,
+    )
+
+
+def near(user: Any, incident: Incident) -> tuple[list[Near], list[Near]]:
+    """Reports that may be the same event, and others nearby: both short, from one bounded question."""
+    if incident.lon is None or incident.lat is None:
+        return [], []
+    own = sighting_of(incident)
+    # Another category's wider limits cannot be known before its rows are fetched, so those under the heading are asked.
+    kin = _kin_of(incident.category)
+    reach_m = max(NEAR_M, own.within_m, *(one.same_event_m or 0 for one in kin)) + 2 * BLOCK_RADIUS_M
+    hours = max(own.within_hours, *(one.same_event_hours or 0 for one in kin))
+    days = max(dt.timedelta(days=NEAR_DAYS), dt.timedelta(hours=hours) + dt.timedelta(days=1))
+    north_south = reach_m / METRES_PER_DEGREE
+    east_west = north_south / max(math.cos(math.radians(incident.lat)), 0.01)
+    rows = (
+        Incident.objects.visible_to(user)
+        .filter(
+            collaboration_id=incident.collaboration_id,
+            status__in=[Status.SUBMITTED, Status.APPROVED],
+            occurred_on__gte=incident.occurred_on - days,
+            occurred_on__lte=_last_day(own) + days,
+            lon__range=(incident.lon - east_west, incident.lon + east_west),
+            lat__range=(incident.lat - north_south, incident.lat + north_south),
+        )
+        .exclude(pk=incident.pk)
+        .select_related(*WITH_ROW, "category__parent")
+        .order_by("-occurred_on", "-pk")[:LOOKED_AT]
+    )
+    alike, around = [], []
+    for row in rows:
+        other = sighting_of(row)
+        how, metres = likeness(own, other), distance_between(own, other)
+        if how is not None:
+            alike.append(Near(row, how, how.distance_m))
+        elif (
+            metres is not None and metres <= NEAR_M and abs((row.occurred_on - incident.occurred_on).days) <= NEAR_DAYS
+        ):
+            around.append(Near(row, None, metres))
+    return _likeliest(alike)[:SUGGESTED], sorted(around, key=lambda one: one.distance_m)[:NEAR_SHOWN]
+
+
+def _likeliest(found: Iterable[Near]) -> list[Near]:
+    return sorted(found, key=lambda one: (one.likeness.rank if one.likeness else (True, 0.0), one.incident.pk))
+
+
+def _kin_of(category: Category) -> list[Category]:
+    heading = category.parent_id or category.pk
+    return [category, *Category.objects.filter(parent_id=heading)]
+
+
+def _last_day(sighting: Sighting) -> dt.date:
+    return sighting.ends.date()
+
+
+# --- Imports that wait ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingBatch:
+    """An import with rows that wait: how many can be approved together, and how many want a look of their own."""
+
+    batch: ImportBatch
+    together: int
+    alone: int
+
+
+def waiting_batches(user: Any, collaboration: Collaboration) -> list[WaitingBatch]:
+    """The imports with most rows waiting. Rows whose text was removed are looked at one by one."""
+    found = (
+        waiting(user, collaboration)
+        .filter(import_batch__isnull=False)
+        .order_by()
+        .values_list("import_batch_id", "is_text_removed")
+        .annotate(number=Count("pk"))
+    )
+    counts: dict[int, dict[bool, int]] = {}
+    for batch_id, is_text_removed, number in found:
+        counts.setdefault(batch_id, {})[is_text_removed] = number
+    batches = ImportBatch.objects.visible_to(user).select_related("organisation").in_bulk(list(counts))
+    rows = [
+        WaitingBatch(batches[pk], counts[pk].get(False, 0), counts[pk].get(True, 0)) for pk in counts if pk in batches
+    ]
+    return sorted(rows, key=lambda row: (-row.together, row.batch.pk))[:BATCHES_SHOWN]

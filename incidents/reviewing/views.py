@@ -1,0 +1,243 @@
+"""The review queue: one report at a time, decided on with what the page showed; many at once where that is asked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from common.errors import NotPossible
+from incidents.actions import approve_incident, reject_incident, return_incident
+from incidents.forms import RejectForm, ReturnForm
+from incidents.merging import merge_incidents, unmerge_incident
+from incidents.models import ImportBatch, Incident, Status
+from incidents.permissions import check_may_review_in
+from incidents.queries import WITH_ROW, allowed_words
+from incidents.reading import note_reading
+from incidents.reviewing import presenters, queries
+from incidents.reviewing.actions import approve_import, approve_marked
+from incidents.reviewing.forms import MergeForm
+from incidents.reviewing.queries import Order, Queue
+from incidents.views import bounds_around, place_nearby
+from partners.models import Collaboration, User
+
+# A box whose report somebody took out of sight is left aside; more boxes than the page has are nobody's press.
+MOST_MARKED = queries.LISTED
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _order(request: HttpRequest) -> Order:
+    asked = request.POST.get("sort") or request.GET.get("sort")
+    return Order.UNUSUAL if asked == Order.UNUSUAL else Order.OLDEST
+
+
+def _number(text: str | None) -> int | None:
+    # What no database row can be called is nobody's report.
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@never_cache
+@require_GET
+def review_queue(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """The report that is asked for, or the first that waits, beside the list."""
+    check_may_review_in(request.user, collaboration)
+    queue = queries.queue_of(request.user, collaboration, _order(request), today=timezone.localdate())
+    asked = _number(request.GET.get("report"))
+    opened = next((row for row in queue.rows if row.pk == asked), None)
+    if opened is None and asked is not None:
+        opened = queries.waiting(request.user, collaboration).select_related(*WITH_ROW).filter(pk=asked).first()
+    if opened is None and queue.rows:
+        opened = queue.rows[0]
+    return _page(request, collaboration, queue, opened)
+
+
+def _page(
+    request: HttpRequest,
+    collaboration: Collaboration,
+    queue: Queue,
+    opened: Incident | None,
+    *,
+    status: int = 200,
+    **forms: Any,
+) -> HttpResponse:
+    words = allowed_words(collaboration.pk)
+    order = _order(request)
+    context: dict[str, Any] = {
+        "count": queue.count,
+        "has_more": queue.has_more,
+        "order": order.value,
+        "orders": [
+            {"text": _("Oldest first"), "value": Order.OLDEST.value, "is_current": order == Order.OLDEST},
+            {"text": _("What is unusual"), "value": Order.UNUSUAL.value, "is_current": order == Order.UNUSUAL},
+        ],
+        "rows": presenters.queue_rows(queue, words, opened=opened.pk if opened else None),
+        "batches": queries.waiting_batches(request.user, collaboration),
+        "incident": opened,
+    }
+    if opened is not None:
+        note_reading(request.user, opened, where="review")
+        before, after, at = queue.beside(opened.pk)
+        alike, around = queries.near(request.user, opened)
+        key = queries.key_of(opened.area_id, opened.category_id, opened.occurred_on, opened.time_precision)
+        standings = queue.standings
+        if not standings and key is not None:
+            standings = queries.standings_of([key], collaboration, today=timezone.localdate())
+        found = [one.incident for one in alike]
+        context |= {
+            "before": before,
+            "after": after,
+            "at": at,
+            "report": presenters.report(request.user, opened, words, near_place=place_nearby(opened)),
+            "standing": presenters.standing_in_words(standings.get(key) if key is not None else None),
+            "waited": presenters.days_waiting(opened, timezone.now()),
+            "alike": presenters.near_rows(alike),
+            "around": presenters.near_rows(around),
+            "bounds": bounds_around(opened),
+            "is_drawn": opened.location == Incident.Location.PLACED,
+            "return_form": forms.get("return_form") or ReturnForm(prefix="return"),
+            "reject_form": forms.get("reject_form") or RejectForm(prefix="reject"),
+            "merge_form": forms.get("merge_form") or MergeForm(prefix="merge", incident=opened, found=found),
+        }
+    return render(request, "incidents/review_queue.html", context, status=status)
+
+
+def _on(request: HttpRequest, collaboration: Collaboration, report: int | None) -> HttpResponseRedirect:
+    """Back to the queue, on the report that comes next."""
+    asked: dict[str, Any] = {}
+    if _order(request) == Order.UNUSUAL:
+        asked["sort"] = Order.UNUSUAL.value
+    if report is not None:
+        asked["report"] = report
+    query = f"?{urlencode(asked)}" if asked else ""
+    return redirect(reverse("review_queue", args=[collaboration.slug]) + query)
+
+
+@require_POST
+def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Approve, return, reject or merge the open report, and go on to the next one that waits."""
+    check_may_review_in(request.user, collaboration)
+    visible = Incident.objects.visible_to(request.user).filter(collaboration=collaboration)
+    incident = get_object_or_404(visible.select_related(*WITH_ROW), pk=pk)
+    decision = request.POST.get("decision", "")
+    # Without the state it showed, a page cannot have been read: nothing is decided then.
+    decided: dict[str, Any] = {"incident": incident, "by": _me(request), "as_seen": request.POST.get("seen") or "-"}
+    leads_to = _number(request.POST.get("next"))
+    form: Any = None
+    try:
+        if decision == "approve":
+            approve_incident(**decided)
+            messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
+        elif decision == "return":
+            form = ReturnForm(request.POST, prefix="return")
+            if form.is_valid():
+                return_incident(**decided, reason=form.cleaned_data["reason"])
+                messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
+        elif decision == "reject":
+            form = RejectForm(request.POST, prefix="reject")
+            if form.is_valid():
+                reject_incident(**decided, reason=form.cleaned_data["reason"])
+                messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
+        elif decision == "merge":
+            found = [one.incident for one in queries.near(request.user, incident)[0]]
+            form = MergeForm(request.POST, prefix="merge", incident=incident, found=found)
+            if form.is_valid():
+                leads_to = _merged(request, form, decided["as_seen"], leads_to)
+        else:
+            messages.error(request, _("Choose whether to approve, return, reject or merge the report."))
+            leads_to = incident.pk
+    except NotPossible as refusal:
+        if form is None or incident.status != Status.SUBMITTED or refusal.code == "already_decided":
+            messages.error(request, " ".join(refusal.messages))
+            return _on(request, collaboration, leads_to)
+        form.add_error(None, refusal.messages)
+    if form is not None and not form.is_valid():
+        queue = queries.queue_of(request.user, collaboration, _order(request), today=timezone.localdate())
+        return _page(request, collaboration, queue, incident, status=422, **{f"{decision}_form": form})
+    return _on(request, collaboration, leads_to)
+
+
+def _merged(request: HttpRequest, form: MergeForm, as_seen: str, leads_to: int | None) -> int | None:
+    keep, others = form.chosen()
+    merge_incidents(keep=keep, others=others, by=_me(request), as_seen=as_seen)
+    refs = ", ".join(one.ref for one in others)
+    if keep.status == Status.SUBMITTED:
+        text = _("%(refs)s is counted together with %(keep)s, which waits for your decision.")
+    else:
+        text = _("%(refs)s is counted together with %(keep)s.")
+    messages.success(request, text % {"refs": refs, "keep": keep.ref})
+    # What is to count is the next to be decided; a report that was merged away is not.
+    gone = {one.pk for one in others}
+    return keep.pk if keep.status == Status.SUBMITTED else (None if leads_to in gone else leads_to)
+
+
+@require_POST
+def review_marked(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+    """Approve the marked rows, each by itself; the rest goes on if one cannot be."""
+    check_may_review_in(request.user, collaboration)
+    marks: dict[int, str] = {}
+    for value in request.POST.getlist("marked")[:MOST_MARKED]:
+        pk, _space, seen = value.partition(" ")
+        number = _number(pk)
+        if number is not None:
+            marks[number] = seen or "-"
+    rows = Incident.objects.visible_to(request.user).filter(collaboration=collaboration).in_bulk(list(marks))
+    if not rows:
+        messages.error(request, _("Mark the reports you want to approve."))
+        return _on(request, collaboration, _number(request.POST.get("report")))
+    result = approve_marked(marked=[(rows[pk], seen) for pk, seen in marks.items() if pk in rows], by=_me(request))
+    number = len(result.approved)
+    if number:
+        text = ngettext("%(number)s report is approved.", "%(number)s reports are approved.", number)
+        messages.success(request, text % {"number": number})
+    for sentence in dict.fromkeys(result.refused):
+        messages.error(request, sentence)
+    return _on(request, collaboration, _number(request.POST.get("report")))
+
+
+@require_POST
+def review_import(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Approve what waits of a whole import."""
+    check_may_review_in(request.user, collaboration)
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
+    try:
+        number = approve_import(batch=batch, by=_me(request))
+    except NotPossible as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        if number is None:
+            messages.info(request, _("The rows are being approved. You can leave the page; it takes a minute at most."))
+        else:
+            text = ngettext("%(number)s row is approved.", "%(number)s rows are approved.", number)
+            messages.success(request, text % {"number": number})
+    return _on(request, collaboration, None)
+
+
+@require_POST
+def incident_unmerge(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Take a report apart from the one it is counted with."""
+    check_may_review_in(request.user, collaboration)
+    visible = Incident.objects.visible_to(request.user).filter(collaboration=collaboration)
+    incident = get_object_or_404(visible, pk=pk)
+    try:
+        incident = unmerge_incident(incident=incident, by=_me(request))
+    except NotPossible as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(
+            request,
+            _("%(ref)s is a report of its own again: %(status)s.")
+            % {"ref": incident.ref, "status": incident.get_status_display()},
+        )
+    return redirect("incident_detail", collaboration.slug, incident.pk)

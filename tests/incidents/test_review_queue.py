@@ -1,0 +1,454 @@
+"""The review queue: one report at a time, decided on once whoever else is at work, and many at once where asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from common.errors import NotPossible
+from incidents import actions, changes, rules
+from incidents.models import ImportBatch, Incident, Status
+from incidents.reviewing import queries
+from incidents.reviewing.actions import approve_import, approve_marked, carry_out_approval, pick_up_forgotten_approvals
+from incidents.reviewing.queries import Order
+from tests import factories as make
+from tests.at_once import at_once
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+def url(name, *args):
+    return reverse(name, args=["ekstad", *args])
+
+
+def report(world, *, days=1, **values):
+    """A report that waits, sent in two hours after it happened."""
+    at = timezone.now() - dt.timedelta(days=days)
+    return make.IncidentFactory(
+        **{
+            "organisation": world.housing,
+            "reporter": world.people["reporter"],
+            "area": world.west,
+            "category": world.vandalism,
+            "status": Status.SUBMITTED,
+            "at": at,
+            "submitted_at": at + dt.timedelta(hours=2),
+            **values,
+        }
+    )
+
+
+@pytest.fixture
+def only_ours(world):
+    """Nothing waits but what the test makes."""
+    Incident.objects.filter(status=Status.SUBMITTED).update(status=Status.APPROVED)
+
+
+@pytest.fixture
+def coordinator(client, world):
+    client.force_login(world.people["coordinator"])
+    return client
+
+
+def opened(page):
+    return page.context["incident"]
+
+
+def decide(client, incident, decision, **body):
+    body = {"decision": decision, "seen": rules.state_of(incident), **body}
+    return client.post(url("review_decide", incident.pk), body)
+
+
+# --- Who, and what is shown -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["reporter", "security_lead", "police", "council", "administrator", "coach"])
+def test_only_a_coordinator_has_a_queue(client, world, who):
+    client.force_login(world.people[who])
+    assert client.get(url("review_queue")).status_code == 403
+    assert decide(client, world.waiting, "approve").status_code == 403
+    page = client.get(url("incident_list"))
+    assert b'href="/ekstad/review/"' not in page.content
+    world.waiting.refresh_from_db()
+    assert world.waiting.status == Status.SUBMITTED
+
+
+def test_the_menu_says_how_many_wait(coordinator, world, only_ours):
+    page = coordinator.get(url("incident_list"))
+    assert b'href="/ekstad/review/"' in page.content
+    assert b"menu__count" not in page.content
+    for _ in range(3):
+        report(world)
+    page = coordinator.get(url("incident_list"))
+    assert b'class="menu__count">3<' in page.content
+
+
+def test_beyond_what_anybody_counts_the_menu_says_so(world, only_ours, monkeypatch):
+    monkeypatch.setattr(queries, "MENU_COUNTS_TO", 2)
+    for _ in range(3):
+        report(world)
+    assert queries.number_in_menu(world.people["coordinator"], world.here) == "2+"
+    assert queries.number_in_menu(world.people["security_lead"], world.here) == ""
+
+
+def test_nothing_waits_says_what_to_do_next(coordinator, world, only_ours):
+    page = coordinator.get(url("review_queue"))
+    assert opened(page) is None
+    assert b"Everything is decided" in page.content
+
+
+def test_the_oldest_is_open_and_says_what_where_when_and_who(coordinator, world, only_ours):
+    report(world, days=1)
+    old = report(
+        world, days=5, place=world.square, unit=world.unit, description="Anna Svensson krossade rutan.\nTvå rutor."
+    )
+    page = coordinator.get(url("review_queue"))
+    assert opened(page) == old
+    text = page.content.decode()
+    for words in ("Vandalism", "Västers centrum, Väster", "reporter, Bostadsbolaget, Distrikt Väst", "1 of 2"):
+        assert words in text
+    assert "<mark>Anna Svensson<sup>" in text
+    assert page.context["report"]["findings"]
+    assert [row["has_findings"] for row in page.context["rows"]] == [True, False]
+
+
+def test_the_text_is_escaped_where_it_is_marked(coordinator, world, only_ours):
+    report(world, description="<b>Anna Svensson</b> & <script>alert(1)</script>")
+    text = coordinator.get(url("review_queue")).content.decode()
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_reading_anothers_report_in_the_queue_is_logged(coordinator, world, only_ours):
+    incident = report(world, description="Krossad ruta.")
+    coordinator.get(url("review_queue"))
+    assert Event.objects.filter(action="incident_read", subject_id=str(incident.pk)).count() == 1
+
+
+def test_another_collaborations_reports_are_nowhere(coordinator, world, only_ours):
+    foreign = report(world, organisation=world.foreign, reporter=None, area=world.far, category=world.foreign_category)
+    assert opened(coordinator.get(url("review_queue") + f"?report={foreign.pk}")) is None
+    assert decide(coordinator, foreign, "approve").status_code == 404
+    response = coordinator.post(url("review_marked"), {"marked": [f"{foreign.pk} {rules.state_of(foreign)}"]})
+    assert response.status_code == 302
+    foreign.refresh_from_db()
+    assert foreign.status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("asked", ["999999999999999999", "0", "-1", "x", "²", "99999999999999999999999"])
+def test_what_is_no_report_leads_to_the_first_that_waits(coordinator, world, only_ours, asked):
+    first = report(world)
+    assert opened(coordinator.get(url("review_queue"), {"report": asked, "sort": asked})) == first
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------------------
+
+
+def test_after_each_decision_the_next_one_opens(coordinator, world, only_ours):
+    first, second, third = report(world, days=9), report(world, days=8), report(world, days=7)
+    page = coordinator.get(url("review_queue"))
+    assert (page.context["before"], page.context["after"], page.context["at"]) == (None, second.pk, 1)
+    response = decide(coordinator, first, "approve", next=second.pk)
+    assert response.url == url("review_queue") + f"?report={second.pk}"
+    response = decide(coordinator, second, "return", next=third.pk, **{"return-reason": "Vilken port?"})
+    page = coordinator.get(response.url)
+    assert opened(page) == third
+    decide(coordinator, third, "reject", **{"reject-reason": "duplicate"})
+    assert opened(coordinator.get(url("review_queue"))) is None
+    statuses = [Incident.objects.get(pk=one.pk).status for one in (first, second, third)]
+    assert statuses == [Status.APPROVED, Status.RETURNED, Status.REJECTED]
+
+
+@pytest.mark.parametrize(
+    ("decision", "body", "words"),
+    [
+        ("return", {"return-reason": " "}, b"Say what the reporter should change."),
+        ("return", {"return-reason": "Ring 070-123 45 67"}, b"points at a person"),
+        ("reject", {}, b"Choose why the report is rejected."),
+        ("merge", {}, b"Choose which reports are about the same event."),
+    ],
+)
+def test_a_decision_without_its_reason_is_asked_again_on_the_same_report(
+    coordinator, world, only_ours, decision, body, words
+):
+    report(world, days=3)
+    incident = report(world, days=2)
+    response = decide(coordinator, incident, decision, **body)
+    assert response.status_code == 422
+    assert opened(response) == incident
+    assert words in response.content
+    incident.refresh_from_db()
+    assert incident.status == Status.SUBMITTED
+
+
+def test_what_was_decided_meanwhile_is_not_decided_again(coordinator, world, only_ours):
+    incident = report(world)
+    seen = rules.state_of(incident)
+    actions.approve_incident(incident=incident, by=world.people["coordinator"])
+    for decision, body in (("approve", {}), ("return", {"return-reason": "Vilken port?"})):
+        response = coordinator.post(
+            url("review_decide", incident.pk), {"decision": decision, "seen": seen, **body}, follow=True
+        )
+        assert b"Somebody else was quicker" in response.content
+    incident.refresh_from_db()
+    assert incident.status == Status.APPROVED
+
+
+def test_what_was_corrected_meanwhile_is_read_again_first(coordinator, world, only_ours):
+    incident = report(world)
+    seen = rules.state_of(incident)
+    Incident.objects.filter(pk=incident.pk).update(submitted_at=timezone.now(), description="En annan text.")
+    response = coordinator.post(url("review_decide", incident.pk), {"decision": "approve", "seen": seen}, follow=True)
+    assert b"has been corrected since you opened it" in response.content
+    incident.refresh_from_db()
+    assert incident.status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("body", [{"decision": "approve"}, {"decision": "approve", "seen": ""}, {"decision": "x"}, {}])
+def test_a_press_that_shows_nothing_of_the_report_decides_nothing(coordinator, world, only_ours, body):
+    incident = report(world)
+    assert coordinator.post(url("review_decide", incident.pk), body).status_code == 302
+    incident.refresh_from_db()
+    assert incident.status == Status.SUBMITTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_at_once_decide_a_report_once(transactional_db):
+    from tests.world import World
+
+    world = World()
+    world._person("second", "coordinator", world.municipality)
+    one, other = world.people["coordinator"], world.people["second"]
+    decisions = [
+        lambda incident, by, seen: actions.approve_incident(incident=incident, by=by, as_seen=seen),
+        lambda incident, by, seen: actions.return_incident(incident=incident, by=by, reason="Vad?", as_seen=seen),
+        lambda incident, by, seen: actions.reject_incident(
+            incident=incident, by=by, reason=rules.RejectReason.DUPLICATE, as_seen=seen
+        ),
+    ]
+    for first in decisions:
+        for second in decisions:
+            incident = report(world)
+            seen = rules.state_of(incident)
+            answers = at_once(
+                lambda first=first, incident=incident, seen=seen: first(incident, one, seen),
+                lambda second=second, incident=incident, seen=seen: second(incident, other, seen),
+            )
+            assert sum(isinstance(answer, NotPossible) for answer in answers) == 1
+            events = Event.objects.filter(subject_id=str(incident.pk), action__startswith="incident_")
+            assert events.count() == 1
+
+
+# --- The same event ---------------------------------------------------------------------------------------------------
+
+
+def test_reports_of_the_same_event_are_offered_and_counted_as_one(coordinator, world, only_ours):
+    known = report(world, days=1.5, status=Status.APPROVED, organisation=world.other_housing, reporter=None)
+    Incident.objects.exclude(pk=known.pk).update(lon=16.10, lat=58.571)
+    incident = report(world, days=1)
+    page = coordinator.get(url("review_queue"))
+    assert [row["incident"] for row in page.context["alike"]] == [known]
+    assert b"may be about the same event" in page.content
+    counted = Incident.objects.counted().count()
+    response = decide(coordinator, incident, "merge", **{"merge-same": [known.pk]})
+    assert response.status_code == 302
+    incident.refresh_from_db()
+    assert (incident.status, incident.merged_into) == (Status.MERGED, known)
+    assert Incident.objects.counted().count() == counted
+    page = coordinator.get(url("incident_detail", known.pk))
+    assert page.context["counted_with"] == [incident]
+    coordinator.post(url("incident_unmerge", incident.pk))
+    incident.refresh_from_db()
+    assert (incident.status, incident.merged_into) == (Status.SUBMITTED, None)
+
+
+def test_merged_into_one_that_waits_that_one_comes_next(coordinator, world, only_ours):
+    first, second = report(world, days=1.2), report(world, days=1)
+    response = decide(coordinator, second, "merge", next="1", **{"merge-same": [first.pk], "merge-keep": first.pk})
+    assert response.url.endswith(f"?report={first.pk}")
+    assert Incident.objects.get(pk=second.pk).merged_into == first
+
+
+def test_what_counts_must_be_among_the_chosen(coordinator, world, only_ours):
+    one, two, incident = report(world, days=1.2), report(world, days=1.1), report(world, days=1)
+    response = decide(coordinator, incident, "merge", **{"merge-same": [one.pk], "merge-keep": two.pk})
+    assert response.status_code == 422
+    far = report(world, lon=16.13)
+    assert decide(coordinator, incident, "merge", **{"merge-same": [far.pk]}).status_code == 422
+    assert not Incident.objects.filter(status=Status.MERGED).exists()
+
+
+def test_whoever_reported_sees_that_it_is_counted_and_nothing_of_the_other(client, world, only_ours):
+    from incidents.merging import merge_incidents
+
+    others = report(world, organisation=world.other_housing, reporter=world.people["other_housing"])
+    mine = report(world, description="Krossad ruta.")
+    merge_incidents(keep=others, others=[mine], by=world.people["coordinator"])
+    for who in ("reporter", "security_lead"):
+        client.force_login(world.people[who])
+        page = client.get(url("incident_detail", mine.pk))
+        main = page.content.decode().split("<main")[1].split("</main>")[0]
+        assert "Counted together with another report" in main
+        assert "Krossad ruta." in main
+        for secret in (others.ref, "Hemvärden", f"/{others.pk}/", "Take them apart"):
+            assert secret not in main
+
+
+@pytest.mark.parametrize("within", [None, 400])
+def test_a_category_may_say_how_near_is_the_same(world, only_ours, within):
+    world.vandalism.same_event_m = within
+    world.vandalism.save()
+    Incident.objects.update(lon=16.10, lat=58.571)
+    incident = report(world)
+    away = report(world, lon=16.12 + 300 / 58_000)
+    alike, around = queries.near(world.people["coordinator"], Incident.objects.get(pk=incident.pk))
+    assert [one.incident.pk for one in alike] == ([away.pk] if within else [])
+    assert around == []
+
+
+def test_what_lies_near_costs_one_question_and_is_bounded(world, only_ours, django_assert_max_num_queries, monkeypatch):
+    monkeypatch.setattr(queries, "LOOKED_AT", 5)
+    for _ in range(8):
+        report(world)
+    incident = Incident.objects.select_related(*queries.WITH_ROW).get(pk=report(world).pk)
+    by = world.people["coordinator"]
+    by.active_memberships  # noqa: B018  asked for once a request
+    with django_assert_max_num_queries(2):
+        alike, around = queries.near(by, incident)
+    assert len(alike) + len(around) == 5
+
+
+# --- What is unusual --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_unusual_comes_first(coordinator, world, only_ours):
+    Incident.objects.all().delete()
+    today = timezone.localdate()
+    noon = timezone.now().replace(hour=11)
+    for week in range(1, 13):
+        for _ in range(4):
+            monday = today - dt.timedelta(days=today.weekday() + 7 * week)
+            make.IncidentFactory(
+                organisation=world.housing, area=world.west, category=world.vandalism,
+                at=noon - dt.timedelta(days=(today - monday).days),
+            )  # fmt: skip
+    usual = report(world, days=0, at=noon - dt.timedelta(days=today.weekday(), hours=3))
+    rare = report(world, days=0, at=noon - dt.timedelta(hours=2), category=world.drugs)
+    without_area = report(world, area=None, location="none", lon=None, lat=None, cell=None)
+    page = coordinator.get(url("review_queue") + "?sort=unusual")
+    shown = [row["incident"] for row in page.context["rows"]]
+    assert shown == [rare, usual, without_area]
+    assert "1 in the area that week, usually 0.0" in page.content.decode()
+    assert "1 in the area that week, usually 4.0" in page.content.decode()
+
+
+def test_how_many_wait_does_not_change_how_much_is_asked(world, only_ours, django_assert_max_num_queries):
+    by = world.people["coordinator"]
+    by.active_memberships  # noqa: B018
+    for _ in range(12):
+        report(world)
+    for order in Order:
+        with django_assert_max_num_queries(4):
+            queue = queries.queue_of(by, world.here, order, today=timezone.localdate())
+        assert (len(queue.rows), queue.count) == (12, 12)
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+def test_marked_reports_are_approved_each_by_itself_and_the_rest_goes_on(coordinator, world, only_ours):
+    rows = [report(world) for _ in range(4)]
+    marks = [f"{row.pk} {rules.state_of(row)}" for row in rows[:3]]
+    actions.reject_incident(incident=rows[1], by=world.people["coordinator"], reason="duplicate")
+    page = coordinator.post(
+        url("review_marked"), {"marked": [*marks, "x y", "99999 submitted", "", "12"], "sort": "unusual"}, follow=True
+    )
+    statuses = [Incident.objects.get(pk=row.pk).status for row in rows]
+    assert statuses == [Status.APPROVED, Status.REJECTED, Status.APPROVED, Status.SUBMITTED]
+    assert b"2 reports are approved." in page.content
+    assert f"Somebody else was quicker: {rows[1].ref} is rejected." in page.content.decode()
+    assert Event.objects.filter(action="incident_approved").count() == 2
+    assert page.context["order"] == "unusual"
+
+
+def test_without_a_mark_nothing_is_approved(coordinator, world, only_ours):
+    incident = report(world)
+    page = coordinator.post(url("review_marked"), {}, follow=True)
+    assert b"Mark the reports you want to approve." in page.content
+    incident.refresh_from_db()
+    assert incident.status == Status.SUBMITTED
+
+
+def test_marked_rows_need_the_right_to_review(world, only_ours):
+    incident = report(world)
+    result = approve_marked(marked=[(incident, rules.state_of(incident))], by=world.people["police"])
+    assert (result.approved, len(result.refused)) == ([], 1)
+
+
+def an_import(world, rows, **values):
+    batch = make.ImportBatchFactory(organisation=world.housing, status=ImportBatch.Status.DONE, stored=rows)
+    for _ in range(rows):
+        report(world, import_batch=batch, reporter=None, **values)
+    return batch
+
+
+def test_a_whole_import_is_approved_by_one_press_but_for_rows_without_their_text(coordinator, world, only_ours):
+    batch = an_import(world, 3)
+    removed = report(world, import_batch=batch, is_text_removed=True)
+    other = report(world)
+    page = coordinator.get(url("review_queue"))
+    assert [(one.batch, one.together, one.alone) for one in page.context["batches"]] == [(batch, 3, 1)]
+    page = coordinator.post(url("review_import", batch.pk), follow=True)
+    assert b"3 rows are approved." in page.content
+    assert set(Incident.objects.filter(status=Status.SUBMITTED)) == {removed, other}
+    event = Event.objects.get(action="import_approved")
+    assert (event.subject_id, event.details) == (str(batch.pk), {"rows": 3})
+    assert (
+        b"Nothing of this import waits any more."
+        in coordinator.post(url("review_import", batch.pk), follow=True).content
+    )
+
+
+def test_a_large_import_is_approved_in_the_background_once(
+    world, only_ours, monkeypatch, django_capture_on_commit_callbacks
+):
+    heard = []
+    monkeypatch.setattr(changes, "listeners", [lambda collaboration, areas: heard.append(areas)])
+    monkeypatch.setattr("incidents.reviewing.actions.AT_ONCE_UP_TO", 2)
+    sent = []
+    monkeypatch.setattr("incidents.tasks.approve_rows_of_import.delay_on_commit", sent.append)
+    monkeypatch.setattr("incidents.tasks.approve_rows_of_import.delay", sent.append)
+    batch = an_import(world, 4)
+    by = world.people["coordinator"]
+    assert approve_import(batch=batch, by=by) is None
+    assert approve_import(batch=batch, by=by) is None
+    assert sent == [batch.pk]
+    assert Incident.objects.filter(import_batch=batch, status=Status.SUBMITTED).count() == 4
+    # A worker that dies before it begins leaves the wish behind.
+    assert pick_up_forgotten_approvals(timezone.now() + dt.timedelta(minutes=2)) == [batch.pk]
+    assert carry_out_approval(batch.pk) == 4
+    assert carry_out_approval(batch.pk) == 0
+    assert pick_up_forgotten_approvals(timezone.now() + dt.timedelta(minutes=2)) == []
+    rows = Incident.objects.filter(import_batch=batch)
+    assert {(row.status, row.reviewed_by) for row in rows} == {(Status.APPROVED, by)}
+    assert heard == [{world.west.pk}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_approved_by_two_at_once_is_approved_once(transactional_db):
+    from tests.world import World
+
+    world = World()
+    batch = an_import(world, 5)
+    by = world.people["coordinator"]
+    answers = at_once(lambda: approve_import(batch=batch, by=by), lambda: approve_import(batch=batch, by=by))
+    assert sorted(str(answer) for answer in answers)[0] == "5"
+    assert sum(isinstance(answer, NotPossible) for answer in answers) == 1
+    assert Event.objects.filter(action="import_approved").count() == 1
