@@ -23,7 +23,7 @@ class SituationalPictureConfig(AppConfig):
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
             }
         )
-        log.sort_actions(log.Kind.EXPORTS, "picture_exported")
+        log.sort_actions(log.Kind.EXPORTS, "picture_exported", "picture_document_downloaded")
         menu.register(
             "picture_list",
             _("Situational picture"),

@@ -29,7 +29,7 @@ NO_PAGE = {
     "gallery_progress",
     "picture_progress",
 }
-DATA_ENDINGS = ("_export", "_hexagons", "_report", " POST")
+DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", " POST")
 
 
 def is_page(name, row):
