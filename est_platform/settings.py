@@ -258,8 +258,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+# Where letters written by a task say that people find the site; a page knows its own address.
+SITE_URL = env.text("SITE_URL", "http://localhost:8000")
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+_MAIL = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "est_platform.mail.LocalBackend"
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", _MAIL)
+MAIL_FOLDER = env.text("MAIL_FOLDER", str(LOCAL_DIR / "mail"))
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")

@@ -135,7 +135,8 @@ def production_like() -> dict[str, str]:
         "CSRF_TRUSTED_ORIGINS": "https://est.example.org",
         "TRUST_FORWARDED_PROTO": "yes",
         "TRUSTED_PROXY_COUNT": "1",
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "mail.example.org",
+        "SITE_URL": "https://est.example.org",
     }
 
 

@@ -115,6 +115,7 @@ def _start_programs(supervisor: Supervisor, listening: socket.socket, host: str)
     env = environment(PYTHONUNBUFFERED="1")
     if host not in THIS_MACHINE and not env.get("ALLOWED_HOSTS"):
         env["ALLOWED_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", *_own_names(host)])
+    env.setdefault("SITE_URL", f"http://{_shown(host)}:{port}")
     logs = supervisor.logs.relative_to(ROOT)
     supervisor.start(
         "web-server",

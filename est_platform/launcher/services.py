@@ -379,7 +379,7 @@ def start_services(*, for_a_run: bool) -> None:
 
     `for_a_run` remembers what was started, so that the last server or test run stops it again.
     """
-    values = {"HTTPS": "no", "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    values = {"HTTPS": "no"}
     mine = set(STARTED_BY_A_RUN.read_text().split()) if STARTED_BY_A_RUN.exists() else set()
     for name, variable, start in (
         ("PostgreSQL", "DATABASE_URL", start_postgresql),
