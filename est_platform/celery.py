@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
         "task": "situational_picture.tasks.pick_up_forgotten_rebuilds",
         "schedule": 60.0,
     },
+    "tell of pictures that nobody was told of": {
+        "task": "situational_picture.tasks.send_out_forgotten_pictures",
+        "schedule": 600.0,
+    },
     "pick up forgotten imports": {
         "task": "incidents.tasks.pick_up_forgotten_imports",
         "schedule": 60.0,

@@ -17,10 +17,21 @@ from analysis.periods import Period
 from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
+from incidents.queries import allowed_words
 from situational_picture import building, queries, tasks
-from situational_picture.models import Picture, Rebuild
-from situational_picture.permissions import check_may_publish_pictures, check_may_request_pictures
-from situational_picture.rules import check_is_as_seen, check_is_computed, check_is_new, check_move
+from situational_picture.models import Delivery, Picture, Rebuild
+from situational_picture.permissions import check_may_approve, check_may_request_pictures, check_may_write_pictures
+from situational_picture.rules import (
+    check_has_text,
+    check_is_as_seen,
+    check_is_computed,
+    check_is_new,
+    check_may_be_written,
+    check_move,
+    check_text_is_reviewed,
+    check_texts,
+)
+from situational_picture.writing import Written
 
 
 def _with_ancestors(collaboration_id: int, area_ids: Iterable[int | None]) -> set[int]:
@@ -119,22 +130,92 @@ def request_picture(*, by: Any, area: Area, period: Period) -> Picture:
     return picture
 
 
-def publish_picture(*, by: Any, picture: Picture) -> Picture:
-    """Freeze the draft's figures as the next version. The draft lives on; what is published never changes.
-
-    What may be seen outside the circle is worked out first, since it takes longer than anybody should hold a lock.
-    """
-    check_may_publish_pictures(by, picture.collaboration_id)
-    check_move(picture, Picture.Status.PUBLISHED)
-    check_is_computed(picture)
-    data = building.AreaData(picture.area, timezone.localdate())
-    return _freeze(by, picture, data.protection_for(picture.period, picture.figures or {}))
+@transaction.atomic
+def write_picture(
+    *, by: Any, picture: Picture, written: Written, text_version: int, is_confirmed: bool = False
+) -> Picture:
+    """Keep what somebody has written in a draft, unless another has written since `text_version`."""
+    picture = _locked(picture)
+    check_may_write_pictures(by, picture.collaboration_id)
+    check_may_be_written(picture, text_version)
+    check_texts(written, allowed=allowed_words(picture.collaboration_id), is_confirmed=is_confirmed)
+    fields = written.fields()
+    if all(getattr(picture, name) == value for name, value in fields.items()):
+        return picture
+    is_first = not picture.has_text
+    for name, value in fields.items():
+        setattr(picture, name, value)
+    picture.text_version += 1
+    picture.written_at, picture.written_by = timezone.now(), by
+    picture.save(update_fields=[*fields, "text_version", "written_at", "written_by"])
+    # It is saved again and again while somebody writes: the log tells who began and, when it is sent, who ended.
+    if is_first:
+        record("picture_written", by=by, subject=picture)
+    return picture
 
 
 @transaction.atomic
-def _freeze(by: Any, seen: Picture, protection: dict[str, Any]) -> Picture:
-    picture = Picture.objects.select_for_update(of=("self",)).select_related("area").get(pk=seen.pk)
+def send_for_review(*, by: Any, picture: Picture) -> Picture:
+    """Lock the text and let somebody else read it."""
+    picture = _locked(picture)
+    check_may_write_pictures(by, picture.collaboration_id)
+    check_move(picture, Picture.Status.REVIEW)
+    check_has_text(picture)
+    check_is_computed(picture)
+    picture.status = Picture.Status.REVIEW
+    picture.sent_for_review_at, picture.sent_for_review_by = timezone.now(), by
+    picture.save(update_fields=["status", "sent_for_review_at", "sent_for_review_by"])
+    record("picture_sent_for_review", by=by, subject=picture, text_version=picture.text_version)
+    return picture
+
+
+@transaction.atomic
+def take_back(*, by: Any, picture: Picture) -> Picture:
+    """Open the text again: the author goes on writing, or the reviewer wants something changed."""
+    picture = _locked(picture)
+    check_may_write_pictures(by, picture.collaboration_id)
+    check_move(picture, Picture.Status.DRAFT)
+    _open_again(picture)
+    record("picture_taken_back", by=by, subject=picture)
+    return picture
+
+
+def note_opened(*, by: Any, picture: Picture) -> None:
+    """Note that somebody the picture was sent to has opened it; the first time is kept."""
+    Delivery.objects.filter(picture=picture, person=by, opened_at=None).update(opened_at=timezone.now())
+
+
+def _open_again(picture: Picture) -> None:
+    picture.status = Picture.Status.DRAFT
+    picture.sent_for_review_at = picture.sent_for_review_by = None
+    picture.save(update_fields=["status", "sent_for_review_at", "sent_for_review_by"])
+
+
+def _locked(picture: Picture) -> Picture:
+    rows = Picture.objects.select_for_update(of=("self",)).select_related("area", "collaboration")
+    return rows.get(pk=picture.pk)
+
+
+def publish_picture(*, by: Any, picture: Picture, is_sent_out: bool = True) -> Picture:
+    """Freeze the draft's figures and text as the next version, and tell the area's groups and the reporters.
+
+    The draft lives on; what is published never changes. What may be seen outside the circle is worked out first, since
+    it takes longer than anybody should hold a lock.
+    """
+    check_may_approve(by, picture)
+    check_move(picture, Picture.Status.PUBLISHED)
+    check_is_computed(picture)
+    check_text_is_reviewed(picture)
+    data = building.AreaData(picture.area, timezone.localdate())
+    return _freeze(by, picture, data.protection_for(picture.period, picture.figures or {}), is_sent_out)
+
+
+@transaction.atomic
+def _freeze(by: Any, seen: Picture, protection: dict[str, Any], is_sent_out: bool) -> Picture:
+    picture = _locked(seen)
     check_is_as_seen(picture, seen, queries.fingerprint(picture.area, picture.period))
+    check_may_approve(by, picture)
+    check_text_is_reviewed(picture)
     versions = Picture.objects.filter(area=picture.area, version__gt=0).for_period(picture.period).defer("figures")
     latest = versions.order_by("-version").first()
     check_is_new(picture, latest)
@@ -147,11 +228,25 @@ def _freeze(by: Any, seen: Picture, protection: dict[str, Any]) -> Picture:
         status=Picture.Status.PUBLISHED,
         version=latest.version + 1 if latest else 1,
         figures={**(picture.figures or {}), "protection": protection},
+        definitions=queries.definitions(picture.collaboration),
         data_fingerprint=picture.data_fingerprint,
         code_version=picture.code_version,
         computed_at=picture.computed_at,
+        text_version=picture.text_version,
+        written_at=picture.written_at,
+        written_by_id=picture.written_by_id,
+        sent_for_review_at=picture.sent_for_review_at,
+        sent_for_review_by_id=picture.sent_for_review_by_id,
         published_at=timezone.now(),
         published_by=by,
+        is_sent_out=is_sent_out,
+        **Written.of(picture).fields(),
     )
-    record("picture_published", by=by, subject=published, version=published.version)
+    is_own = picture.sent_for_review_by_id == by.pk
+    if picture.status == Picture.Status.REVIEW:
+        _open_again(picture)
+    # Where there is nobody else, the author approves; the log says so.
+    record("picture_published", by=by, subject=published, version=published.version, approved_own_text=is_own)
+    if is_sent_out:
+        transaction.on_commit(partial(tasks.send_out_picture.delay, published.pk))
     return published

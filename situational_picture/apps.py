@@ -11,7 +11,8 @@ class SituationalPictureConfig(AppConfig):
         from partners.presenters import describe_actions
         from partners.roles import SEE_PUBLISHED_PICTURES
         from situational_picture.actions import want_rebuild
-        from ui import menu
+        from situational_picture.receipts import pictures_that_counted
+        from ui import menu, slots
 
         if want_rebuild not in changes.listeners:
             changes.listeners.append(want_rebuild)
@@ -19,6 +20,10 @@ class SituationalPictureConfig(AppConfig):
             {
                 "picture_published": _("published a picture"),
                 "picture_requested": _("asked for a picture"),
+                "picture_written": _("began to write in a picture"),
+                "picture_sent_for_review": _("sent a picture for review"),
+                "picture_taken_back": _("opened a picture's text again"),
+                "picture_sent_out": _("sent a picture by mail"),
                 "picture_exported": _("downloaded a picture's figures"),
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
             }
@@ -29,5 +34,6 @@ class SituationalPictureConfig(AppConfig):
             _("Situational picture"),
             group=menu.Group.AREA,
             roles=SEE_PUBLISHED_PICTURES,
-            also=["picture"],
+            also=["picture", "picture_write"],
         )
+        slots.register("report.receipt", pictures_that_counted, order=10)

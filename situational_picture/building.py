@@ -20,7 +20,7 @@ from situational_picture import figures, protecting, queries
 from situational_picture.models import Picture
 
 # Part of every stored picture, so that an old one says which rules made it. Raise it when a figure changes meaning.
-CODE_VERSION = "2026.1"
+CODE_VERSION = "2026.2"
 # Besides the running periods an area keeps the drafts that were last asked for.
 KEPT_ON_REQUEST = 12
 KINDS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.TERTIAL)
@@ -67,6 +67,7 @@ class AreaData:
             place_names=self.place_names,
             subareas=self._subareas(period),
             not_drawn=queries.not_drawn(self.area, period),
+            layers=queries.counts_by_organisation(self.area, period),
         )
 
     def protection_for(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:
@@ -165,5 +166,7 @@ def build_picture(data: AreaData, period: Period) -> Picture:
 def _forget_old_requests(area: Area, standard: list[Period]) -> None:
     keep = {(str(p.kind), p.start, p.end) for p in standard}
     drafts = Picture.objects.filter(area=area, version=0, computed_at__isnull=False).order_by("-computed_at")
-    others = [p.pk for p in drafts if (p.period_kind, p.period_start, p.period_end) not in keep]
+    # What somebody has written on is never forgotten.
+    unwritten = drafts.filter(text_version=0).only("pk", "period_kind", "period_start", "period_end")
+    others = [p.pk for p in unwritten if (p.period_kind, p.period_start, p.period_end) not in keep]
     Picture.objects.filter(pk__in=others[KEPT_ON_REQUEST:]).delete()

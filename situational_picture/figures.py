@@ -181,6 +181,7 @@ def compute(
     place_names: dict[int, str],
     subareas: list[dict[str, Any]],
     not_drawn: dict[str, int],
+    layers: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """The whole picture as a dictionary of plain numbers and texts.
 
@@ -209,6 +210,7 @@ def compute(
             "lacks_period": source.lacks(period),
         },
         "total": total,
+        "layers": _layers(layers, period, source),
         "categories": category_rows,
         "others": _other_kinds(daily, categories[~is_event], period),
         "trend": _trend(events, period, source, elapsed),
@@ -348,6 +350,45 @@ def subarea_figures(
     rows, _total, _p = _category_figures(daily, categories, period, source, elapsed, every=True)
     by_part = {row.pop("category"): row for row in rows}
     return [{"area": pk, "name": name, **{key: by_part[pk][key] for key in _FIGURE_KEYS}} for pk, name in names.items()]
+
+
+# Whose reports make which layer, by the organisation's kind; every other kind belongs to the partners' own.
+LAYER_OF_KIND = {"police": "police", "open_data": "open_data"}
+PARTNERS = "partners"
+
+
+def _layers(counts: pd.DataFrame | None, period: Period, source: Source) -> list[dict[str, Any]]:
+    """The same events told apart by whose they are, so that either layer can be read without the other.
+
+    They add up to the total. `counts` has one row an organisation and category: kind, organisation, category, by_month,
+    count; a layer nobody reported to in the period is left out.
+    """
+    if counts is not None and period.kind == PeriodKind.WEEK:
+        counts = counts[~counts["by_month"]]
+    if (
+        counts is None
+        or counts.empty
+        or source.lacks(period)
+        or (source.months_only and period.kind == PeriodKind.WEEK)
+    ):
+        return []
+    layer = counts["kind"].map(LAYER_OF_KIND).fillna(PARTNERS)
+    found = []
+    for key in ("police", PARTNERS, "open_data"):
+        own = counts[layer == key]
+        if own.empty:
+            continue
+        by_category = own.groupby("category")["count"].sum()
+        found.append(
+            {
+                "layer": key,
+                "organisations": sorted(own["organisation"].unique()),
+                "count": int(own["count"].sum()),
+                "months_only": bool(own["by_month"].all()),
+                "categories": {str(pk): int(n) for pk, n in by_category.items()},
+            }
+        )
+    return found
 
 
 def _other_kinds(daily: pd.DataFrame, categories: pd.DataFrame, period: Period) -> list[dict[str, Any]]:

@@ -7,13 +7,14 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analysis.periods import Period, PeriodKind
 from areas.access import circle_area_ids
 from areas.models import Area
 from common.constraints import both_or_neither
 from partners.models import Collaboration, InCollaborationQuerySet, User
-from partners.roles import SEE_PUBLISHED_PICTURES
+from partners.roles import MAY_COMPILE, SEE_PUBLISHED_PICTURES
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -41,7 +42,15 @@ class Picture(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
+        REVIEW = "review", _("under review")
         PUBLISHED = "published", _("published")
+
+    class State(models.TextChoices):
+        """What the people who know the area say about it; never computed."""
+
+        STABLE = "stable", pgettext_lazy("assessed state", "stable")
+        WORRYING = "worrying", pgettext_lazy("assessed state", "worrying")
+        SERIOUS = "serious", pgettext_lazy("assessed state", "serious")
 
     class PeriodKind(models.TextChoices):
         WEEK = "week", _("week")
@@ -64,6 +73,29 @@ class Picture(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    # What people have written stands on the row itself (see `writing`), so that it is frozen with the figures.
+    assessed_state = models.CharField(
+        _("assessed state"), max_length=10, choices=State, blank=True, default="", db_default=""
+    )
+    assessed_motive = models.TextField(_("motive"), blank=True, default="", db_default="")
+    assessment = models.TextField(_("joint assessment"), blank=True, default="", db_default="")
+    # Section → text, and the name and query of the selection of reports that supports it.
+    sections = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    # In order of day: day, place, what.
+    coming_events = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    # In order of priority: place (its id, where it is a named one), name, why.
+    priority_places = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    # Raised by one each time somebody writes: whoever writes from an older text is told.
+    text_version = models.PositiveIntegerField(default=0, db_default=0)
+    written_at = models.DateTimeField(null=True, blank=True)
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sent_for_review_at = models.DateTimeField(null=True, blank=True)
+    sent_for_review_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What the words of a published picture meant: categories with their kinds, and the limit of protection.
+    definitions = models.JSONField(null=True, blank=True)
+    # Whether the area's groups and the reporters are told of it by mail.
+    is_sent_out = models.BooleanField(default=True, db_default=True)
+
     objects = PictureQuerySet.as_manager()
 
     class Meta:
@@ -74,13 +106,27 @@ class Picture(models.Model):
             ),
             models.CheckConstraint(condition=Q(period_end__gt=F("period_start")), name="picture_period"),
             models.CheckConstraint(
-                condition=Q(status="draft", version=0) | Q(status="published", version__gt=0, figures__isnull=False),
+                condition=Q(status__in=["draft", "review"], version=0)
+                | Q(status="published", version__gt=0, figures__isnull=False),
                 name="picture_version",
             ),
             both_or_neither(
                 "published_at", "published_by",
                 name="picture_published_at_and_by",
                 message=_("A published picture needs both a date and a person."),
+            ),
+            both_or_neither(
+                "sent_for_review_at", "sent_for_review_by",
+                name="picture_sent_for_review_at_and_by",
+                message=_("A picture under review needs both a date and a person."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="review") | Q(sent_for_review_at__isnull=False), name="picture_under_review"
+            ),
+            models.CheckConstraint(
+                condition=Q(assessed_state="") | ~Q(assessed_motive=""),
+                name="picture_state_has_motive",
+                violation_error_message=_("Say why the state is assessed so."),
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["collaboration", "status", "-period_end"], name="picture_latest")]
@@ -92,6 +138,47 @@ class Picture(models.Model):
     def period(self) -> Period:
         """The period as a value."""
         return Period(PeriodKind(self.period_kind), self.period_start, self.period_end)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anybody has written anything."""
+        written = (self.assessed_state, self.assessment, self.sections, self.coming_events, self.priority_places)
+        return any(written)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Any) -> DeliveryQuerySet:
+        """One's own; and for whoever compiles pictures, everybody's in the collaboration."""
+        compiles = [m.collaboration_id for m in user.active_memberships if m.role in MAY_COMPILE]
+        return self.filter(
+            Q(person=user) | Q(picture__collaboration_id__in=compiles), picture__in=Picture.objects.visible_to(user)
+        )
+
+
+class Delivery(models.Model):
+    """That a published picture was sent to somebody. The row is the claim: whoever makes it sends the mail, once."""
+
+    class Reason(models.TextChoices):
+        GROUP = "group", _("member of a group of the area")
+        REPORTER = "reporter", _("has reported")
+
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="deliveries")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason)
+    claimed_at = models.DateTimeField(auto_now_add=True)
+    # Empty where the mail server refused, or whoever had claimed it died on the way.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["picture", "pk"]
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["picture", "person"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.picture} → {self.person}"
 
 
 class Rebuild(models.Model):

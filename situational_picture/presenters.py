@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
 from incidents.presenters import safe_cell
+from situational_picture.presenting import LAYER_NOTES, LAYERS
 from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
 
@@ -509,3 +510,19 @@ def missing_spans(figures: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:
             else:
                 spans.append((period.start, period.last_day))
     return spans
+
+
+def layer_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The police's figures and the partners' observations apart, each with its owner and what to keep in mind."""
+    return [
+        {
+            "layer": row["layer"],
+            "name": LAYERS[row["layer"]],
+            "owners": ", ".join(row["organisations"]),
+            "count": cell(row["count"]),
+            "note": LAYER_NOTES[row["layer"]],
+            "months_only": row["months_only"],
+        }
+        # Pictures stored before 2026.2 have no layers.
+        for row in figures.get("layers", [])
+    ]

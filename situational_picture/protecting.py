@@ -20,6 +20,8 @@ PROTECTED = "protected"
 # Who looks: those who see counts of sensitive categories (the council), and those who do not (a reporter).
 COUNTS, NO_SENSITIVE = "counts", "no_sensitive"
 _PARTS_OF_DAY_H = 6
+# The layers that are told of outside the circle, whoever has reported.
+LAYERS_TOLD = ("police", "partners")
 
 
 def decide_for_all(
@@ -96,6 +98,13 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
     for row in shown["others"]:
         if 1 <= row["count"] <= largest or (viewer == NO_SENSITIVE and row["is_sensitive"]):
             row["count"] = PROTECTED
+    # A layer's count and the total give the other layer, here and in the areas around: outside the circle only that
+    # there are two is told, and not who has reported. Pictures stored before 2026.2 have no layers.
+    if "layers" in shown:
+        shown["layers"] = [
+            {"layer": key, "organisations": [], "count": PROTECTED, "months_only": False, "categories": {}}
+            for key in LAYERS_TOLD
+        ]
     for row in shown["subareas"]:
         _hide(row, row["area"] in decision["parts"])
     _protect_trend(shown["trend"], set(decision["trend"]), largest, last_hidden=decision["total"])

@@ -127,6 +127,27 @@ def not_drawn(area: Area, period: Period) -> dict[str, int]:
     return {"outside": counts["outside"], "none": counts["none"]}
 
 
+def counts_by_organisation(area: Area, period: Period) -> pd.DataFrame:
+    """Counted events of the period by who reported them: kind, organisation, category, by_month, count."""
+    frame = _rows(
+        """
+        SELECT o.kind, o.name, i.category_id, i.time_precision = 'month', count(*)
+        FROM incidents_incident i JOIN partners_organisation o ON o.id = i.organisation_id
+        WHERE i.area_id = ANY(%(areas)s) AND i.status = 'approved' AND i.occurred_on >= %(start)s
+              AND i.occurred_on < %(end)s AND i.category_id = ANY(%(events)s)
+        GROUP BY 1, 2, 3, 4
+        """,
+        {
+            "areas": covered_area_ids(area),
+            "start": period.start,
+            "end": period.end,
+            "events": list(event_categories(area.collaboration_id)),
+        },
+        ["kind", "organisation", "category", "by_month", "count"],
+    )
+    return frame.astype({"category": "int64", "by_month": bool, "count": "int64"})
+
+
 def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
     """Counted events in each part of the area by day: as `daily_counts`, with the part's id for category."""
     part_of = {pk: child.pk for child in area.children.all() for pk in covered_area_ids(child)}
@@ -190,6 +211,19 @@ def counts_by_category(area: Area, period: Period) -> dict[int, int]:
         .annotate(n=Count("pk"))
         .order_by("category_id")
     )
+
+
+def definitions(collaboration: Collaboration) -> dict[str, Any]:
+    """What the words of a picture mean today: frozen with it, since categories and limits change."""
+    categories = Category.objects.filter(collaboration=collaboration).order_by("code")
+    columns = ("pk", "code", "name_sv", "name_en", "kind", "is_sensitive", "common_code")
+    return {
+        "categories": [
+            dict(zip(("category", *columns[1:]), row, strict=True)) for row in categories.values_list(*columns)
+        ],
+        "counted": "approved events that began in the period",
+        "protect_counts_up_to": collaboration.protect_counts_up_to,
+    }
 
 
 def fingerprint(area: Area, period: Period) -> str:

@@ -57,3 +57,30 @@ def pick_up_forgotten_rebuilds() -> int:
     for picture_id in Picture.objects.filter(figures__isnull=True, version=0).values_list("pk", flat=True):
         compute_picture.delay(picture_id, only_if_missing=True)
     return len(waiting)
+
+
+@shared_task
+def send_out_picture(picture_id: int) -> int:
+    """Tell those who should know of a published picture, each at most once. Safe to run twice, or twice at once."""
+    from situational_picture.distribution import send_out
+    from situational_picture.models import Picture
+
+    pictures = Picture.objects.filter(pk=picture_id, status=Picture.Status.PUBLISHED, is_sent_out=True)
+    picture = pictures.select_related("area", "collaboration").first()
+    return send_out(picture) if picture is not None else 0
+
+
+@shared_task
+def send_out_forgotten_pictures() -> int:
+    """Every ten minutes: go on where a killed worker or a lost message left off, for pictures of the last day.
+
+    Whoever has been claimed is not told again, so a picture that everybody has got costs a few questions.
+    """
+    from situational_picture.models import Picture
+
+    since = timezone.now() - dt.timedelta(days=1)
+    recent = Picture.objects.filter(status=Picture.Status.PUBLISHED, is_sent_out=True, published_at__gte=since)
+    picture_ids = list(recent.values_list("pk", flat=True))
+    for picture_id in picture_ids:
+        send_out_picture.delay(picture_id)
+    return len(picture_ids)

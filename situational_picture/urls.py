@@ -1,6 +1,6 @@
 from django.urls import path
 
-from situational_picture import views
+from situational_picture import views, writing_views
 from situational_picture.document_views import picture_pdf
 
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("picture/<slug:area>/progress/", views.picture_progress, name="picture_progress"),
     path("picture/<slug:area>/request/", views.picture_request, name="picture_request"),
     path("picture/<slug:area>/publish/", views.picture_publish, name="picture_publish"),
+    path("picture/<slug:area>/write/", writing_views.picture_write, name="picture_write"),
+    path("picture/<slug:area>/review/", writing_views.picture_review, name="picture_review"),
 ]

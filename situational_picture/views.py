@@ -24,9 +24,15 @@ from common.errors import NotPossible
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest
-from situational_picture import actions, charts, presenters, queries, selecting
+from situational_picture import actions, charts, distribution, presenters, queries, selecting
 from situational_picture.models import Picture, Rebuild
-from situational_picture.permissions import may_publish_pictures, may_request_pictures
+from situational_picture.permissions import (
+    may_approve,
+    may_publish_pictures,
+    may_request_pictures,
+    may_write_pictures,
+)
+from situational_picture.presenting import written_view
 from ui import slots
 
 PLACES_SHOWN = 8
@@ -178,13 +184,21 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "subareas": presenters.subarea_rows(figures, {a.pk: a.slug for a in this_area.children.all()}),
         "source_words": presenters.source_words(figures),
         "versions": _versions(request.user, shown),
-        "may_publish": shown.version == 0 and may_publish_pictures(request.user, collaboration),
+        "may_publish": shown.version == 0 and not shown.has_text and may_publish_pictures(request.user, collaboration),
+        "may_write": shown.version == 0 and may_write_pictures(request.user, collaboration),
+        "is_in_review": shown.status == Picture.Status.REVIEW,
+        "may_approve": shown.status == Picture.Status.REVIEW and may_approve(request.user, shown),
+        "written": written_view(request.user, shown),
+        "layers": presenters.layer_rows(figures),
+        "deliveries": distribution.told_of(request.user, shown),
         "rebuild": _rebuild(this_area, shown),
         "changed_since": _changed_since(shown) if shown.version else None,
         "query": f"?period={shown.period.code}" + (f"&version={shown.version}" if shown.version else ""),
         "updated": presenters.computed_words(shown),
         "process": _process(request.user, this_area, shown),
     }
+    if shown.version:
+        actions.note_opened(by=request.user, picture=shown)
     return render(request, "situational_picture/picture.html", context)
 
 
@@ -316,6 +330,9 @@ def picture_publish(request: PartnerRequest, collaboration: Collaboration, area:
         )
         if not draft:
             raise Http404
+        # What is approved is what stood on the page; anything else is a text somebody has changed meanwhile.
+        if _VERSION.fullmatch(request.POST.get("text_version", "")):
+            draft.text_version = int(request.POST["text_version"])
         published = actions.publish_picture(by=request.user, picture=draft)
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))

@@ -19,13 +19,14 @@ from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
+from est_platform.demonstration.pictures import text_for
 from incidents.categories import create_default_categories
 from incidents.changes import announce
 from incidents.importing.actions import import_file, profile_named
 from incidents.models import Incident
 from partners.actions import create_collaboration
 from partners.models import Collaboration, Group, GroupMember, Membership, Organisation, Unit, User
-from situational_picture.actions import carry_out_rebuild, publish_picture
+from situational_picture.actions import carry_out_rebuild, publish_picture, send_for_review, write_picture
 from situational_picture.models import Picture
 
 SEED = 2016
@@ -204,6 +205,13 @@ def _publish(areas: list[Area], people: dict[str, User]) -> int:
             drafts = Picture.objects.filter(area=area, period_kind=kind, version=0, figures__isnull=False)
             whole = drafts.filter(period_end__lte=timezone.localdate()).order_by("-period_end").first()
             if whole is not None:
-                publish_picture(by=coordinator, picture=whole)
+                text = text_for(whole)
+                if text is None:
+                    publish_picture(by=coordinator, picture=whole, is_sent_out=False)
+                else:
+                    # Written by one and approved by another, and told of by mail: as in real life.
+                    analyst = people[f"analytiker@{area.collaboration.slug}.example"]
+                    whole = write_picture(by=analyst, picture=whole, written=text, text_version=0)
+                    publish_picture(by=coordinator, picture=send_for_review(by=analyst, picture=whole))
                 published += 1
     return published

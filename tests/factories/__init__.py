@@ -36,7 +36,7 @@ from partners.models import (
     User,
 )
 from partners.roles import Role
-from situational_picture.models import Picture, Rebuild
+from situational_picture.models import Delivery, Picture, Rebuild
 
 PASSWORD = "ett långt lösenord för prov"
 
@@ -278,6 +278,15 @@ class PictureFactory(DjangoModelFactory):
     period_kind = Picture.PeriodKind.MONTH
     period_start = dt.date(2026, 10, 1)
     period_end = dt.date(2026, 11, 1)
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    picture = factory.SubFactory(PictureFactory)
+    person = factory.SubFactory(UserFactory)
+    reason = Delivery.Reason.GROUP
 
 
 class RebuildFactory(DjangoModelFactory):

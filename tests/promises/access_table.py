@@ -534,6 +534,12 @@ def _month(world: World) -> dict[str, str]:
     return {"period": world.month.period.code}
 
 
+def _text(world: World) -> dict[str, str]:
+    rows = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+    lists = {f"{prefix}-{name}": value for prefix in ("coming", "priority") for name, value in rows.items()}
+    return {**_month(world), **lists, "text_version": "0", "assessment": "Lugnare än förra månaden."}
+
+
 PICTURES: dict[str, Row] = {
     "picture_list": Row(only(*READERS), before=_pictures),
     "picture": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
@@ -562,6 +568,25 @@ PICTURES: dict[str, Row] = {
     ),
     # Whoever does not see the draft is told nothing of it.
     "picture_publish": Row(
+        {**only("coordinator", code=302), **dict.fromkeys(["reporter", "other_housing", "council"], 404)},
+        before=_pictures,
+        args=lambda world: [world.west.slug],
+        method="post",
+        body=_month,
+    ),
+    "picture_write": Row(
+        {**only("coordinator"), **dict.fromkeys(["reporter", "other_housing", "council"], 404)},
+        before=_pictures,
+        args=lambda world: [world.west.slug],
+    ),
+    "picture_write POST": Row(
+        {**only("coordinator", code=302), **dict.fromkeys(["reporter", "other_housing", "council"], 404)},
+        before=_pictures,
+        args=lambda world: [world.west.slug],
+        method="post",
+        body=_text,
+    ),
+    "picture_review": Row(
         {**only("coordinator", code=302), **dict.fromkeys(["reporter", "other_housing", "council"], 404)},
         before=_pictures,
         args=lambda world: [world.west.slug],

@@ -1,0 +1,98 @@
+"""What is written in two of the demonstration's pictures: believable, and about nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from situational_picture.models import Picture
+from situational_picture.selections import suggested_selections
+from situational_picture.writing import ComingEvent, PriorityPlace, Section, Written
+
+
+def _week_in_hageby(picture: Picture) -> Written:
+    return Written(
+        assessed_state="worrying",
+        assessed_motive=(
+            "Oron runt centrum håller i sig på kvällarna. Det som händer är sällan allvarligt, men samma platser "
+            "kommer tillbaka vecka efter vecka och boende väljer andra vägar."
+        ),
+        assessment=(
+            "Veckan liknar de föregående. Det mesta händer efter skoltid och fram till sen kväll, i och omkring "
+            "centrum. Polisen och bostadsbolaget beskriver samma platser, vilket talar för att bilden stämmer.\n\n"
+            "Två saker är värda att pröva redan nu: att belysningen vid gångvägen lagas, och att fältgruppen och "
+            "väktarna lägger sina rundor så att de inte går samtidigt."
+        ),
+        sections={
+            "places": Section("Centrum och gångvägen därifrån står för det mesta. På gårdarna är det lugnt."),
+            "times": Section("Fler rapporter på eftermiddagar och kvällar än på dagen. Helgen var lugnare än väntat."),
+            "events": Section("Mest klotter, nedskräpning och skadegörelse. Inget har blivit allvarligare."),
+            "police": Section("Bygger på vad områdespolisen har sett och vad som har anmälts. Mörkertalet är okänt."),
+            "partners": Section(
+                "Fastighetsskötarna går alla gårdar varje vecka. Skolan rapporterar antal, inte texter."
+            ),
+        },
+        coming_events=_coming(picture, (6, "Öppen verksamhet på fritidsgården"), (13, "Luciafirande vid centrum")),
+        priority_places=_first_places(
+            picture,
+            "Flest händelser på kvällen, och trasig belysning.",
+            "Samma plats tre veckor i rad. Ingen har ansvar för platsen efter stängning.",
+        ),
+    )
+
+
+def _month_in_klockaretorpet(picture: Picture) -> Written:
+    return Written(
+        assessed_state="stable",
+        assessed_motive="Inget sticker ut, och det som händer klaras upp inom det vanliga arbetet.",
+        assessment=(
+            "Månaden var lugn. Åtgärderna vid garagen ser ut att hålla, men det är för tidigt att veta säkert.\n\n"
+            "Gruppen föreslår att inget nytt startas, och att bostadsbolaget visar vid nästa möte vad som återstår."
+        ),
+        sections={
+            "places": Section("Ingen enskild plats sticker ut den här månaden."),
+            "events": Section("Nedskräpning och störningar, i samma omfattning som tidigare."),
+            "partners": Section(
+                "Alla enheter har rapporterat. Väktarna gick färre rundor än vanligt under två veckor."
+            ),
+        },
+        coming_events=_coming(picture, (10, "Trygghetsvandring med boende")),
+        priority_places=_first_places(picture, "Här händer mest, även om det inte är mycket."),
+    )
+
+
+# Area and kind of period → what is written about its last whole period.
+TEXTS: dict[tuple[str, str], Callable[[Picture], Written]] = {
+    ("hageby", "week"): _week_in_hageby,
+    ("klockaretorpet", "month"): _month_in_klockaretorpet,
+}
+
+
+def text_for(picture: Picture) -> Written | None:
+    """What the demonstration has to say about a picture; nothing about most of them."""
+    tell = TEXTS.get((picture.area.slug, picture.period_kind))
+    return (
+        None if tell is None or picture.collaboration.slug != "norrkoping" else _with_selections(tell(picture), picture)
+    )
+
+
+def _with_selections(written: Written, picture: Picture) -> Written:
+    """Each of the first sections points at the reports behind it."""
+    selections = suggested_selections(picture)
+    query, name = selections[0]
+    sections = {
+        key: Section(section.text, name, query) if key in {"places", "times", "events"} else section
+        for key, section in written.sections.items()
+    }
+    return Written(**{**vars(written), "sections": sections})
+
+
+def _coming(picture: Picture, *events: tuple[int, str]) -> tuple[ComingEvent, ...]:
+    return tuple(ComingEvent(picture.period_end + dt.timedelta(days=days), what) for days, what in events)
+
+
+def _first_places(picture: Picture, *reasons: str) -> tuple[PriorityPlace, ...]:
+    rows = (picture.figures or {}).get("places", [])
+    return tuple(
+        PriorityPlace(name=row["name"], why=why, place=row["place"]) for row, why in zip(rows, reasons, strict=False)
+    )

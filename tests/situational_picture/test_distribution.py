@@ -1,0 +1,223 @@
+"""Who is told of a published picture, what each letter holds, and that nobody is told twice."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from situational_picture import actions, building, distribution, tasks
+from situational_picture.models import Delivery, Picture
+from situational_picture.receipts import pictures_that_counted
+from tests import factories as make
+from tests.at_once import at_once
+
+
+def publish(world, **more):
+    building.rebuild_area(world.west, today=timezone.localdate())
+    drafts = Picture.objects.filter(area=world.west, period_kind="month", version=0)
+    draft = drafts.filter(figures__total__count__gt=0).latest("period_end")
+    return actions.publish_picture(by=world.people["coordinator"], picture=draft, **more)
+
+
+def seat(world, who, area, **more):
+    """Somebody's place in a group that works with the area."""
+    group = make.GroupFactory(collaboration=world.here)
+    make.GroupAreaFactory(group=group, area=area)
+    membership = world.people[who].memberships.get()
+    return make.GroupMemberFactory(group=group, membership=membership, **more)
+
+
+@pytest.fixture
+def groups(world):
+    """The area's own group, a group of the whole town, and one of the other area."""
+    seat(world, "security_lead", world.west)
+    seat(world, "council", world.town)
+    seat(world, "other_housing", world.east)
+    seat(world, "coach", world.west)
+    return world
+
+
+@pytest.fixture
+def published(groups):
+    return publish(groups)
+
+
+def letters():
+    return {letter.to[0].split("@")[0]: letter for letter in mail.outbox}
+
+
+def test_publishing_sends_to_the_groups_of_the_area_and_of_what_it_is_a_part_of(
+    groups, django_capture_on_commit_callbacks, monkeypatch
+):
+    monkeypatch.setattr(tasks.send_out_picture, "delay", tasks.send_out_picture)
+    with django_capture_on_commit_callbacks(execute=True):
+        picture = publish(groups)
+    told = set(Delivery.objects.filter(picture=picture, reason="group").values_list("person__email", flat=True))
+    # The coach sits in the group and reads no pictures; the other area's group is not concerned.
+    assert told == {"security_lead@example.org", "council@example.org"}
+    assert Event.objects.get(action="picture_sent_out").details["people"] == len(mail.outbox)
+
+
+def test_each_letter_is_computed_as_its_reader_and_the_subject_tells_nothing(groups, published):
+    tasks.send_out_picture(published.pk)
+    count = str(published.figures["total"]["count"])
+    inside, outside = letters()["security_lead"], letters()["council"]
+    assert f"{count} händelse" in inside.body
+    assert count not in outside.body.replace(published.period.code, "").replace(str(published.period.start.year), "")
+    for letter in mail.outbox:
+        assert published.area.name not in letter.subject
+        assert not any(character.isdigit() for character in letter.subject)
+        assert f"/ekstad/picture/vaster/?period={published.period.code}&version=1" in letter.body
+
+
+def test_the_address_in_the_letter_opens_the_version_it_tells_of(client, groups, published):
+    tasks.send_out_picture(published.pk)
+    path = letters()["council"].body.split("http://localhost:8000")[1].split()[0]
+    client.force_login(groups.people["council"])
+    assert client.get(path).context["picture"] == published
+
+
+def test_running_again_sends_nothing_more(groups, published):
+    first = tasks.send_out_picture(published.pk)
+    assert first == len(mail.outbox) > 0
+    assert tasks.send_out_picture(published.pk) == 0
+    assert len(mail.outbox) == first
+
+
+def test_what_a_killed_worker_left_is_sent_and_what_it_had_claimed_is_not(groups, published):
+    Delivery.objects.create(picture=published, person=groups.people["council"], reason="group")
+    tasks.send_out_picture(published.pk)
+    assert "council" not in letters()
+    assert "security_lead" in letters()
+    told = distribution.told_of(groups.people["coordinator"], published)
+    assert [row["sent_at"] is None for row in told["rows"] if row["who"] == "council"] == [True]
+
+
+def test_forgotten_pictures_are_picked_up_and_those_not_to_be_sent_are_not(groups, published, monkeypatch):
+    quiet = publish_another(groups)
+    sent = []
+    monkeypatch.setattr(tasks.send_out_picture, "delay", sent.append)
+    assert tasks.send_out_forgotten_pictures() == 1
+    assert sent == [published.pk]
+    assert tasks.send_out_picture(quiet.pk) == 0
+    assert mail.outbox == []
+
+
+def publish_another(world):
+    drafts = Picture.objects.filter(area=world.west, period_kind="tertial", version=0)
+    draft = drafts.filter(figures__isnull=False).latest("period_end")
+    return actions.publish_picture(by=world.people["coordinator"], picture=draft, is_sent_out=False)
+
+
+def test_a_mail_server_that_refuses_one_lets_the_others_through(groups, published, monkeypatch):
+    send = distribution.emails.send_picture
+
+    def refuse(picture, person, **more):
+        if person == groups.people["council"]:
+            raise OSError("no")
+        send(picture, person, **more)
+
+    monkeypatch.setattr(distribution.emails, "send_picture", refuse)
+    tasks.send_out_picture(published.pk)
+    assert "security_lead" in letters()
+    unsent = Delivery.objects.get(picture=published, person=groups.people["council"])
+    assert unsent.sent_at is None
+
+
+def test_a_seat_that_has_ended_is_no_seat_and_a_deputy_takes_over_a_role_that_has(world):
+    seat(world, "council", world.west, valid_to=dt.date(2021, 1, 1))
+    member = seat(world, "police", world.west, deputy=world.people["security_lead"].memberships.get())
+    member.membership.valid_to = dt.date(2021, 1, 1)
+    member.membership.save()
+    picture = publish(world)
+    assert set(distribution.group_receivers(picture)) == {world.people["security_lead"].pk}
+
+
+def test_opening_is_noted_once_and_only_for_who_was_sent_it(client, groups, published):
+    tasks.send_out_picture(published.pk)
+    address = reverse("picture", args=["ekstad", "vaster"]) + f"?period={published.period.code}&version=1"
+    for who in ("council", "coordinator", "council"):
+        client.force_login(groups.people[who])
+        client.get(address)
+        if who == "council":
+            opened = Delivery.objects.get(picture=published, person=groups.people[who]).opened_at
+    assert opened is not None
+    assert Delivery.objects.get(picture=published, person=groups.people["council"]).opened_at <= opened
+    client.force_login(groups.people["coordinator"])
+    page = client.get(address)
+    rows = {row["who"]: row for row in page.context["deliveries"]["rows"]}
+    assert rows["council"]["opened_at"] is not None
+    assert rows["security lead"]["opened_at"] is None
+    assert page.context["deliveries"]["opened"] == 1
+
+
+@pytest.mark.parametrize("who", ["security_lead", "police", "council", "reporter"])
+def test_who_has_got_it_is_for_whoever_compiles(client, groups, published, who):
+    tasks.send_out_picture(published.pk)
+    client.force_login(groups.people[who])
+    address = reverse("picture", args=["ekstad", "vaster"])
+    assert client.get(address, {"period": published.period.code, "version": 1}).context["deliveries"] is None
+
+
+class TestReporters:
+    def test_who_has_reported_learns_how_many_of_their_own_are_in_it(self, world):
+        picture = publish(world)
+        tasks.send_out_picture(picture.pk)
+        letter = letters()["reporter"]
+        assert "En rapport av dig" in letter.body
+        assert "krossad ruta" not in letter.body.casefold()
+        # The reporter's other report waits for review and is not counted; the neighbours' are not theirs.
+        assert distribution.own_reports(picture)[world.people["reporter"].pk] == 1
+
+    def test_who_also_sits_in_the_group_gets_one_letter(self, world):
+        seat(world, "reporter", world.west)
+        tasks.send_out_picture(publish(world).pk)
+        assert [letter.to for letter in mail.outbox].count(["reporter@example.org"]) == 1
+        assert "En av dina egna rapporter är med." in letters()["reporter"].body
+
+    def test_a_corrected_version_goes_to_the_groups_again_and_not_to_the_reporters(self, world):
+        seat(world, "council", world.west)
+        tasks.send_out_picture(publish(world).pk)
+        mail.outbox.clear()
+        tasks.send_out_picture(publish(world).pk)
+        assert set(letters()) == {"council"}
+
+    def test_the_receipt_tells_which_picture_counted_the_report(self, client, world):
+        reporter = world.people["reporter"]
+        assert pictures_that_counted(reporter, [world.by_reporter]) == {world.by_reporter.pk: []}
+        picture = publish(world)
+        rows = pictures_that_counted(reporter, [world.by_reporter, world.waiting, world.by_colleague])
+        # What still waits was not counted, and a colleague's report is none of the reporter's.
+        assert set(rows) == {world.by_reporter.pk}
+        assert len(rows[world.by_reporter.pk]) == 1
+        client.force_login(reporter)
+        page = client.get(reverse("incident_receipt", args=["ekstad", world.by_reporter.pk]))
+        assert rows[world.by_reporter.pk][0]["title"] in page.content.decode()
+        assert client.get(rows[world.by_reporter.pk][0]["url"]).context["picture"] == picture
+
+    def test_what_was_approved_after_publishing_was_not_in_it(self, world):
+        picture = publish(world)
+        world.by_reporter.reviewed_at = picture.published_at + dt.timedelta(minutes=1)
+        world.by_reporter.save()
+        assert pictures_that_counted(world.people["reporter"], [world.by_reporter]) == {world.by_reporter.pk: []}
+        assert not distribution.own_reports(picture)[world.people["reporter"].pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_workers_at_once_send_each_letter_once(transactional_db):
+    from tests.world import World
+
+    world = World()
+    for who in ("security_lead", "council", "police"):
+        seat(world, who, world.west)
+    picture = publish(world)
+    mail.outbox = []
+    answers = at_once(*[lambda: tasks.send_out_picture(picture.pk)] * 6)
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    receivers = [letter.to[0] for letter in mail.outbox]
+    assert len(receivers) == len(set(receivers)) == sum(answers)
+    assert {"security_lead@example.org", "council@example.org", "police@example.org"} <= set(receivers)
+    assert not Delivery.objects.filter(picture=picture, sent_at=None).exists()
