@@ -35,6 +35,14 @@ app.conf.beat_schedule = {
         "task": "areas.tasks.forget_old_uploads",
         "schedule": crontab(minute=30),
     },
+    "remind of deadlines": {
+        "task": "incidents.tasks.remind_of_deadlines",
+        "schedule": crontab(minute="*/10"),
+    },
+    "purge what is too old": {
+        "task": "partners.tasks.purge_what_is_due",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "seal yesterday's log": {
         "task": "audit.tasks.seal_days",
         "schedule": crontab(hour=0, minute=20),

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class IncidentsConfig(AppConfig):
@@ -7,6 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import relocating
+        from incidents.coverage_permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
         from incidents.relocating import follow_pin, move_incidents
         from incidents.reviewing.queries import number_in_menu
         from incidents.slots import reports_at_places
@@ -29,6 +31,12 @@ class IncidentsConfig(AppConfig):
                 "incident_read": _("read a report"),
                 "incidents_read": _("read a page of reports"),
                 "incidents_exported": _("downloaded reports"),
+                "reporting_rhythm_changed": _("changed how often units report"),
+                "reporting_unit_added": _("let a unit report"),
+                "reporting_unit_changed": _("changed when or about what a unit reports"),
+                "nothing_to_report_said": _("had nothing to report"),
+                "nothing_to_report_taken_back": _("took back “nothing to report”"),
+                "report_reminder_sent": _("reminded a unit to report"),
                 "category_created": _("added a category"),
                 "category_changed": _("changed a category"),
                 "category_closed": _("closed a category"),
@@ -65,6 +73,29 @@ class IncidentsConfig(AppConfig):
             order=20,
             roles=MAY_REPORT,
             also=["incident_detail", "incident_change", "incident_receipt"],
+        )
+        menu.register(
+            "coverage",
+            pgettext_lazy("menu", "Who has reported?"),
+            group=menu.Group.DAILY,
+            order=30,
+            roles=MAY_SEE_COVERAGE,
+        )
+        menu.register(
+            "coverage_settings",
+            _("Who reports, and when"),
+            group=menu.Group.ADMINISTRATION,
+            order=35,
+            roles=MAY_KEEP_RHYTHM,
+            also=["reporting_unit_new", "reporting_unit_change"],
+        )
+        menu.register(
+            "reporting",
+            _("Reporting"),
+            group=menu.Group.DAILY,
+            order=25,
+            # Whoever sees everybody's is led on to the own units from there.
+            roles=lambda held: bool(held & MAY_REPORT) and not held & MAY_SEE_COVERAGE,
         )
         menu.register(
             "category_list",

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from areas.access import area_ids_in_scope
 from areas.models import Area, Place
-from common.constraints import not_before
+from common.constraints import no_overlap, not_before
 from partners.models import Collaboration, InCollaborationQuerySet, Organisation, Unit, User
-from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS, SEE_OWN_ORGANISATION, SEE_SENSITIVE
+from partners.roles import MAY_REPORT, SEE_EVERYTHING, SEE_OWN_AREAS, SEE_OWN_ORGANISATION, SEE_SENSITIVE
 
 
 class CategoryQuerySet(InCollaborationQuerySet):
@@ -453,3 +453,139 @@ class Incident(models.Model):
     def ref(self) -> str:
         """The number people say to each other."""
         return f"H-{self.pk}"
+
+
+# --- Who reports, how often, and who said that there was nothing ------------------------------------------------------
+
+
+class ReportingRhythm(models.Model):
+    """How often a collaboration's units report, and by when. Without a row: every week, by Monday at noon."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("every week")
+        FORTNIGHT = "fortnight", _("every 14 days")
+        MONTH = "month", _("every month")
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+
+    collaboration = models.OneToOneField(Collaboration, on_delete=models.CASCADE, related_name="reporting_rhythm")
+    every = models.CharField(_("how often"), max_length=10, choices=Every, default=Every.WEEK)
+    # A Monday on which a fortnight begins; the others follow from it, whatever the weeks are called.
+    fortnights_from = models.DateField(_("fortnights are counted from"), default=dt.date(2024, 1, 1))
+    deadline_weekday = models.PositiveSmallIntegerField(_("deadline, weekday"), choices=Weekday, default=Weekday.MONDAY)
+    deadline_time = models.TimeField(_("deadline, time"), default=dt.time(12, 0))
+    reminds = models.BooleanField(_("remind by mail"), default=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(deadline_weekday__lte=4), name="reporting_rhythm_weekday"),
+            models.CheckConstraint(condition=Q(fortnights_from__iso_week_day=1), name="reporting_rhythm_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collaboration}: {self.get_every_display()}"
+
+
+class ReportingUnitQuerySet(InCollaborationQuerySet):
+    def expected_on(self, day: dt.date) -> ReportingUnitQuerySet:
+        """The units that report on a day."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+class ReportingUnit(models.Model):
+    """A unit that is expected to report, from a day and perhaps to a day, about some areas (none named: all)."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="reporting_units")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reporting", verbose_name=_("unit"))
+    areas = models.ManyToManyField(Area, blank=True, related_name="+", verbose_name=_("areas"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    objects = ReportingUnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["unit__organisation__name", "unit__name", "valid_from"]
+        constraints = [
+            not_before(
+                "valid_to",
+                "valid_from",
+                name="reporting_unit_dates",
+                message=_("The last day comes before the first."),
+            ),
+            no_overlap(
+                "unit", name="reporting_unit_once", message=_("The unit is expected to report in these days already.")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit.organisation.name}: {self.unit.name}"
+
+
+class OfReportingUnitQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> OfReportingUnitQuerySet:
+        """The own organisation's; for whoever reviews and compiles, every organisation's."""
+        own = [m.organisation_id for m in user.active_memberships if m.role in MAY_REPORT]
+        every = [m.collaboration_id for m in user.active_memberships if m.role in SEE_EVERYTHING]
+        return self.filter(Q(reporting_unit__unit__organisation_id__in=own) | Q(collaboration_id__in=every))
+
+
+class NothingToReport(models.Model):
+    """Somebody's word that a unit has nothing to report for a period. A report of the period goes before it."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    reporting_unit = models.ForeignKey(ReportingUnit, on_delete=models.PROTECT, related_name="nothings")
+    period_start = models.DateField()
+    period_end = models.DateField(help_text="The first day after the period.")
+    said_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfReportingUnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period_start", "pk"]
+        verbose_name_plural = "nothing to report"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporting_unit", "period_start", "period_end"], name="nothing_to_report_once"
+            ),
+            models.CheckConstraint(condition=Q(period_end__gt=F("period_start")), name="nothing_to_report_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reporting_unit} {self.period_start}"
+
+
+class ReportReminder(models.Model):
+    """The claim to remind a unit: one row a period and occasion, so that nobody is reminded twice."""
+
+    class Occasion(models.TextChoices):
+        BEFORE = "before", _("before the deadline")
+        AFTER = "after", _("after the deadline")
+        BY_HAND = "by_hand", _("by the coordinator")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    reporting_unit = models.ForeignKey(ReportingUnit, on_delete=models.PROTECT, related_name="reminders")
+    period_start = models.DateField()
+    period_end = models.DateField(help_text="The first day after the period.")
+    occasion = models.CharField(max_length=10, choices=Occasion)
+    claimed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfReportingUnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-claimed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporting_unit", "period_start", "period_end", "occasion"], name="report_reminder_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reporting_unit} {self.period_start}: {self.get_occasion_display()}"

@@ -23,6 +23,36 @@ def run_import(batch_id: int) -> None:
 
 
 @shared_task
+def remind_of_deadlines() -> int:
+    """Every ten minutes: remind who has not reported, and let pictures know. Messages: each is claimed first."""
+    from incidents.coverage_actions import remind_of_deadlines as remind
+
+    return remind(timezone.now())
+
+
+@shared_task
+def send_report_reminder(reminder_id: int) -> int:
+    """Send one reminder that has been claimed, if the unit is still silent. At most once: a killed worker's is lost."""
+    from incidents import coverage, emails
+    from incidents.models import ReportReminder
+
+    reminder = (
+        ReportReminder.objects.select_related("reporting_unit__unit__organisation", "reporting_unit__collaboration")
+        .filter(pk=reminder_id)
+        .first()
+    )
+    if reminder is None:
+        return 0
+    unit, now = reminder.reporting_unit, timezone.now()
+    period = coverage.period_of(coverage.rhythm_of(unit.collaboration_id), reminder.period_start)
+    found = coverage.coverage(unit.collaboration_id, first_day=period.start, now=now, units=[unit])
+    if not found.missing(0):
+        return 0
+    people = coverage.people_to_remind([unit], timezone.localdate(now))[unit.pk]
+    return emails.send_report_reminder(unit, period, people)
+
+
+@shared_task
 def pick_up_forgotten_imports() -> int:
     """Each minute: send again what a killed worker left behind, and delete files nobody needs any more."""
     from incidents.importing.actions import clear_away, pick_up_forgotten

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from areas.models import Place
 from common.errors import NotPossible
-from incidents import actions, permissions, presenters, queries, rules
+from incidents import actions, coverage_presenters, permissions, presenters, queries, rules
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
 from incidents.reading import note_export, note_reading
@@ -79,6 +79,7 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "may_report": permissions.may_report_in(request.user, collaboration),
         "shows_organisation": any(row["who"] for row in shown),
         "is_limited": not permissions.sees_everything(request.user, collaboration),
+        **coverage_presenters.reporting_due(request.user, collaboration, now=timezone.now()),
     }
     return render(request, "incidents/incident_list.html", context)
 

@@ -23,7 +23,18 @@ from areas.models import (
     PoliceListStatus,
 )
 from audit.models import DaySeal, Event
-from incidents.models import Category, ImportBatch, ImportMapping, ImportRefusal, Incident, Status
+from incidents.models import (
+    Category,
+    ImportBatch,
+    ImportMapping,
+    ImportRefusal,
+    Incident,
+    NothingToReport,
+    ReportingRhythm,
+    ReportingUnit,
+    ReportReminder,
+    Status,
+)
 from partners.models import (
     ApiToken,
     Collaboration,
@@ -267,6 +278,51 @@ class IncidentFactory(DjangoModelFactory):
     )
     cell = factory.LazyAttribute(lambda o: None if o.lon is None else int(cells_of([o.lon], [o.lat], 11)[0]))
     client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class ReportingRhythmFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportingRhythm
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+
+
+class ReportingUnitFactory(DjangoModelFactory):
+    """A unit that has reported about all areas since 2020."""
+
+    class Meta:
+        model = ReportingUnit
+        skip_postgeneration_save = True
+
+    unit = factory.SubFactory(UnitFactory)
+    collaboration = factory.SelfAttribute("unit.collaboration")
+    valid_from = dt.date(2020, 1, 6)
+
+    @factory.post_generation
+    def areas(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.areas.set(extracted)
+
+
+class NothingToReportFactory(DjangoModelFactory):
+    class Meta:
+        model = NothingToReport
+
+    reporting_unit = factory.SubFactory(ReportingUnitFactory)
+    collaboration = factory.SelfAttribute("reporting_unit.collaboration")
+    period_start = dt.date(2026, 11, 9)
+    period_end = dt.date(2026, 11, 16)
+
+
+class ReportReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportReminder
+
+    reporting_unit = factory.SubFactory(ReportingUnitFactory)
+    collaboration = factory.SelfAttribute("reporting_unit.collaboration")
+    period_start = dt.date(2026, 11, 9)
+    period_end = dt.date(2026, 11, 16)
+    occasion = ReportReminder.Occasion.BY_HAND
 
 
 class PictureFactory(DjangoModelFactory):

@@ -15,6 +15,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from incidents import coverage
+from incidents.coverage_forms import RhythmForm
 from incidents.models import ImportBatch, Status
 from incidents.rules import state_of
 from partners.models import Organisation
@@ -628,7 +630,70 @@ API: dict[str, Row] = {
     ),
 }
 
-ACCESS: dict[str, Row] = {**PLATFORM, **PARTNERS, **AREAS, **INCIDENTS, **IMPORTS, **PICTURES, **API}
+
+def _reporting_unit(world: World) -> None:
+    world.reporting_unit = make.ReportingUnitFactory(unit=world.unit)
+
+
+def _period_due(world: World) -> dict[str, Any]:
+    rhythm = coverage.rhythm_of(world.here)
+    return {"period": coverage.due_period(rhythm, timezone.now()).code}
+
+
+def _spare_unit(world: World) -> None:
+    world.spare = make.UnitFactory(organisation=world.housing, name="Distrikt Öst")
+
+
+COVERAGE: dict[str, Row] = {
+    "coverage": Row(only("coordinator"), before=_reporting_unit),
+    "coverage_remind": Row(only("coordinator", code=302), before=_reporting_unit, method="post"),
+    "coverage_settings": Row(only("coordinator", "administrator"), before=_reporting_unit),
+    "coverage_settings POST": Row(
+        only("coordinator", "administrator", code=302),
+        method="post",
+        body=lambda world: {
+            "every": "week",
+            "fortnights_from": RhythmForm(rhythm=coverage.rhythm_of(world.here))["fortnights_from"].value(),
+            "deadline_weekday": 0,
+            "deadline_time": "12:00",
+        },
+    ),
+    "reporting_unit_new": Row(only("coordinator", "administrator")),
+    "reporting_unit_new POST": Row(
+        only("coordinator", "administrator", code=302),
+        before=_spare_unit,
+        method="post",
+        body=lambda world: {"unit": world.spare.pk, "valid_from": "2026-01-05", "valid_to": ""},
+    ),
+    "reporting_unit_change": Row(
+        only("coordinator", "administrator"), before=_reporting_unit, args=lambda world: [world.reporting_unit.pk]
+    ),
+    "reporting_unit_change POST": Row(
+        only("coordinator", "administrator", code=302),
+        before=_reporting_unit,
+        args=lambda world: [world.reporting_unit.pk],
+        method="post",
+        body=lambda world: {"valid_from": "2026-01-05", "valid_to": "2026-06-01", "areas": [world.west.pk]},
+    ),
+    "reporting": Row(only(*REPORTERS), before=_reporting_unit),
+    # Only who speaks for the unit; that it is expected to report is no secret.
+    "reporting_nothing": Row(
+        only("reporter", "security_lead", code=302),
+        before=_reporting_unit,
+        args=lambda world: [world.reporting_unit.pk],
+        method="post",
+        body=_period_due,
+    ),
+    "reporting_take_back": Row(
+        only("reporter", "security_lead", code=302),
+        before=_reporting_unit,
+        args=lambda world: [world.reporting_unit.pk],
+        method="post",
+        body=_period_due,
+    ),
+}
+
+ACCESS: dict[str, Row] = {**COVERAGE, **PLATFORM, **PARTNERS, **AREAS, **INCIDENTS, **IMPORTS, **PICTURES, **API}
 
 # allauth's own pages, the same for everybody who is signed in; `test_sign_in_pages.py` goes through them.
 SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
