@@ -205,6 +205,10 @@ class Status(models.TextChoices):
     PURGED = "purged", _("purged to statistics")
 
 
+# What the figures count: approved reports, and what those of them that are purged have left behind.
+COUNTED = Q(status=Status.APPROVED) | Q(is_counted=True)
+
+
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: Any) -> IncidentQuerySet:
         """Rows the user's roles give: own, the own organisation's, and others' in the areas of the circle.
@@ -232,11 +236,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
                     others &= Q(category__is_sensitive=False)
                 rows |= others
         collaborations = [m.collaboration_id for m in user.active_memberships]
-        return self.filter(rows, collaboration_id__in=collaborations)
+        # What is purged to statistics is a number in the figures, and no report to anybody.
+        return self.filter(rows, ~Q(status=Status.PURGED), collaboration_id__in=collaborations)
 
     def counted(self) -> IncidentQuerySet:
-        """Rows that make the figures: approved events."""
-        return self.filter(status=Status.APPROVED, category__kind=Category.Kind.EVENT)
+        """Rows that make the figures: approved events, also those that are purged to statistics."""
+        return self.filter(COUNTED, category__kind=Category.Kind.EVENT)
 
 
 class Incident(models.Model):
@@ -364,6 +369,10 @@ class Incident(models.Model):
     cost_sek = models.PositiveIntegerField(_("estimated cost, SEK"), null=True, blank=True)
     description = models.TextField(_("tell more"), blank=True, validators=[MaxLengthValidator(1000)])
     is_text_removed = models.BooleanField(default=False, editable=False)
+    # When the text's time was over. Apart from a text removed because it pointed at a person.
+    text_purged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of a report purged to statistics: whether it was approved, and so goes on making the counts of its month.
+    is_counted = models.BooleanField(default=False, db_default=False, editable=False)
 
     client_uuid = models.UUIDField(null=True, blank=True, editable=False)
     # What came in under that number, as a keyed hash: a replay is told from another report, the words are not kept.
@@ -409,6 +418,9 @@ class Incident(models.Model):
             models.Index(fields=["organisation", "-occurred_on"], name="incident_organisation_day"),
             models.Index(fields=["unit"], name="incident_unit", condition=Q(unit__isnull=False)),
             models.Index(fields=["reporter"], name="incident_reporter", condition=Q(reporter__isnull=False)),
+            models.Index(
+                fields=["collaboration", "-occurred_on"], name="incident_purged", condition=Q(is_counted=True)
+            ),
             models.Index(fields=["reviewed_by"], name="incident_reviewed_by", condition=Q(reviewed_by__isnull=False)),
             models.Index(fields=["merged_into"], name="incident_merged_into", condition=Q(merged_into__isnull=False)),
         ]
@@ -428,9 +440,14 @@ class Incident(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(location="none", lon__isnull=True, lat__isnull=True, cell__isnull=True)
-                | Q(~Q(location="none"), lon__isnull=False, lat__isnull=False, cell__isnull=False),
+                | Q(~Q(location="none"), lon__isnull=False, lat__isnull=False, cell__isnull=False)
+                | Q(status="purged", lon__isnull=True, lat__isnull=True, cell__isnull=True),
                 name="incident_point_whole",
                 violation_error_message=_("Give both longitude and latitude, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_counted=False) | Q(status="purged", time_precision="month"),
+                name="incident_counted_when_purged",
             ),
             models.CheckConstraint(
                 condition=Q(location="placed", area__isnull=False) | ~Q(location="placed"),

@@ -283,6 +283,8 @@ def facts_of(user: Any, incident: Incident) -> list[dict[str, Any]]:
     add("description", _("Text"), incident.description)
     if "is_text_removed" in fields and incident.is_text_removed:
         facts.append({"label": _("Text"), "value": _("The text has been removed because it pointed at a person.")})
+    elif "is_text_removed" in fields and incident.text_purged_at:
+        facts.append({"label": _("Text"), "value": _("The text has been deleted: its time was over.")})
     if incident.category.kind != Category.Kind.EVENT:
         add("kind", _("Kind"), incident.category.get_kind_display())
     add("place_type", _("Kind of place"), incident.get_place_type_display())

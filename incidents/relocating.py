@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import numpy as np
 from django.db import connection
+from django.db.models import Q
 
 from analysis.hexagons import cells_of
 from areas.locating import NO_AREA
 from areas.models import Place
 from areas.relocating import Move, Relocation
 from incidents.changes import announce
-from incidents.models import Incident
+from incidents.models import Incident, Status
 from partners.models import Collaboration
 
 CHUNK = 50_000
@@ -28,7 +29,8 @@ def move_incidents(collaboration: Collaboration, relocation: Relocation) -> Mapp
     """
     rows = (
         Incident.objects.filter(collaboration=collaboration)
-        .exclude(location=Incident.Location.NONE)
+        # What is purged has no point any more, and stays in the area it was counted in.
+        .exclude(Q(location=Incident.Location.NONE) | Q(status=Status.PURGED))
         .order_by("pk")
         .values_list("pk", "lon", "lat", "area_id", "precision")
     )

@@ -35,6 +35,13 @@ CHANGES_TOLD = 5
 _FIGURE_KEYS = ("count", "compared", "previous", "expected", "lower", "upper", "reason", "judgement")
 
 
+def is_blurred(exact_from: dt.date | None, start: dt.date, end: dt.date) -> bool:
+    """Whether the days from `start` up to `end` reach in before `exact_from` without being whole months there."""
+    if exact_from is None or start >= exact_from:
+        return False
+    return start.day != 1 or (end < exact_from and end.day != 1)
+
+
 @dataclass(frozen=True)
 class Source:
     """What is known about the data behind the figures."""
@@ -46,9 +53,20 @@ class Source:
     missing_months: frozenset[dt.date]
     # Source and month, where one of several sources lacks a month.
     partly_missing: tuple[tuple[str, dt.date], ...] = ()
+    # Before this day reports are purged to statistics: their months are known, and nothing finer. None: nothing is.
+    exact_from: dt.date | None = None
+
+    def is_blurred(self, start: dt.date, end: dt.date) -> bool:
+        """Whether these days reach into months of which only the month's counts are left, and are not whole months."""
+        return is_blurred(self.exact_from, start, end)
 
     def lacks(self, period: Period) -> bool:
-        """Whether any month of the period is missing altogether, or the data had not begun or had ended."""
+        """Whether any month of the period is missing altogether, or the data had not begun or had ended.
+
+        Weeks are missing where the reports are purged to statistics: the counts of the months say nothing about them.
+        """
+        if self.is_blurred(period.start, period.end):
+            return True
         if self.first_day is None or self.last_day is None or period.end <= self.first_day.replace(day=1):
             return True
         if period.start > self.last_day:
@@ -64,9 +82,14 @@ def source_of(months: pd.DataFrame, today: dt.date) -> Source:
     """Read from `months_by_source` what the sources cover. A source entered by hand runs until today."""
     if months.empty:
         return Source(months_only=False, first_day=None, last_day=None, missing_months=frozenset())
-    months_only = bool(months["by_month"].all())
+    # Of a month that is purged nobody knows any more; the others tell. With nothing but such months none has days.
+    months_only = bool(months["by_month"].dropna().astype(bool).all())
     first = months["month"].min().date()
     last = months["last"].max().date()
+    purged = months.loc[months["is_purged"].astype(bool), "month"]
+    exact_from = _month_bounds(purged.max().date())[1] if len(purged) else None
+    if exact_from is not None and last < exact_from:
+        last = exact_from - dt.timedelta(days=1)
     last_day = Period(PeriodKind.MONTH, *_month_bounds(last)).last_day if months_only else last
     # Where somebody reported this month or the month before, the data are taken to run until today.
     if last_day >= (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1):
@@ -84,6 +107,7 @@ def source_of(months: pd.DataFrame, today: dt.date) -> Source:
         last_day=last_day,
         missing_months=frozenset(month for month in every if month not in there),
         partly_missing=tuple(partly),
+        exact_from=exact_from,
     )
 
 
@@ -165,6 +189,9 @@ def history(
     # An earlier period that had already begun when the data began would count as low; the picture's own is shown.
     if source.first_day is not None:
         lacking[:-1] |= np.array([p.start < source.first_day for p in periods[:-1]], dtype=bool)
+    if elapsed_days is not None and source.exact_from is not None:
+        # The first days of a month cannot be told from the rest of it where only the month's count is left.
+        lacking |= np.array([p.start < source.exact_from for p in periods], dtype=bool)
     table.loc[lacking] = np.nan
     return table.astype(float)
 
@@ -192,8 +219,10 @@ def compute(
     events = daily[daily["category"].isin(categories.index[is_event])]
     elapsed = elapsed_days(period, source, today)
     category_rows, total, compared = _category_figures(events, categories[is_event], period, source, elapsed)
-    ranking = _ranking(rows, rows_before, period)
     window = detail_window(period)
+    if source.is_blurred(*window) or source.is_blurred(*comparison_window(period)):
+        rows, rows_before = rows.iloc[:0], rows_before.iloc[:0]
+    ranking = _ranking(rows, rows_before, period)
     return {
         "schema": SCHEMA,
         "period": period.code,
@@ -208,6 +237,7 @@ def compute(
                 {f"{name or 'reports'} {month.isoformat()[:7]}" for name, month in source.partly_missing}
             ),
             "lacks_period": source.lacks(period),
+            "exact_from": _iso(source.exact_from),
         },
         "total": total,
         "layers": _layers(layers, period, source),

@@ -478,6 +478,14 @@ def source_words(figures: Mapping[str, Any]) -> list[str]:
     sentences = []
     if source["months_only"]:
         sentences.append(_("The source only knows the month, so there are no weeks and no hours here."))
+    if source.get("exact_from"):
+        sentences.append(
+            _(
+                "Before %(day)s only the counts of whole months are kept. There are no weeks, no hours and no points "
+                "on the map from that time."
+            )
+            % {"day": source["exact_from"]}
+        )
     if source["missing_months"]:
         months = ", ".join(period_name(parse(code)) for code in source["missing_months"])
         sentences.append(_("Missing in the source, and shown as missing: %(months)s.") % {"months": months})

@@ -9,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from analysis.periods import Period
+from analysis.periods import Period, PeriodKind, containing
 from areas.access import descendants
 from areas.models import Area, Boundary
 from incidents.models import Category, Incident, Status
 from partners.models import Collaboration
+from situational_picture.figures import is_blurred
 
 
 def covered_area_ids(area: Area) -> list[int]:
@@ -44,7 +45,7 @@ def daily_counts(area: Area) -> pd.DataFrame:
         """
         SELECT category_id, occurred_on, time_precision = 'month', count(*)
         FROM incidents_incident
-        WHERE area_id = ANY(%(areas)s) AND status = 'approved'
+        WHERE area_id = ANY(%(areas)s) AND (status = 'approved' OR is_counted)
         GROUP BY 1, 2, 3
         """,
         {"areas": covered_area_ids(area)},
@@ -56,21 +57,37 @@ def daily_counts(area: Area) -> pd.DataFrame:
 
 
 def months_by_source(collaboration: Collaboration) -> pd.DataFrame:
-    """Which months each source has delivered anything for, in the whole collaboration: source, month, by_month, last.
+    """Which months each source has delivered for: source, month, by_month, last, is_purged. Of all the collaboration.
 
-    `last` is the last day with data; reports entered by hand are one source, the empty name.
+    `last` is the last day with data; reports entered by hand are one source, the empty name. A month of which anything
+    is purged to statistics `is_purged`; where all of it is, nobody knows whether it had days (`by_month` None).
     """
     frame = _rows(
         """
-        SELECT source, date_trunc('month', occurred_on)::date, bool_and(time_precision = 'month'), max(occurred_on)
-        FROM incidents_incident
-        WHERE collaboration_id = %(collaboration)s AND status = 'approved'
+        SELECT source, date_trunc('month', day)::date, bool_and(by_month), max(day), bool_or(is_purged)
+        FROM (SELECT source, occurred_on AS day, bool_or(is_counted) AS is_purged,
+                     bool_and(time_precision = 'month') FILTER (WHERE NOT is_counted) AS by_month
+              FROM incidents_incident
+              WHERE collaboration_id = %(collaboration)s AND (status = 'approved' OR is_counted)
+              GROUP BY 1, 2) AS days  -- a few thousand days: months straight from a million rows take a third longer
         GROUP BY 1, 2
         """,
         {"collaboration": collaboration.pk},
-        ["source", "month", "by_month", "last"],
+        ["source", "month", "by_month", "last", "is_purged"],
     )
     return frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]))
+
+
+def exact_from(collaboration_id: int) -> dt.date | None:
+    """The first day after the last month that is purged to statistics; None while nothing is."""
+    purged = Incident.objects.filter(collaboration_id=collaboration_id, is_counted=True)
+    last: dt.date | None = purged.aggregate(last=Max("occurred_on"))["last"]
+    return containing(last, PeriodKind.MONTH).end if last else None
+
+
+def is_purged(area: Area, period: Period) -> bool:
+    """Whether the period reaches into months of which only the counts are left, and cannot be counted any more."""
+    return is_blurred(exact_from(area.collaboration_id), period.start, period.end)
 
 
 def incidents_between(area: Area, start: dt.date, end: dt.date) -> pd.DataFrame:
@@ -84,8 +101,8 @@ def incidents_between(area: Area, start: dt.date, end: dt.date) -> pd.DataFrame:
         SELECT occurred_from AT TIME ZONE 'Europe/Stockholm', occurred_to AT TIME ZONE 'Europe/Stockholm',
                time_precision = 'month', coalesce(cell, 0), coalesce(place_id, 0), category_id
         FROM incidents_incident
-        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND occurred_on >= %(start)s AND occurred_on < %(end)s
-              AND category_id = ANY(%(events)s)
+        WHERE area_id = ANY(%(areas)s) AND (status = 'approved' OR is_counted)
+              AND occurred_on >= %(start)s AND occurred_on < %(end)s AND category_id = ANY(%(events)s)
         """,
         {
             "areas": covered_area_ids(area),
@@ -133,8 +150,8 @@ def counts_by_organisation(area: Area, period: Period) -> pd.DataFrame:
         """
         SELECT o.kind, o.name, i.category_id, i.time_precision = 'month', count(*)
         FROM incidents_incident i JOIN partners_organisation o ON o.id = i.organisation_id
-        WHERE i.area_id = ANY(%(areas)s) AND i.status = 'approved' AND i.occurred_on >= %(start)s
-              AND i.occurred_on < %(end)s AND i.category_id = ANY(%(events)s)
+        WHERE i.area_id = ANY(%(areas)s) AND (i.status = 'approved' OR i.is_counted)
+              AND i.occurred_on >= %(start)s AND i.occurred_on < %(end)s AND i.category_id = ANY(%(events)s)
         GROUP BY 1, 2, 3, 4
         """,
         {
@@ -155,7 +172,8 @@ def daily_counts_by_subarea(area: Area) -> pd.DataFrame:
         """
         SELECT area_id, occurred_on, time_precision = 'month', count(*)
         FROM incidents_incident
-        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND category_id = ANY(%(events)s)
+        WHERE area_id = ANY(%(areas)s) AND (status = 'approved' OR is_counted)
+              AND category_id = ANY(%(events)s)
         GROUP BY 1, 2, 3
         """,
         {"areas": list(part_of), "events": list(event_categories(area.collaboration_id))},
@@ -237,7 +255,8 @@ def fingerprint(area: Area, period: Period) -> str:
             concat_ws('|', i.id, category_id, c.kind, occurred_from, occurred_to, lon, lat, place_id, area_id), 0
         )::numeric), 0)
         FROM incidents_incident i JOIN incidents_category c ON c.id = i.category_id
-        WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND occurred_on >= %(start)s AND occurred_on < %(end)s
+        WHERE area_id = ANY(%(areas)s) AND (status = 'approved' OR is_counted)
+              AND occurred_on >= %(start)s AND occurred_on < %(end)s
         """,
         {"areas": covered_area_ids(area), "start": period.start, "end": period.end},
         ["rows", "sum"],

@@ -241,8 +241,13 @@ def _rebuild(area: Area, shown: Picture) -> Rebuild | None:
     return Rebuild.objects.filter(area=area, built__lt=F("wanted")).first()
 
 
-def _changed_since(shown: Picture) -> list[dict[str, Any]]:
-    """What has come or gone among the period's incidents since the picture was frozen."""
+def _changed_since(shown: Picture) -> list[dict[str, Any]] | None:
+    """What has come or gone among the period's incidents since the picture was frozen.
+
+    None where that can no longer be told: the reports are purged to the counts of their months.
+    """
+    if queries.is_purged(shown.area, shown.period):
+        return None
     if queries.fingerprint(shown.area, shown.period) == shown.data_fingerprint:
         return []
     return presenters.differences(shown.figures or {}, queries.counts_by_category(shown.area, shown.period))

@@ -187,7 +187,7 @@ def test_a_free_period_stands_beside_the_days_before_it():
 )
 def test_until_when_the_sources_reach(months, today, expected):
     frame = pd.DataFrame(months, columns=["source", "month", "by_month", "last"])
-    frame = frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]))
+    frame = frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]), is_purged=False)
     assert figures.source_of(frame, today).last_day == expected
 
 
@@ -205,7 +205,7 @@ def test_a_month_that_one_of_two_sources_lacks_is_told_but_not_missing():
         ],
         columns=["source", "month", "by_month", "last"],
     )
-    frame = frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]))
+    frame = frame.assign(month=pd.to_datetime(frame["month"]), last=pd.to_datetime(frame["last"]), is_purged=False)
     source = figures.source_of(frame, TODAY)
     assert source.missing_months == frozenset()
     assert source.partly_missing == (("a", dt.date(2026, 9, 1)),)
