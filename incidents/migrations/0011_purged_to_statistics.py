@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0009_approval_of_imports")]
+    dependencies = [("incidents", "0010_who_reports")]
 
     operations = [
         migrations.AddField(
