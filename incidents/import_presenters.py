@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 
 from areas.models import Area, Place
 from incidents.importing.profiles import PROFILES
+from incidents.importing.storing import lands_approved
 from incidents.models import ImportBatch, Incident
+from incidents.models import Status as IncidentStatus
 
 Status = ImportBatch.Status
 TONES = {
@@ -109,12 +111,35 @@ def columns_left_out(batch: ImportBatch) -> list[str]:
     return [heading for heading in batch.mapping.get("headings", []) if heading not in chosen]
 
 
-def counts(batch: ImportBatch) -> list[dict[str, Any]]:
+def _landing(batch: ImportBatch) -> str:
+    """What becomes of the rows that are stored: whether they count at once or wait."""
+    if batch.status == Status.DONE:
+        return _(
+            "New incidents. Approved ones are counted; those that wait are not, until a coordinator approves them."
+        )
+    if not lands_approved(batch):
+        return _("New incidents. They are counted when a coordinator has approved them.")
+    if batch.texts_removed:
+        return _("New incidents, approved at once, except those whose text was removed: they wait for a coordinator.")
+    return _("New incidents, approved at once.")
+
+
+def waiting_of(batch: ImportBatch) -> int:
+    """How many rows of the import wait for a coordinator."""
+    return Incident.objects.filter(import_batch=batch, status=IncidentStatus.SUBMITTED).count()
+
+
+def counts(batch: ImportBatch, *, waiting: int = 0) -> list[dict[str, Any]]:
     """The numbers, each with what it means. rows = stored + refused + unchanged."""
     stored = {
         "label": _("Would be stored") if batch.status == Status.CHECKED else _("Stored"),
         "value": batch.stored,
-        "meaning": _("New incidents, approved at once."),
+        "meaning": _landing(batch),
+    }
+    waits = {
+        "label": _("Waiting for review"),
+        "value": waiting,
+        "meaning": _("Of those stored: counted when a coordinator has approved them."),
     }
     if batch.status == Status.UNDONE:
         stored |= {
@@ -153,6 +178,7 @@ def counts(batch: ImportBatch) -> list[dict[str, Any]]:
             "value": batch.texts_removed,
             "meaning": _("Of those stored: the text seemed to point at a person, so only the rest was stored."),
         },
+        *([waits] if waiting else []),
     ]
 
 

@@ -31,6 +31,7 @@ from incidents.importing.permissions import (
 )
 from incidents.importing.profiles import PROFILES
 from incidents.models import ImportBatch
+from incidents.permissions import may_review_in
 from incidents.presenters import safe_cell
 from partners.models import Collaboration
 from partners.roles import SEE_OWN_ORGANISATION
@@ -164,6 +165,7 @@ def _progress(batch: ImportBatch) -> dict[str, Any]:
 
 def _page(request: HttpRequest, batch: ImportBatch, *, status: int = 200, **forms: Any) -> HttpResponse:
     may_act = may_import(request.user, batch.organisation)
+    waiting = presenters.waiting_of(batch) if batch.status == Status.DONE else 0
     kinds = batch.refusals.values("column", "sentence").annotate(rows=Count("line", distinct=True))
     refusals = Paginator(batch.refusals.all(), REFUSALS_ON_A_PAGE)
     needs_mapping = PROFILES[batch.profile].needs_mapping if batch.profile in PROFILES else False
@@ -172,7 +174,9 @@ def _page(request: HttpRequest, batch: ImportBatch, *, status: int = 200, **form
         "may_act": may_act,
         "heading": presenters.heading(batch),
         "facts": presenters.facts(batch),
-        "counts": presenters.counts(batch),
+        "counts": presenters.counts(batch, waiting=waiting),
+        "waiting": waiting,
+        "may_review": may_review_in(request.user, batch.collaboration),
         "kinds": list(kinds.order_by("-rows", "column", "sentence")[:KINDS_OF_REFUSAL_SHOWN]),
         "refusals": refusals.get_page(request.GET.get("page")),
         "preview": presenters.preview_rows(batch),

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from incidents.importing.frames import STAGED, as_staged, refusal_frame
 from incidents.models import ImportBatch, ImportRefusal, Incident, Status
+from partners.roles import MAY_REVIEW
 
 _TABLE = sql.Identifier("incoming_incident")
 MANY_ROWS = 10_000
@@ -116,15 +117,30 @@ def _shared(batch: ImportBatch, source: str) -> dict[str, Any]:
         "collaboration_id": batch.collaboration_id,
         "organisation_id": batch.organisation_id,
         "import_batch_id": batch.pk,
-        "status": Status.APPROVED.value,
         "sharing": batch.organisation.sharing,
         "source_kind": Incident.SourceKind.SYSTEM.value,
         "source": source,
         "created_at": now,
         "submitted_at": now,
-        "reviewed_at": now,
         "review_reason": "",
     }
+
+
+def lands_approved(batch: ImportBatch) -> bool:
+    """Whether the batch's rows count at once: sent by the command or by somebody who may review, or a trusted source.
+
+    A row whose text the guard removed waits for a coordinator all the same.
+    """
+    sender = batch.started_by
+    if sender is None or batch.organisation.is_trusted_for_import:
+        return True
+    return sender.has_role(batch.collaboration_id, MAY_REVIEW)
+
+
+_LANDS = {
+    "status": sql.SQL("CASE WHEN {waits} THEN {submitted} ELSE {approved} END"),
+    "reviewed_at": sql.SQL("CASE WHEN {waits} THEN NULL ELSE {now} END"),
+}
 
 
 def take_turns(collaboration_id: int, source: str) -> None:
@@ -158,6 +174,15 @@ def store_staged(batch: ImportBatch, *, source: str, has_own_keys: bool, dry_run
     own = [f.name for f in STAGED if f.name != "line"]
     others = [f.name for f in STAGED if f.name != "source_key"]
     shared = _shared(batch, source)
+    landing = {
+        name: value.format(
+            waits=sql.SQL("is_text_removed") if lands_approved(batch) else sql.SQL("true"),
+            submitted=sql.Literal(Status.SUBMITTED.value),
+            approved=sql.Literal(Status.APPROVED.value),
+            now=sql.Literal(shared["submitted_at"]),
+        )
+        for name, value in _LANDS.items()
+    }
     rows, rows_name = _TABLE, _TABLE
     if not has_own_keys:
         rows = _NUMBERED.format(others=_names(others), table=_TABLE)  # type: ignore[assignment]
@@ -167,8 +192,8 @@ def store_staged(batch: ImportBatch, *, source: str, has_own_keys: bool, dry_run
         rows_name=rows_name,
         incidents=sql.Identifier(Incident._meta.db_table),
         own=_names(own),
-        shared=_names(shared),
-        values=sql.SQL(", ").join(map(sql.Placeholder, shared)),
+        shared=_names([*shared, *landing]),
+        values=sql.SQL(", ").join([*map(sql.Placeholder, shared), *landing.values()]),
     )
     result = Stored()
     with connection.cursor() as cursor:
