@@ -156,7 +156,8 @@ def reject_incident(*, incident: Incident, by: User, reason: str, as_seen: str =
 
 def check_report(report: Report, organisation: Organisation, *, now: dt.datetime) -> None:
     """Refuse a report that breaks a rule, each sentence under its field. Form and API ask first; nothing gets past."""
-    faults = rules.report_faults(report, queries.surroundings(organisation.collaboration, now=now))
+    around = queries.surroundings(organisation.collaboration, now=now, organisation=organisation)
+    faults = rules.report_faults(report, around)
     if report.unit is not None and report.unit.organisation_id != organisation.pk:
         raise ValidationError({"unit": _("The unit belongs to another organisation.")})
     if faults:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.models import Place
 from incidents import permissions, queries, rules
+from incidents.guarding import page_settings
 from incidents.models import Category, Incident
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation
@@ -227,7 +228,8 @@ class IncidentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the rules' sentences under their fields; what Django has refused already is not said twice."""
         cleaned: dict[str, Any] = super().clean() or {}
-        self.around = queries.surroundings(self.collaboration, now=self.now)
+        organisation = cleaned.get("organisation") or self.only_organisation
+        self.around = queries.surroundings(self.collaboration, now=self.now, organisation=organisation)
         report = self._report(cleaned)
         for sentence in rules.report_faults(report, self.around):
             if sentence.field not in self.errors and not self._is_unreadable(sentence):
@@ -238,7 +240,9 @@ class IncidentForm(forms.Form):
             self.add_error("place", rules.NO_PLACE.error())
         if report.description:
             self.written = report.description
-            self.personal_data = guard.verdict(report.description, allowed=self.around.allowed_words)
+            self.personal_data = guard.verdict(
+                report.description, allowed=self.around.allowed_words, strict=self.around.keeps_no_persons
+            )
         return cleaned
 
     def _is_unreadable(self, sentence: rules.Sentence) -> bool:
@@ -277,6 +281,11 @@ class IncidentForm(forms.Form):
     @property
     def asks_for_organisation(self) -> bool:
         return self.only_organisation is None
+
+    @property
+    def guard_settings(self) -> dict[str, Any]:
+        """What the guarded text field needs to tell, while somebody types, what the server will say."""
+        return page_settings(self.collaboration, cast(Any, self.fields["organisation"]).queryset)
 
     @property
     def asks_to_confirm(self) -> bool:

@@ -44,14 +44,17 @@ WITH_ROW = ("category", "area", "place", "organisation", "unit", "reporter")
 # --- What the rules need to know --------------------------------------------------------------------------------------
 
 
-def surroundings(collaboration: Collaboration, *, now: dt.datetime) -> rules.Surroundings:
-    """The collaboration as `rules.report_faults` wants it."""
+def surroundings(
+    collaboration: Collaboration, *, now: dt.datetime, organisation: Organisation | None = None
+) -> rules.Surroundings:
+    """The collaboration, and whom the report is for, as `rules.report_faults` wants it."""
     return rules.Surroundings(
         collaboration_id=collaboration.pk,
         now=now,
         extent=extent_of(collaboration),
         allowed_words=allowed_words(collaboration.pk),
         group_ids=group_ids(collaboration.pk),
+        keeps_no_persons=organisation is not None and rules.keeps_no_persons(organisation),
     )
 
 

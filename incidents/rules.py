@@ -24,7 +24,7 @@ from analysis.hexagons import cell_centres, cells_of
 from areas.models import Place
 from common.errors import NotPossible
 from incidents.models import Category, Incident, Status
-from partners.models import Unit
+from partners.models import Organisation, Unit
 from privacy import guard
 
 if TYPE_CHECKING:
@@ -208,6 +208,11 @@ PERSONAL_DATA_WEAK = Sentence(
     "description",
     _("The text may point at a person. Change it, or confirm that it does not."),
 )
+PERSONS_NEVER_KEPT = Sentence(
+    "persons_never_kept",
+    "description",
+    _("Your organisation may not keep anything about a person. Take out what points at one and send the text again."),
+)
 UNREADABLE_NUMBER = Sentence(
     "unreadable_number", "cost_sek", _("The cost cannot be read. Write a whole number of SEK.")
 )
@@ -308,16 +313,36 @@ class TextFaults:
     verdict: guard.Verdict
 
 
-def text_faults(text: str, *, allowed: Set[str] = frozenset(), is_confirmed: bool = False) -> TextFaults:
-    """What is wrong with a free text. Weak hits pass when the writer has confirmed; strong ones never do."""
+# Private bodies: what concerns offences and a person is for authorities alone (GDPR article 10, domain.md §6.1).
+KINDS_THAT_KEEP_NO_PERSONS = {
+    Organisation.Kind.HOUSING,
+    Organisation.Kind.GUARD,
+    Organisation.Kind.SHOP,
+    Organisation.Kind.ASSOCIATION,
+}
+
+
+def keeps_no_persons(organisation: Organisation) -> bool:
+    """Whether a text that may point at a person is refused for the organisation, and not only asked about."""
+    return organisation.kind in KINDS_THAT_KEEP_NO_PERSONS
+
+
+def text_faults(
+    text: str, *, allowed: Set[str] = frozenset(), is_confirmed: bool = False, keeps_no_persons: bool = False
+) -> TextFaults:
+    """What is wrong with a free text. Weak hits pass when the writer has confirmed; strong ones never do.
+
+    For an organisation that keeps no persons, a weak hit on one is as strong as any other.
+    """
     faults = []
     if len(text) > LONGEST_TEXT:
         faults.append(TEXT_TOO_LONG)
     if looks_like_formula(text):
         faults.append(LOOKS_LIKE_A_FORMULA)
-    verdict = guard.verdict(text, allowed=allowed) if text else guard.Verdict([], [])
+    verdict = guard.verdict(text, allowed=allowed, strict=keeps_no_persons) if text else guard.Verdict([], [])
     if verdict.strong:
-        faults.append(PERSONAL_DATA_STRONG)
+        is_sure = not keeps_no_persons or any(guard.is_strong(hit.rule) for hit in verdict.strong)
+        faults.append(PERSONAL_DATA_STRONG if is_sure else PERSONS_NEVER_KEPT)
     elif verdict.weak and not is_confirmed:
         faults.append(PERSONAL_DATA_WEAK)
     return TextFaults(faults, verdict)
@@ -358,6 +383,8 @@ class Surroundings:
     # Names of the collaboration's places and areas, casefolded: never taken for persons.
     allowed_words: Set[str] = frozenset()
     group_ids: Set[int] = frozenset()
+    # The report is of an organisation that may not keep anything about a person.
+    keeps_no_persons: bool = False
 
 
 def report_faults(report: Report, around: Surroundings) -> list[Sentence]:
@@ -383,7 +410,10 @@ def report_faults(report: Report, around: Surroundings) -> list[Sentence]:
     if report.unsafety is not None and not 1 <= report.unsafety <= 5:
         faults.append(UNSAFETY_OUT_OF_RANGE)
     faults += text_faults(
-        report.description, allowed=around.allowed_words, is_confirmed=report.is_text_confirmed
+        report.description,
+        allowed=around.allowed_words,
+        is_confirmed=report.is_text_confirmed,
+        keeps_no_persons=around.keeps_no_persons,
     ).faults
     return faults
 

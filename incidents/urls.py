@@ -4,6 +4,7 @@ from incidents import views
 
 urlpatterns = [
     path("", include("incidents.import_urls")),
+    path("", include("incidents.guard_urls")),
     path("", include("incidents.coverage_urls")),
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/new/", views.incident_new, name="incident_new"),

@@ -122,7 +122,7 @@ def test_nobody_reports_in_anothers_name(world):
         ({"lat": None}, "lon", "half_a_point"),
         ({"lon": 2.0}, "lon", "outside_the_extent"),
         ({"description": "Ring 070-123 45 67"}, "description", "personal_data_strong"),
-        ({"description": "Han heter Anna Svensson"}, "description", "personal_data_weak"),
+        ({"description": "Han heter Anna Svensson"}, "description", "persons_never_kept"),
         ({"description": "=1+1"}, "description", "looks_like_a_formula"),
         ({"cost_sek": -1}, "cost_sek", "cost_out_of_range"),
         ({"unsafety": 6}, "unsafety", "unsafety_out_of_range"),
@@ -149,14 +149,58 @@ def test_what_another_collaboration_owns_is_not_known_here(world):
         assert code in {error.code for errors in refusal.value.error_dict.values() for error in errors}
 
 
-def test_a_housing_companys_weak_hit_is_confirmed_and_the_log_holds_the_rule_only(world):
+def test_an_authoritys_weak_hit_is_confirmed_and_the_log_holds_the_rule_only(world):
+    police = {"who": "police", "organisation": world.police_authority}
     text = "En person som heter Anna Svensson sprang"
-    incident = submit(world, description=text, is_text_confirmed=True).incident
+    with pytest.raises(ValidationError) as refusal:
+        submit(world, description=text, **police)
+    assert [error.code for error in refusal.value.error_dict["description"]] == ["personal_data_weak"]
+    incident = submit(world, description=text, is_text_confirmed=True, **police).incident
     event = Event.objects.get(action="incident_submitted", subject_id=str(incident.pk))
     assert event.details["confirmed"]
     assert "Svensson" not in str(event.details)
     with pytest.raises(ValidationError):
-        submit(world, description="Ring 070-123 45 67", is_text_confirmed=True)
+        submit(world, description="Ring 070-123 45 67", is_text_confirmed=True, **police)
+
+
+WEAK_ON_A_PERSON = [
+    "En person som heter Anna Svensson sprang",
+    "Killen är känd av polisen",
+    "Han är son till vaktmästaren",
+    "Mannen är psykiskt sjuk och skriker på nätterna",
+    "snap: garagekungen",
+    "Pojken är född 2009-04-01",
+]
+
+
+@pytest.mark.parametrize("text", WEAK_ON_A_PERSON)
+@pytest.mark.parametrize("kind", ["housing", "guard", "shop", "association"])
+def test_a_private_body_never_stores_a_person_however_often_it_is_confirmed(world, kind, text):
+    Organisation.objects.filter(pk=world.housing.pk).update(kind=kind)
+    world.housing.refresh_from_db()
+    before = Incident.objects.count()
+    with pytest.raises(ValidationError) as refusal:
+        submit(world, description=text, is_text_confirmed=True)
+    assert [error.code for error in refusal.value.error_dict["description"]] == ["persons_never_kept"]
+    returned = make.IncidentFactory(
+        organisation=world.housing, reporter=world.people["reporter"], status=Status.RETURNED, category=world.vandalism
+    )
+    with pytest.raises(ValidationError):
+        actions.change_incident(
+            incident=returned,
+            by=world.people["reporter"],
+            report=report_of(world, description=text, is_text_confirmed=True),
+        )
+    assert Incident.objects.count() == before + 1
+    assert not Incident.objects.filter(description=text).exists()
+
+
+def test_a_fault_in_a_flat_can_be_reported_by_a_housing_company_once_it_is_confirmed(world):
+    text = "Vattenskada i lgh 1203 efter inbrottet"
+    with pytest.raises(ValidationError) as refusal:
+        submit(world, description=text)
+    assert [error.code for error in refusal.value.error_dict["description"]] == ["personal_data_weak"]
+    assert submit(world, description=text, is_text_confirmed=True).incident.description == text
 
 
 # --- Where it was -----------------------------------------------------------------------------------------------------

@@ -443,7 +443,7 @@ def test_errors_keep_what_was_typed_and_say_what_to_do(client, world):
 
 
 def test_a_weak_hit_is_shown_and_may_be_confirmed_a_strong_one_not(client, world):
-    client.force_login(world.people["reporter"])
+    client.force_login(world.people["police"])
     weak = a_report(world, description="En person som heter Anna Svensson sprang")
     page = client.post(url("incident_new"), weak)
     assert page.context["confirms"]
