@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident, Status
@@ -37,8 +37,8 @@ class MergeForm(forms.Form):
         ]
         self.fields["same"].choices = named  # type: ignore[attr-defined]
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
-            ("", _g("The one that is approved already, otherwise the one reported first")),
-            (str(incident.pk), _g("This report, %(ref)s") % {"ref": incident.ref}),
+            ("", gettext("The one that is approved already, otherwise the one reported first")),
+            (str(incident.pk), gettext("This report, %(ref)s") % {"ref": incident.ref}),
             *((pk, one.ref) for pk, one in self.found.items()),
         ]
 
