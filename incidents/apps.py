@@ -9,6 +9,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents.coverage_permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
+        from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
         from incidents.relocating import follow_pin, move_incidents
         from incidents.reviewing.queries import number_in_menu
         from incidents.slots import reports_at_places
@@ -97,6 +98,7 @@ class IncidentsConfig(AppConfig):
             # Whoever sees everybody's is led on to the own units from there.
             roles=lambda held: bool(held & MAY_REPORT) and not held & MAY_SEE_COVERAGE,
         )
+        menu.register("own_places", _("Our places"), group=menu.Group.DAILY, order=30, roles=MAY_SEE_OWN_PLACES)
         menu.register(
             "category_list",
             _("Categories"),

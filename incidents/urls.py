@@ -5,6 +5,7 @@ from incidents import views
 urlpatterns = [
     path("", include("incidents.import_urls")),
     path("", include("incidents.guard_urls")),
+    path("", include("incidents.own_places.urls")),
     path("", include("incidents.coverage_urls")),
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/new/", views.incident_new, name="incident_new"),

@@ -345,6 +345,7 @@ INCIDENTS: dict[str, Row] = {
     "incident_map": Row(only(*REPORTERS)),
     "incident_new": Row(only(*REPORTERS)),
     "incident_new POST": Row(only(*REPORTERS, code=302), method="post", body=_report),
+    "own_places": Row(only("security_lead", "other_housing")),
     "guard_check": Row(only(*REPORTERS), method="post", body=lambda world: {"text": "Krossad ruta."}),
     "incident_detail": Row(
         seen_by("reporter", "security_lead", "police", "coordinator"), args=lambda world: [world.by_reporter.pk]

@@ -1,0 +1,179 @@
+"""The security lead's page: the own organisation's reports alone, honest numbers, and a fixed number of questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from areas.models import PlaceKind
+from incidents.models import Category, ImportBatch, ImportMapping, Incident, Status
+from incidents.own_places import presenters, queries
+from incidents.own_places.queries import Window
+from tests import factories as make
+
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture
+def lead(world):
+    return world.people["security_lead"]
+
+
+@pytest.fixture
+def empty(world):
+    """The cast without its reports."""
+    Incident.objects.all().delete()
+    return world
+
+
+def at(year, month, day):
+    return dt.datetime(year, month, day, 12, tzinfo=dt.UTC)
+
+
+def reports(world, *moments, **values):
+    values = {
+        "organisation": world.housing,
+        "category": world.vandalism,
+        "area": world.west,
+        "place": world.square,
+    } | values
+    return [make.IncidentFactory(at=moment, **values) for moment in moments]
+
+
+def counted(world, lead, today=TODAY):
+    window = Window(today)
+    organisations = [world.housing]
+    counts = queries.place_counts(lead, organisations, window)
+    return queries.with_change(counts, window, queries.first_day(lead, organisations)), counts
+
+
+def test_the_same_days_of_two_years_are_compared():
+    assert Window(TODAY).last_year == (dt.date(2025, 1, 1), dt.date(2025, 11, 22))
+    assert Window(dt.date(2028, 2, 29)).last_year == (dt.date(2027, 1, 1), dt.date(2027, 2, 28))
+    assert Window(dt.date(2028, 2, 29)).days == (59, 60)
+
+
+def test_each_place_has_its_years_and_only_what_is_counted(empty, lead):
+    condition = make.CategoryFactory(collaboration=empty.here, kind=Category.Kind.CONDITION)
+    reports(empty, at(2024, 5, 1), at(2025, 5, 1), at(2025, 12, 1), at(2026, 5, 1), at(2026, 11, 20))
+    reports(empty, at(2026, 5, 2), status=Status.SUBMITTED)
+    reports(empty, at(2026, 5, 2), category=condition)
+    reports(empty, at(2026, 5, 2), organisation=empty.other_housing)
+    named, _counts = counted(empty, lead)
+    (row,) = named.to_dict("records")
+    assert row["place"] == empty.square.pk
+    assert [row[str(year)] for year in range(2022, 2027)] == [0, 0, 1, 2, 2]
+    assert (row["before"], row["after"], row["recent"]) == (1, 2, 1)
+    assert row["verdict"] == "too_few_to_say"
+
+
+def test_years_before_the_first_report_are_missing_and_nothing_is_compared_with_them(empty, lead):
+    reports(empty, at(2025, 3, 1), *[at(2026, 5, day) for day in range(1, 15)])
+    named, counts = counted(empty, lead)
+    window, first = Window(TODAY), dt.date(2025, 3, 1)
+    (row,) = presenters.place_rows(named, {empty.square.pk: empty.square}, window, first, empty.here, shown=5)
+    assert [year["count"] for year in row["years"]] == [None, None, None, 1, 14]
+    assert len(row["bars"]) == 2
+    assert row["before"] is None
+    assert presenters.total_change(counts, window, first)["verdict"] == "missing"
+
+
+def test_a_clear_change_is_said_and_a_small_one_not(empty, lead):
+    reports(
+        empty, at(2022, 1, 2), *[at(2025, 5, day) for day in range(1, 4)], *[at(2026, 5, day) for day in range(1, 21)]
+    )
+    reports(
+        empty,
+        *[at(2025, 6, day) for day in range(1, 9)],
+        *[at(2026, 6, day) for day in range(1, 11)],
+        place=empty.garage,
+    )
+    named, counts = counted(empty, lead)
+    assert dict(zip(named["place"], named["verdict"], strict=True)) == {
+        empty.square.pk: "more",
+        empty.garage.pk: "no_clear_change",
+    }
+    assert presenters.total_change(counts, Window(TODAY), dt.date(2022, 1, 2))["verdict"] == "more"
+
+
+def test_the_cost_says_how_many_events_have_none(empty, lead):
+    reports(empty, at(2026, 5, 1), cost_sek=12_000)
+    reports(empty, at(2026, 5, 2), at(2026, 5, 3), cost_sek=None)
+    reports(empty, at(2025, 5, 2), cost_sek=99_000)
+    _named, counts = counted(empty, lead)
+    words = presenters.cost_words(int(counts["cost"].sum()), int(counts["with_cost"].sum()), 3)
+    assert "12\xa0000" in words["sum"]
+    assert words["note"].startswith("2 ")
+    assert presenters.cost_words(0, 0, 2)["sum"] == "–"
+
+
+def test_a_place_is_repeated_from_three_events_in_ninety_days(empty, lead):
+    reports(empty, at(2026, 11, 1), at(2026, 11, 2), at(2026, 8, 25))
+    reports(empty, at(2026, 11, 1), at(2026, 11, 2), at(2026, 8, 24), place=empty.garage)
+    named, _counts = counted(empty, lead)
+    assert list(presenters.repeated(named)["place"]) == [empty.square.pk]
+    kinds = queries.kinds_at(lead, [empty.housing], [empty.square.pk], TODAY)
+    assert kinds == {empty.square.pk: [(str(empty.vandalism), 3)]}
+
+
+def test_what_is_missing_is_listed_with_where_to_do_it(empty, lead):
+    returned, _waiting = (
+        reports(empty, timezone.now(), status=Status.RETURNED),
+        reports(empty, timezone.now(), status=Status.SUBMITTED, submitted_at=timezone.now() - dt.timedelta(days=4)),
+    )
+    empty.square.kind = PlaceKind.OTHER
+    empty.square.save()
+    batch = {"collaboration": empty.here, "organisation": empty.housing, "profile": "generic"}
+    ImportBatch.objects.create(**batch, file_name="jour.csv", status="done", refused=3)
+    ImportBatch.objects.create(**batch, file_name="klar.csv", status="done", refused=0)
+    ImportBatch.objects.create(**{**batch, "organisation": empty.other_housing}, status="done", refused=9)
+    found = queries.missing(lead, [empty.housing], {empty.square.pk: empty.square}, timezone.now())
+    texts = [row["text"] for row in presenters.missing_rows(found, empty.here)]
+    assert len(texts) == 3
+    assert len(returned) == found.returned == found.waiting == 1
+    assert any("jour.csv" in text and "3" in text for text in texts)
+    assert any(empty.square.name in text for text in texts)
+    assert "4" in presenters.waiting_words(found, timezone.localdate())
+
+
+def page_of(client, who):
+    client.force_login(who)
+    return client.get(reverse("own_places", args=["ekstad"]))
+
+
+def test_the_page_shows_the_own_organisation_alone_and_asks_no_more_for_more(
+    client, world, lead, django_assert_max_num_queries
+):
+    page = page_of(client, lead)
+    assert page.status_code == 200
+    assert page.context["change"]["after"] + page.context["change"]["before"] >= 1
+    assert [row["place"] for row in page.context["rows"]] == [world.square]
+    shown = {row["incident"].organisation for row in page.context["week"]["rows"]}
+    assert shown == {world.housing}
+    assert world.draft not in [row["incident"] for row in page.context["week"]["rows"]]
+    for number in range(20):
+        place = make.PlaceFactory(collaboration=world.here, name=f"Plats {number}", area=world.west)
+        reports(world, *[timezone.now() - dt.timedelta(days=day) for day in range(1, 5)], place=place)
+    with django_assert_max_num_queries(30):
+        page = client.get(reverse("own_places", args=["ekstad"]))
+    assert len(page.context["rows"]) == queries.PLACES_FIRST
+    assert len(page.context["rows"]) + len(page.context["more_rows"]) == 21
+
+
+def test_an_organisation_without_reports_is_told_where_to_begin(client, empty, lead):
+    page = page_of(client, lead)
+    assert page.context["is_empty"]
+    assert reverse("incident_new", args=["ekstad"]) in page.content.decode()
+    assert reverse("import_new", args=["ekstad"]) in page.content.decode()
+
+
+def test_the_saved_choice_of_columns_used_last_comes_first(client, world, lead):
+    for name in ("Störningsjouren", "Skador"):
+        ImportMapping.objects.create(collaboration=world.here, organisation=world.housing, name=name, columns={})
+    ImportMapping.objects.create(collaboration=world.here, organisation=world.other_housing, name="Andras", columns={})
+    batch = {"collaboration": world.here, "organisation": world.housing, "profile": "generic", "status": "done"}
+    ImportBatch.objects.create(**batch, mapping={"name": "Störningsjouren"})
+    assert [row.name for row in page_of(client, lead).context["mappings"]] == ["Störningsjouren", "Skador"]
