@@ -22,6 +22,7 @@ class ReviewKeys extends HTMLElement {
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("pageshow", this.onShow);
     this.addEventListener("submit", () => { this.isLeaving = true; });
+    this.#showOpenRow();
     this.#show();
   }
 
@@ -41,6 +42,12 @@ class ReviewKeys extends HTMLElement {
       else pressed.removeAttribute("aria-keyshortcuts");
       for (const key of pressed.querySelectorAll("kbd")) key.hidden = !this.isOn;
     }
+  }
+
+  // The list scrolls, the page does not.
+  #showOpenRow() {
+    const row = this.querySelector(".waiting [data-open]");
+    if (row) row.parentElement.scrollTop = row.offsetTop - row.parentElement.offsetTop - row.offsetHeight;
   }
 
   #press(event) {

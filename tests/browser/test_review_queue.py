@@ -1,0 +1,157 @@
+"""A coordinator goes through what waits with the keyboard, and without JavaScript by plain forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from incidents.models import Incident, Status
+from tests import factories as make
+from tests.browser.conftest import SCHEMES, scroll_through
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def world(transactional_db):
+    world = World()
+    Incident.objects.filter(status=Status.SUBMITTED).delete()
+    Incident.objects.update(lon=16.10, lat=58.571)
+    return world
+
+
+@pytest.fixture
+def waiting(world):
+    """Four that wait: the last two at one place within the same hour."""
+    now = timezone.now()
+    return [
+        make.IncidentFactory(
+            organisation=world.housing, reporter=world.people["reporter"], area=world.west, category=world.vandalism,
+            status=Status.SUBMITTED, submitted_at=now, at=now - dt.timedelta(hours=hours), lon=lon, description=text,
+        )
+        for hours, lon, text in (
+            (900, 16.11, "Krossad ruta."),
+            (700, 16.112, "Anna Svensson krossade rutan."),
+            (5, 16.13, "Klotter."),
+            (4, 16.13, "Klotter på väggen."),
+        )
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def address(live_server, world):
+    return lambda name, *args: live_server.url + reverse(name, args=["ekstad", *args])
+
+
+def is_open(page, incident):
+    expect(page.locator(".review-page__head a")).to_have_text(incident.ref)
+
+
+def status_of(incident):
+    return Incident.objects.get(pk=incident.pk).status
+
+
+def test_the_whole_queue_with_the_keyboard(page, world, waiting, sign_in, address):
+    first, second, third, fourth = waiting
+    sign_in(world.people["coordinator"])
+    page.goto(address("review_queue"))
+    is_open(page, first)
+    for key, expected in (("j", second), ("j", third), ("k", second), ("k", first)):
+        page.keyboard.press(key)
+        is_open(page, expected)
+    page.keyboard.press("?")
+    expect(page.locator("details.review-page__help dl")).to_be_visible()
+    page.keyboard.press("a")
+    is_open(page, second)
+    assert status_of(first) == Status.APPROVED
+
+    # What the guard found is marked, and the cursor stands where the reason is written: there keys are letters.
+    expect(page.locator("mark")).to_contain_text("Anna Svensson")
+    page.keyboard.press("r")
+    expect(page.locator("#id_return-reason")).to_be_focused()
+    page.keyboard.type("ja, men vilken port?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    is_open(page, third)
+    second.refresh_from_db()
+    assert (second.status, second.review_reason) == (Status.RETURNED, "ja, men vilken port?")
+
+    page.keyboard.press("m")
+    expect(page.locator("input[name='merge-same']").first).to_be_focused()
+    page.keyboard.press("Space")
+    page.locator("button[value=merge]").press("Enter")
+    is_open(page, third)
+    fourth.refresh_from_db()
+    assert (fourth.status, fourth.merged_into) == (Status.MERGED, third)
+
+    page.keyboard.press("a")
+    expect(page.locator("main")).to_contain_text("Allt är avgjort")
+    assert status_of(third) == Status.APPROVED
+
+
+def test_the_keys_are_told_and_can_be_switched_off(page, world, waiting, sign_in, address):
+    sign_in(world.people["coordinator"])
+    page.goto(address("review_queue"))
+    approve = page.locator("button[value=approve]")
+    expect(approve).to_have_attribute("aria-keyshortcuts", "a")
+    page.keyboard.press("x")
+    expect(page.locator("input[name='reject-reason']").first).to_be_focused()
+    page.keyboard.press("?")
+    page.get_by_label("Använd tangenterna").uncheck()
+    page.reload()
+    expect(approve).not_to_have_attribute("aria-keyshortcuts", "a")
+    page.keyboard.press("a")
+    page.keyboard.press("j")
+    is_open(page, waiting[0])
+    assert status_of(waiting[0]) == Status.SUBMITTED
+
+
+def test_without_javascript_plain_forms_do_the_same(browser, world, waiting, live_server, address):
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(world.people["coordinator"])
+    context = browser.new_context(java_script_enabled=False, locale="sv-SE", viewport={"width": 390, "height": 800})
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(address("review_queue"))
+    is_open(page, waiting[0])
+    expect(page.locator("details.review-page__help")).to_be_hidden()
+    page.locator("button[value=approve]").click()
+    is_open(page, waiting[1])
+    page.locator("summary", has_text="Avvisa").click()
+    page.locator("input[name='reject-reason'][value=personal_data]").check()
+    page.locator("button[value=reject]").click()
+    is_open(page, waiting[2])
+    for row in waiting[2:]:
+        page.locator(f"#mark-{row.pk}").check()
+    page.get_by_role("button", name="Godkänn de markerade").click()
+    expect(page.locator("main")).to_contain_text("Allt är avgjort")
+    context.close()
+    assert [status_of(row) for row in waiting] == [
+        Status.APPROVED, Status.REJECTED, Status.APPROVED, Status.APPROVED,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_queue_is_accessible_and_fits(
+    page, world, waiting, sign_in, address, assert_accessible, assert_fits, width, scheme
+):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(world.people["coordinator"])
+    for where in (f"?report={waiting[1].pk}", f"?report={waiting[2].pk}&sort=unusual"):
+        page.goto(address("review_queue") + where)
+        page.locator("summary", has_text="Returnera").click()
+        scroll_through(page)
+        page.wait_for_load_state("networkidle")
+        assert_fits(page)
+        assert_accessible(page)
