@@ -36,18 +36,28 @@ export function onSchemeChange(callback) {
   return () => dark.removeEventListener("change", callback);
 }
 
-/** Call back once, when the element comes near what the reader sees. Gives a function that ends it. */
+/** The event by which a page that is about to be printed asks for everything at once. */
+export const DRAW_ALL = "est:draw-all";
+
+/** Call back once, when the element comes near what the reader sees or all are asked for. Gives a function that ends it. */
 export function whenSeen(element, callback) {
+  const begin = () => {
+    stop();
+    callback();
+  };
+  const stop = () => {
+    observer.disconnect();
+    document.removeEventListener(DRAW_ALL, begin);
+  };
   const observer = new IntersectionObserver(
     (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      observer.disconnect();
-      callback();
+      if (entries.some((entry) => entry.isIntersecting)) begin();
     },
     { rootMargin: "300px" },
   );
   observer.observe(element);
-  return () => observer.disconnect();
+  document.addEventListener(DRAW_ALL, begin);
+  return stop;
 }
 
 /** A sentence for people who expected a picture. */
