@@ -16,7 +16,7 @@ from incidents import tasks
 from incidents.actions import approve_incident
 from incidents.changes import announce
 from incidents.importing.storing import refresh_statistics
-from incidents.models import ImportBatch, Incident, Status
+from incidents.models import ImportBatch, Incident, IncidentQuerySet, Status
 from incidents.permissions import check_may_review_in
 from partners.models import User
 
@@ -87,11 +87,11 @@ def pick_up_forgotten_approvals(now: dt.datetime) -> list[int]:
     left = ImportBatch.objects.filter(approval_asked_at__lt=now - FORGOTTEN_AFTER)
     ids = list(left.order_by("pk").values_list("pk", flat=True))
     for pk in ids:
-        tasks.approve_rows_of_import.delay(pk)  # type: ignore[attr-defined]
+        tasks.approve_rows_of_import.delay(pk)
     return ids
 
 
-def _waiting_of(batch: ImportBatch):  # type: ignore[no-untyped-def]
+def _waiting_of(batch: ImportBatch) -> IncidentQuerySet:
     return Incident.objects.filter(import_batch=batch, status=Status.SUBMITTED, is_text_removed=False)
 
 
