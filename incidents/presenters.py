@@ -24,6 +24,7 @@ from incidents.permissions import fields_visible_to
 from incidents.rules import RejectReason
 from partners.models import Organisation
 from privacy import guard
+from ui import slots
 
 STATUS_TONES = {
     Status.DRAFT: ("neutral", "ring"),
@@ -246,9 +247,11 @@ def chosen_filters(form: Form, query: QueryDict) -> list[dict[str, str]]:
 
 
 def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
-    """The rows of the list: what, when, where, and for those who see it who reported."""
+    """The rows of the list: what, when, where, for those who see it who reported, and what became of one's own."""
+    listed = list(incidents)
+    became = slots.fill("report.receipt", user, [incident for incident in listed if incident.reporter_id == user.pk])
     rows = []
-    for incident in incidents:
+    for incident in listed:
         fields = fields_visible_to(user, incident)
         rows.append(
             {
@@ -260,6 +263,7 @@ def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
                 "tag": tag_of(incident),
                 "is_event": incident.category.kind == Category.Kind.EVENT,
                 "kind": incident.category.get_kind_display(),
+                "receipt": became.get(incident.pk, []),
             }
         )
     return rows

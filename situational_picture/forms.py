@@ -24,7 +24,7 @@ from situational_picture.writing import (
 
 # What stands in the list of selections: a query, and what it is called.
 Choices = list[tuple[str, str]]
-EMPTY_ROWS = 2
+EMPTY_ROWS = 1
 
 
 def _text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
@@ -89,18 +89,19 @@ class WritingForm(forms.Form):
                 label=_("What the selection is called"), required=False, max_length=LONGEST_LINE
             )
 
-    def parts(self) -> list[dict[str, Any]]:
-        """Each section's fields together."""
-        return [
-            {
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Each section's fields together, by the section's name."""
+        return {
+            key: {
                 "text": self[f"section_{key}"],
                 "selection": self[f"selection_{key}"],
                 "address": self[f"selection_address_{key}"],
                 "name": self[f"selection_name_{key}"],
-                "is_open": bool(self[f"selection_address_{key}"].errors or self[f"selection_{key}"].value()),
+                "is_open": bool(self[f"selection_address_{key}"].errors),
+                "chosen": self[f"selection_name_{key}"].value() if self[f"selection_{key}"].value() else "",
             }
             for key in SECTIONS
-        ]
+        }
 
     def clean(self) -> dict[str, Any]:
         """Read what was pasted: an address without any filter is not a selection."""
@@ -166,7 +167,12 @@ class PriorityPlaceForm(forms.Form):
         max_length=LONGEST_LINE,
         widget=forms.TextInput(attrs={"list": "writing-places", "autocomplete": "off"}),
     )
-    why = forms.CharField(label=_("Why there first"), required=False, max_length=LONGEST_LINE * 2)
+    why = forms.CharField(
+        label=_("Why there first"),
+        required=False,
+        max_length=LONGEST_LINE * 2,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -187,7 +187,7 @@ def _show(
         "lead": presenters.lead(figures),
         "changes": presenters.change_sentences(figures),
         "layers": presenters.layer_rows(figures),
-        "categories": presenters.category_rows(figures),
+        "categories": [row for row in presenters.category_rows(figures) if row["count"]["value"] != 0],
         "places": presenters.place_rows(figures)[:PLACES_SHOWN],
         "window": presenters.window_words(figures),
         "trend": charts.trend(figures),

@@ -32,7 +32,7 @@ def _week_in_hageby(picture: Picture) -> Written:
                 "Fastighetsskötarna går alla gårdar varje vecka. Skolan rapporterar antal, inte texter."
             ),
         },
-        coming_events=_coming(picture, (6, "Öppen verksamhet på fritidsgården"), (13, "Luciafirande vid centrum")),
+        coming_events=_coming(picture, (6, "Öppen verksamhet på fritidsgården"), (13, "Torgdag vid centrum")),
         priority_places=_first_places(
             picture,
             "Flest händelser på kvällen, och trasig belysning.",

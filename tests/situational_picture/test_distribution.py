@@ -197,6 +197,14 @@ class TestReporters:
         page = client.get(reverse("incident_receipt", args=["ekstad", world.by_reporter.pk]))
         assert rows[world.by_reporter.pk][0]["title"] in page.content.decode()
         assert client.get(rows[world.by_reporter.pk][0]["url"]).context["picture"] == picture
+        # The same on the report's own page and, once for each of one's own, in the list.
+        title = rows[world.by_reporter.pk][0]["title"]
+        report = client.get(reverse("incident_detail", args=["ekstad", world.by_reporter.pk])).content.decode()
+        assert "Mottagen" in report
+        assert title in report
+        assert client.get(reverse("incident_list", args=["ekstad"])).content.decode().count(title) == 1
+        client.force_login(world.people["security_lead"])
+        assert title not in client.get(reverse("incident_list", args=["ekstad"])).content.decode()
 
     def test_what_was_approved_after_publishing_was_not_in_it(self, world):
         picture = publish(world)
