@@ -7,8 +7,9 @@ class AreasConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import scope_views
+        from areas.holding import areas_of_collaboration, find_area
         from areas.scope_actions import forget_areas_of_role
-        from partners import changes
+        from partners import changes, retention
         from partners.presenters import describe_actions
         from ui import menu, slots
 
@@ -20,6 +21,9 @@ class AreasConfig(AppConfig):
                 "place_changed": _("changed a place"),
                 "police_list_status_set": _("entered what the police's list says"),
             }
+        )
+        retention.register_scope(
+            retention.Scope(code="area", label=_("one area"), find=find_area, choices=areas_of_collaboration)
         )
         menu.register("area_list", _("Areas"), group=menu.Group.AREA, order=40, also=["area_detail", "area_moves"])
         menu.register("place_list", _("Places"), group=menu.Group.AREA, order=50, also=["place_detail", "place_new"])

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from audit.models import DaySeal, Event
+from audit.models import DaySeal, Event, KeptFrom
 
 
 def record(
@@ -102,10 +102,40 @@ def seal_days_before(today: dt.date) -> int:
 
 
 def broken_seals() -> list[dt.date]:
-    """The days whose rows no longer agree with their seal, oldest first."""
+    """The days whose rows no longer agree with their seal, oldest first.
+
+    Of days that are purged only the seals are left: they must still hang together.
+    """
     broken, previous_hash = [], ""
+    kept_from = kept_from_day()
     for seal in DaySeal.objects.order_by("day"):
-        if seal.previous_hash != previous_hash or _hash_of_day(seal.day, previous_hash) != (seal.events, seal.hash):
+        is_purged = kept_from is not None and seal.day < kept_from
+        is_as_sealed = is_purged or _hash_of_day(seal.day, previous_hash) == (seal.events, seal.hash)
+        if seal.previous_hash != previous_hash or not is_as_sealed:
             broken.append(seal.day)
         previous_hash = seal.hash
     return broken
+
+
+def kept_from_day() -> dt.date | None:
+    """The first day of which the log still holds every line; None while nothing has been purged."""
+    return KeptFrom.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def keep_from(day: dt.date) -> None:
+    """Say that the days before this one are purged, before the first of their lines goes."""
+    known = kept_from_day()
+    if known is None or day > known:
+        KeptFrom.objects.get_or_create(day=day)
+
+
+def purge_events(ids: list[int], before: dt.date) -> None:
+    """Take lines out of the log whose time is over: the only way the database lets a line go.
+
+    It lets none go that is younger than two years, whoever asks; inside a transaction.
+    """
+    moment = dt.datetime.combine(before, dt.time.min, tzinfo=timezone.get_default_timezone())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('audit.purge_before', %s, true)", [moment.isoformat()])
+        cursor.execute("DELETE FROM audit_event WHERE id = ANY(%s) AND at < %s", [ids, moment])
+        cursor.execute("SELECT set_config('audit.purge_before', '', true)")

@@ -56,7 +56,7 @@ class Event(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_label}"
 
 
-class DaySealQuerySet(models.QuerySet["DaySeal"]):
+class DaySealQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> DaySealQuerySet:
         """Seals hold no content: whoever may read any log may read them all."""
         return self.all() if user.collaborations_where_may_read_log() else self.none()
@@ -78,3 +78,19 @@ class DaySeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.events}"
+
+
+class KeptFrom(models.Model):
+    """The first day the log still holds whole: what stood before it has been purged, and its seals speak for it."""
+
+    day = models.DateField(unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = DaySealQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name_plural = "kept from"
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -8,6 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import relocating
+        from incidents import retention
         from incidents.coverage_permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
         from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
         from incidents.relocating import follow_pin, move_incidents
@@ -54,6 +55,7 @@ class IncidentsConfig(AppConfig):
                 "import_report_read": _("read what an import refused"),
             }
         )
+        retention.register_kinds()
         log.sort_actions(log.Kind.READS, "incident_read", "incidents_read", "import_report_read")
         log.sort_actions(log.Kind.EXPORTS, "incidents_exported")
         log.register_references("incidents.incident", log.prefixed("H"))

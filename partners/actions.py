@@ -344,8 +344,8 @@ def deactivate_person(*, person: User, by: User) -> User:
     check_may_change_person(by, person)
     if not person.is_active:
         raise NotPossible(_("The account is already closed."))
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.is_active, person.deactivated_at = False, timezone.now()
+    person.save(update_fields=["is_active", "deactivated_at"])
     for collaboration in collaborations:
         if Membership.objects.filter(user=person, collaboration=collaboration, role=Role.ADMINISTRATOR).exists():
             check_an_administrator_remains(collaboration)
@@ -361,8 +361,12 @@ def reactivate_person(*, person: User, by: User) -> User:
     check_may_change_person(by, person)
     if person.is_active:
         raise NotPossible(_("The account is already open."))
-    person.is_active = True
-    person.save(update_fields=["is_active"])
+    if person.pseudonymised_at is not None:
+        raise NotPossible(
+            _("The account was closed so long ago that nobody knows whose it was. Invite the person anew.")
+        )
+    person.is_active, person.deactivated_at = True, None
+    person.save(update_fields=["is_active", "deactivated_at"])
     _record_where_both_are("person_reactivated", person, by)
     return person
 

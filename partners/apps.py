@@ -8,13 +8,14 @@ class PartnersConfig(AppConfig):
         from django.contrib.auth import signals
         from django.utils.translation import gettext_lazy as _
 
-        from partners import roles, sign_in
+        from partners import retention_kinds, roles, sign_in
         from ui import menu
 
         signals.user_logged_in.connect(sign_in.remember_sign_in, dispatch_uid="partners.sign_in")
         signals.user_logged_out.connect(sign_in.remember_sign_out, dispatch_uid="partners.sign_out")
         signals.user_login_failed.connect(sign_in.remember_failed_sign_in, dispatch_uid="partners.sign_in_failed")
 
+        retention_kinds.register_kinds()
         administration = menu.Group.ADMINISTRATION
         menu.register(
             "people", _("People"), group=administration, order=10, also=["person_detail", "person_new", "role_new"]
@@ -23,4 +24,12 @@ class PartnersConfig(AppConfig):
         menu.register("group_list", _("Groups"), group=administration, order=30, also=["group_detail"])
         menu.register("token_list", _("Keys for systems"), group=administration, order=40, roles=roles.MAY_ADMINISTER)
         menu.register("log", _("Log"), group=administration, order=50, roles=roles.MAY_READ_LOG)
+        menu.register(
+            "retention",
+            _("Retention"),
+            group=administration,
+            order=60,
+            roles=roles.MAY_READ_LOG,
+            also=["retention_rule", "hold_new"],
+        )
         menu.register("my_access", _("What I see"), group=administration, order=90)

@@ -220,6 +220,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(default=False, editable=False)
     is_service = models.BooleanField(default=False, editable=False)
+    deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When name and address were taken away, long after the account was closed.
+    pseudonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager.from_queryset(UserQuerySet)()
@@ -431,3 +434,103 @@ class ApiToken(models.Model):
     def hash_of(key: str) -> str:
         # The key has 256 random bits, so a plain hash is as good as a slow one, and every request needs it.
         return hashlib.sha256(key.encode()).hexdigest()
+
+
+# --- How long things are kept -----------------------------------------------------------------------------------------
+
+
+class KeptQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Any:
+        """What is kept and purged, for those who look after data protection, archives or administration."""
+        return self.filter(collaboration_id__in=user.collaborations_where_may_read_log())
+
+
+class RetentionRule(models.Model):
+    """How long a collaboration keeps a kind of thing, where it has decided otherwise than what is proposed."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="retention_rules")
+    kind = models.CharField(max_length=40)
+    days = models.PositiveIntegerField(_("days"), validators=[MinValueValidator(1)])
+    reason = models.CharField(_("reason"), max_length=300)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["collaboration", "kind"]
+        constraints = [models.UniqueConstraint(fields=["collaboration", "kind"], name="retention_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.days}"
+
+
+class LegalHoldQuerySet(KeptQuerySet):
+    def in_force(self, today: dt.date) -> LegalHoldQuerySet:
+        """Holds that keep things today."""
+        return self.filter(ends_on__gte=today, lifted_at__isnull=True)
+
+
+class LegalHold(models.Model):
+    """Something that is kept although its time is over: a report, an area, or all that happened in some days.
+
+    Ids and text, as in the log: what it is about belongs to a room above.
+    """
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="legal_holds")
+    scope = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64, blank=True)
+    subject_label = models.CharField(max_length=200, blank=True)
+    first_day = models.DateField(_("from"), null=True, blank=True)
+    last_day = models.DateField(_("to and including"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    ends_on = models.DateField(_("last day of the hold"))
+    placed_at = models.DateTimeField(auto_now_add=True)
+    placed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = LegalHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ends_on", "-pk"]
+        constraints = [
+            not_before(
+                "last_day", "first_day", name="legal_hold_dates", message=_("The last day comes before the first.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject_label or self.scope
+
+
+class Purge(models.Model):
+    """The proof of a batch that was taken away: how many, from when, and a hash over their numbers. Never changed.
+
+    `hash` runs on through the batches of a kind in a run, so that the last one stands for them all. A row without a
+    kind closes the run; a run without one was cut off.
+    """
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="purges")
+    run = models.UUIDField()
+    kind = models.CharField(max_length=40, blank=True)
+    number = models.PositiveIntegerField()
+    held = models.PositiveIntegerField(default=0)
+    days = models.PositiveIntegerField(null=True, blank=True)
+    before = models.DateField()
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
+    hash = models.CharField(max_length=64)
+    # Who ordered it; nobody: the night's run.
+    ordered_by_id = models.BigIntegerField(null=True, blank=True)
+    ordered_by = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["collaboration", "-at"], name="purge_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.kind}: {self.number}"

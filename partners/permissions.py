@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from common.errors import NotAllowed
 from common.permissions import as_question
 from partners.models import Collaboration, Membership, Organisation, User
-from partners.roles import MAY_ADMINISTER, MAY_KEEP_GROUPS, MAY_READ_LOG, MAY_SET_SHARING, MAY_SET_TRUST
+from partners.roles import (
+    MAY_ADMINISTER,
+    MAY_KEEP_GROUPS,
+    MAY_KEEP_RETENTION,
+    MAY_READ_LOG,
+    MAY_SET_SHARING,
+    MAY_SET_TRUST,
+)
 
 
 def check_may_administer(user: Any, collaboration: Collaboration | int) -> None:
@@ -68,9 +75,27 @@ def check_may_read_log(user: Any, collaboration: Collaboration | int) -> None:
         raise NotAllowed(_("The log is read by the data protection officer, the archivist and the administrators."))
 
 
+def check_may_read_retention(user: Any, collaboration: Collaboration | int) -> None:
+    """How long things are kept, and what was purged, is read by those who read the log."""
+    if not user.has_role(collaboration, MAY_READ_LOG):
+        raise NotAllowed(
+            _("The retention rules are read by the data protection officer, the archivist and the administrators.")
+        )
+
+
+def check_may_keep_retention(user: Any, collaboration: Collaboration | int) -> None:
+    """How long things are kept is decided by data protection and the administrators, never by a system."""
+    if user.is_service or not user.has_role(collaboration, MAY_KEEP_RETENTION):
+        raise NotAllowed(
+            _("Only the data protection officer or an administrator decides how long things are kept and what is held.")
+        )
+
+
 may_administer = as_question(check_may_administer)
 may_change_person = as_question(check_may_change_person)
 may_set_sharing = as_question(check_may_set_sharing)
 may_set_trust = as_question(check_may_set_trust)
 may_keep_groups = as_question(check_may_keep_groups)
 may_read_log = as_question(check_may_read_log)
+may_read_retention = as_question(check_may_read_retention)
+may_keep_retention = as_question(check_may_keep_retention)

@@ -1,9 +1,14 @@
-"""Letters to people, outside the request."""
+"""Letters to people, and taking away what is too old: outside the request, with ids only."""
+
+import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from partners import emails
-from partners.models import Membership
+from partners.models import Collaboration, Membership, User
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -14,3 +19,25 @@ def send_invitation(membership_id: int, site: str) -> None:
     )
     if membership is not None and membership.user.is_active:
         emails.send_invitation(membership, site)
+
+
+@shared_task
+def purge_what_is_due() -> int:
+    """Every night: take away what is too old in every collaboration. Safe to run twice, twice at once, and to kill."""
+    ids = list(Collaboration.objects.order_by("pk").values_list("pk", flat=True))
+    for collaboration_id in ids:
+        try:
+            purge_collaboration(collaboration_id)
+        except Exception:
+            # One that cannot be purged must not keep the others from it; its run shows as cut off.
+            logger.exception("purging collaboration %s stopped", collaboration_id)
+    return len(ids)
+
+
+@shared_task
+def purge_collaboration(collaboration_id: int, by_id: int | None = None) -> None:
+    """Take away what is too old in one collaboration; `by_id` ordered it. Safe to run twice, twice at once, to kill."""
+    from partners import retention
+
+    by = User.objects.get(pk=by_id) if by_id is not None else None
+    retention.purge_collaboration(Collaboration.objects.get(pk=collaboration_id), today=timezone.localdate(), by=by)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners import log_views, views
+from partners import log_views, retention_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -31,5 +31,10 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),
     path("log/", log_views.log, name="log"),
     path("log/log.csv", log_views.log_export, name="log_export"),
+    path("retention/", retention_views.retention_page, name="retention"),
+    path("retention/rules/<slug:kind>/", retention_views.retention_rule, name="retention_rule"),
+    path("retention/run/", retention_views.retention_run, name="retention_run"),
+    path("retention/holds/new/", retention_views.hold_new, name="hold_new"),
+    path("retention/holds/<int:pk>/lift/", retention_views.hold_lift, name="hold_lift"),
     path("my-access/", views.my_access, name="my_access"),
 ]

@@ -241,6 +241,9 @@ SHOTS = [
     Shot("token_list", ADMINISTRATOR),
     Shot("token_new", ADMINISTRATOR),
     Shot("log", DATA_PROTECTION),
+    Shot("retention", DATA_PROTECTION),
+    Shot("retention_rule", DATA_PROTECTION, lambda known: [NORRKOPING, "texts"]),
+    Shot("hold_new", DATA_PROTECTION),
     Shot("my_access", SECURITY_LEAD),
 ]
 
@@ -265,6 +268,8 @@ NO_PAGE = {
     "picture_publish": "takes a form",
     "incident_export": "a file",
     "log_export": "a file",
+    "retention_run": "takes a form",
+    "hold_lift": "takes a form",
     "incident_map": "data of a map",
     "incident_point": "data of a map",
     "incident_change": "the page of incident_new, filled in",

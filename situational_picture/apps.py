@@ -10,6 +10,7 @@ class SituationalPictureConfig(AppConfig):
         from partners import log
         from partners.presenters import describe_actions
         from partners.roles import SEE_PUBLISHED_PICTURES
+        from situational_picture import retention
         from situational_picture.actions import want_rebuild
         from situational_picture.receipts import pictures_that_counted
         from ui import menu, slots
@@ -28,6 +29,7 @@ class SituationalPictureConfig(AppConfig):
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
             }
         )
+        retention.register_kinds()
         log.sort_actions(log.Kind.EXPORTS, "picture_exported", "picture_document_downloaded")
         menu.register(
             "picture_list",

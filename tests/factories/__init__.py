@@ -22,7 +22,7 @@ from areas.models import (
     PoliceListCategory,
     PoliceListStatus,
 )
-from audit.models import DaySeal, Event
+from audit.models import DaySeal, Event, KeptFrom
 from incidents.models import (
     Category,
     ImportBatch,
@@ -40,9 +40,12 @@ from partners.models import (
     Collaboration,
     Group,
     GroupMember,
+    LegalHold,
     Level,
     Membership,
     Organisation,
+    Purge,
+    RetentionRule,
     Unit,
     User,
 )
@@ -359,6 +362,48 @@ class EventFactory(DjangoModelFactory):
         model = Event
 
     action = "prov"
+
+
+class KeptFromFactory(DjangoModelFactory):
+    class Meta:
+        model = KeptFrom
+
+    day = dt.date(2021, 1, 1)
+
+
+class RetentionRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = RetentionRule
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    kind = "texts"
+    days = 200
+    reason = "Beslut 2026-11"
+
+
+class LegalHoldFactory(DjangoModelFactory):
+    class Meta:
+        model = LegalHold
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    scope = "days"
+    first_day = dt.date(2020, 1, 1)
+    reason = "Ärende 47/2026"
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=30))
+
+
+class PurgeFactory(DjangoModelFactory):
+    class Meta:
+        model = Purge
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    run = factory.LazyFunction(uuid.uuid4)
+    kind = "texts"
+    number = 3
+    before = dt.date(2025, 11, 1)
+    first_day = dt.date(2025, 9, 1)
+    last_day = dt.date(2025, 10, 30)
+    hash = "0" * 64
 
 
 class DaySealFactory(DjangoModelFactory):

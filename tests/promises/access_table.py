@@ -97,6 +97,10 @@ def _closed_account(world: World) -> None:
     make.MembershipFactory(user=world.closed, organisation=world.housing, role=Role.REPORTER)
 
 
+def _hold(world: World) -> None:
+    world.hold = make.LegalHoldFactory(collaboration=world.here)
+
+
 # What every file asks for.
 PURPOSE = {"purpose": "meeting", "words": ""}
 ROLE = {"role": Role.ANALYST, "unit": "", "valid_to": ""}
@@ -284,6 +288,31 @@ PARTNERS: dict[str, Row] = {
     "log": Row(only("data_protection", "administrator")),
     "log_export": Row(only("data_protection", "administrator")),
     "log_export POST": Row(only("data_protection", "administrator"), method="post", body=lambda world: PURPOSE),
+    "retention": Row(only("data_protection", "administrator")),
+    "retention_rule": Row(only("data_protection", "administrator"), args=lambda world: ["texts"]),
+    "retention_rule POST": Row(
+        only("data_protection", "administrator", code=302),
+        args=lambda world: ["texts"],
+        method="post",
+        body=lambda world: {"days": 300, "reason": "Arkivmyndighetens beslut 2026-11"},
+    ),
+    "retention_run": Row(only("data_protection", "administrator", code=302), method="post"),
+    "hold_new": Row(only("data_protection", "administrator")),
+    "hold_new POST": Row(
+        only("data_protection", "administrator", code=302),
+        method="post",
+        body=lambda world: {
+            "about": f"area:{world.west.pk}",
+            "reason": "Begäran 47/2026",
+            "ends_on": f"{timezone.localdate():%Y-%m-%d}",
+        },
+    ),
+    "hold_lift": Row(
+        {**seen_by("data_protection", "administrator", code=302)},
+        before=_hold,
+        args=lambda world: [world.hold.pk],
+        method="post",
+    ),
     "my_access": Row(here()),
 }
 

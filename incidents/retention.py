@@ -1,0 +1,225 @@
+"""What reports and imports keep for a time, and what is left of them afterwards: numbers by place and month."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from areas.access import descendants
+from incidents import queries
+from incidents.changes import announce
+from incidents.models import ImportBatch, ImportRefusal, Incident, Status
+from incidents.rules import RejectReason, midnight
+from partners import retention
+from partners.log import prefixed
+from partners.models import Collaboration, LegalHold, Organisation
+from privacy import guard
+
+# Everything that has been sent in. What was never approved is not counted, before or after.
+SENT_IN = (Status.SUBMITTED, Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.MERGED)
+
+
+def held_by(hold: LegalHold) -> Q:
+    """The reports a hold keeps."""
+    kept = Q(pk__isnull=False)
+    if hold.scope == "report":
+        kept &= Q(pk=int(hold.subject_id))
+    elif hold.scope == "area":
+        kept &= Q(area_id__in=descendants(hold.collaboration_id, [int(hold.subject_id)]))
+    if hold.first_day:
+        kept &= Q(occurred_on__gte=hold.first_day)
+    if hold.last_day:
+        kept &= Q(occurred_on__lte=hold.last_day)
+    return kept
+
+
+# --- Drafts -----------------------------------------------------------------------------------------------------------
+
+
+def _due_drafts(collaboration: Collaboration, before: dt.date) -> QuerySet[Incident]:
+    return Incident.objects.filter(collaboration=collaboration, status=Status.DRAFT, created_at__lt=midnight(before))
+
+
+def _delete_drafts(collaboration: Collaboration, ids: list[int]) -> None:
+    Incident.objects.filter(pk__in=ids, status=Status.DRAFT).delete()
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+def _due_texts(collaboration: Collaboration, before: dt.date) -> QuerySet[Incident]:
+    """Counted from the day it happened, and at the earliest from the day it came in."""
+    return Incident.objects.filter(
+        Q(status=Status.RETURNED) & ~Q(review_reason="") | ~Q(description=""),
+        collaboration=collaboration,
+        status__in=SENT_IN,
+        occurred_on__lt=before,
+        created_at__lt=midnight(before),
+    )
+
+
+def _blank_texts(collaboration: Collaboration, ids: list[int]) -> None:
+    rows = Incident.objects.filter(pk__in=ids)
+    # Why a report was rejected is a code; why it was returned is somebody's words.
+    rows.filter(status=Status.RETURNED).update(review_reason="")
+    rows.update(description="", text_purged_at=timezone.now())
+
+
+# --- What points at a person ------------------------------------------------------------------------------------------
+
+
+def _due_persons(collaboration: Collaboration, before: dt.date) -> QuerySet[Incident]:
+    """Reports rejected because they point at a person, and returned ones whose text still does."""
+    old = Incident.objects.filter(collaboration=collaboration, reviewed_at__lt=midnight(before))
+    words = queries.allowed_words(collaboration.pk)
+    returned = old.filter(status=Status.RETURNED).exclude(description="").values_list("pk", "description")
+    found = [pk for pk, text in returned.iterator(chunk_size=500) if guard.find_personal_data(text, allowed=words)]
+    return old.filter(Q(status=Status.REJECTED, review_reason=RejectReason.PERSONAL_DATA) | Q(pk__in=found))
+
+
+def _remove_persons(collaboration: Collaboration, ids: list[int]) -> None:
+    rows = Incident.objects.filter(pk__in=ids)
+    rows.filter(status=Status.RETURNED).update(description="", is_text_removed=True)
+    purge_to_statistics(collaboration, list(rows.filter(status=Status.REJECTED).values_list("pk", flat=True)))
+
+
+# --- Points, times and everything else that is not a number -----------------------------------------------------------
+
+
+def _due_points(collaboration: Collaboration, before: dt.date) -> QuerySet[Incident]:
+    """Open data stay as they are: whoever wants them finds them where they were published."""
+    return Incident.objects.filter(collaboration=collaboration, status__in=SENT_IN, occurred_on__lt=before).exclude(
+        organisation__kind=Organisation.Kind.OPEN_DATA
+    )
+
+
+_TO_STATISTICS = """
+UPDATE incidents_incident SET
+    is_counted = (status = 'approved'),
+    status = 'purged',
+    occurred_from = date_trunc('month', occurred_on::timestamp) AT TIME ZONE %(zone)s,
+    occurred_to = NULL,
+    occurred_on = date_trunc('month', occurred_on::timestamp)::date,
+    time_precision = 'month',
+    lon = NULL, lat = NULL, cell = NULL,
+    precision = CASE WHEN place_id IS NULL THEN 'area' ELSE 'place' END,
+    reporter_id = NULL, reviewed_by_id = NULL,
+    description = '', review_reason = '', certainty = '', persons = '', unsafety = NULL,
+    client_uuid = NULL, client_body_hash = '',
+    created_at = date_trunc('month', created_at), submitted_at = NULL, reviewed_at = NULL,
+    text_purged_at = coalesce(text_purged_at, now())
+WHERE id = ANY(%(ids)s) AND status <> 'purged'
+RETURNING area_id
+"""
+
+
+def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
+    """Leave of these reports what the figures count: what kind of thing, in which area and place, in which month.
+
+    The row stays under its number and its source's key, so that an old file that comes again changes nothing.
+    """
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_STATISTICS, {"ids": ids, "zone": timezone.get_default_timezone_name()})
+        areas = {area_id for (area_id,) in cursor.fetchall()}
+    announce(collaboration.pk, areas)
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def _due_files(collaboration: Collaboration, before: dt.date) -> QuerySet[ImportBatch]:
+    refused = Exists(ImportRefusal.objects.filter(batch=OuterRef("pk")))
+    return ImportBatch.objects.filter(
+        refused | ~Q(preview=[]) | ~Q(file=""), collaboration=collaboration, finished_at__lt=midnight(before)
+    )
+
+
+def _empty_batches(collaboration: Collaboration, ids: list[int]) -> None:
+    ImportRefusal.objects.filter(batch_id__in=ids).delete()
+    for batch in ImportBatch.objects.filter(pk__in=ids):
+        if batch.file:
+            storage, name = batch.file.storage, batch.file.name
+            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name), robust=True)  # type: ignore[misc]
+    ImportBatch.objects.filter(pk__in=ids).update(preview=[], file="")
+
+
+KINDS = [
+    retention.Kind(
+        code="persons",
+        label=_("Reports that point at a person"),
+        what_happens=_("Of a rejected report only the number is left; a returned one loses its text."),
+        default_days=7,
+        most_days=7,
+        law=_("GDPR article 10: as soon as can be, within seven days."),
+        due=_due_persons,
+        dated_by="reviewed_at",
+        purge=_remove_persons,
+        held_by=held_by,
+    ),
+    retention.Kind(
+        code="drafts",
+        label=_("Drafts of reports"),
+        what_happens=_("The draft is deleted."),
+        default_days=30,
+        most_days=90,
+        due=_due_drafts,
+        dated_by="created_at",
+        purge=_delete_drafts,
+        held_by=held_by,
+    ),
+    retention.Kind(
+        code="import_files",
+        label=_("Uploaded files, and rows that imports refused"),
+        what_happens=_("The file and the list of refused rows are deleted. How many they were stays."),
+        default_days=30,
+        most_days=365,
+        due=_due_files,
+        dated_by="finished_at",
+        purge=_empty_batches,
+    ),
+    retention.Kind(
+        code="texts",
+        label=_("Texts of reports"),
+        what_happens=_("The text is deleted. What happened, where and when stays."),
+        default_days=365,
+        least_days=30,
+        most_days=730,
+        law=_("The archive authority decides; between six and twelve months are proposed."),
+        due=_due_texts,
+        dated_by="occurred_on",
+        purge=_blank_texts,
+        held_by=held_by,
+    ),
+    retention.Kind(
+        code="points",
+        label=_("Reports with point and time"),
+        what_happens=_("Only statistics are left: what, in which area and place, in which month. All counts stay."),
+        default_days=1095,
+        least_days=365,
+        law=_("The archive authority decides; two to three years are proposed."),
+        due=_due_points,
+        dated_by="occurred_on",
+        purge=purge_to_statistics,
+        held_by=held_by,
+        by_month=True,
+    ),
+]
+
+
+def _find_report(collaboration: Collaboration, text: str) -> tuple[str, str] | None:
+    pk = prefixed("H")(text)
+    found = pk and Incident.objects.filter(collaboration=collaboration, pk=int(pk)).exclude(status=Status.PURGED)
+    return (pk, f"H-{pk}") if pk and found and found.exists() else None
+
+
+def register_kinds() -> None:
+    """Tell `partners.retention` of this room's kinds."""
+    for kind in KINDS:
+        retention.register(kind)
+    retention.register_scope(retention.Scope(code="report", label=_("one report"), find=_find_report))
