@@ -250,6 +250,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:", *BASEMAP_ORIGINS],
         "worker-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
         "connect-src": [SELF, "data:", "blob:", *BASEMAP_ORIGINS],
         "object-src": ["'none'"],
         "base-uri": [SELF],

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from est_platform import views
+from est_platform import installing, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("health/", views.health, name="health"),
     path("ready/", views.ready, name="ready"),
+    path("app.webmanifest", installing.manifest, name="manifest"),
+    path("service-worker.js", installing.service_worker, name="service_worker"),
+    path("offline/", installing.offline, name="offline"),
     path("accounts/", include("partners.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from incidents.permissions import may_report_in
 from partners import roles
 from partners.models import Collaboration
 
@@ -21,6 +22,9 @@ def start(request: HttpRequest) -> HttpResponse:
     mine = list(Collaboration.objects.visible_to(user))
     chosen = [one for one in mine if one.slug == request.GET.get("collaboration")] or mine
     if len(chosen) == 1:
+        if request.GET.get("from") == "app" and may_report_in(user, chosen[0]):
+            # Whoever opens the installed app is outdoors with something to report.
+            return redirect("incident_new", chosen[0].slug)
         return redirect(home_of(user, chosen[0]))
     cards = [{"collaboration": one, "memberships": user.memberships_in(one), "url": home_of(user, one)} for one in mine]
     return render(request, "est_platform/start.html", {"cards": cards})

@@ -167,7 +167,7 @@ def check_report(report: Report, organisation: Organisation, *, now: dt.datetime
         raise ValidationError(errors)
 
 
-def place_incident(incident: Incident) -> None:
+def place_incident(incident: Incident, *, accuracy_m: float | None = None) -> None:
     """Give a report its point, precision, cell and area: the one place where that happens for single reports.
 
     A private dwelling keeps only its block: the exact point is not stored anywhere.
@@ -181,7 +181,7 @@ def place_incident(incident: Incident) -> None:
             incident.precision = Incident.Precision.AREA
             return
     else:
-        incident.precision = Incident.Precision.EXACT
+        incident.precision = rules.point_precision(accuracy_m)
     # The area is the one of the true point: a block on a boundary lies in both.
     incident.area = area_of(incident.collaboration, incident.lon, incident.lat)
     incident.location = Incident.Location.PLACED if incident.area is not None else Incident.Location.OUTSIDE
@@ -197,7 +197,7 @@ def _write_report(incident: Incident, report: Report) -> None:
     incident.occurred_from, incident.occurred_to, incident.time_precision = rules.stored_times(report)
     incident.occurred_on = timezone.localdate(incident.occurred_from)
     incident.place = report.place
-    incident.place_type = report.place_type or rules.place_type_for(report.category)
+    incident.place_type = report.place_type or rules.place_type_for(report.category, report.place)
     incident.lon, incident.lat = report.lon, report.lat
     incident.source_kind = report.source_kind
     incident.certainty = report.certainty
@@ -206,7 +206,7 @@ def _write_report(incident: Incident, report: Report) -> None:
     incident.severity = report.category.severity
     incident.cost_sek = report.cost_sek
     incident.description = report.description
-    place_incident(incident)
+    place_incident(incident, accuracy_m=report.accuracy_m)
 
 
 def _review(
@@ -254,7 +254,7 @@ def _sent_before(organisation: Organisation, client_uuid: uuid.UUID, body_hash: 
 
 
 def _hash_of(report: Report, organisation: Organisation) -> str:
-    body = {
+    body: dict[str, Any] = {
         "organisation": organisation.pk,
         "category": report.category.pk if report.category else None,
         "from": report.occurred_from.astimezone(dt.UTC).isoformat() if report.occurred_from else None,
@@ -268,6 +268,9 @@ def _hash_of(report: Report, organisation: Organisation) -> str:
         "details": [report.certainty, report.unsafety, report.persons, report.cost_sek],
         "description": report.description,
     }
+    if report.accuracy_m is not None:
+        # Only where there is one: what arrived before phones sent it keeps its hash.
+        body["accuracy_m"] = report.accuracy_m
     value = json.dumps(body, sort_keys=True, ensure_ascii=False)
     return salted_hmac("incidents.client_body", value, algorithm="sha256").hexdigest()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -15,9 +15,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Place
-from incidents import permissions, queries, rules
+from incidents import permissions, presets, queries, rules
 from incidents.guarding import page_settings
 from incidents.models import Category, Incident
+from incidents.presets import When
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation
 from privacy import guard
@@ -63,6 +64,70 @@ class CategoryField(forms.ModelChoiceField):
         return category.pk == self.kept or (has_begun and not has_ended)
 
 
+class PlaceChoices(forms.models.ModelChoiceIterator):
+    """The named places, with those used lately first: a list is enough where there is no JavaScript."""
+
+    field: PlaceField
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = list(self.queryset)
+        known = {row.pk: row for row in rows}
+        recent = [known[pk] for pk in self.field.recent if pk in known]
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        if recent:
+            yield gettext("Used lately"), [self.choice(row) for row in recent]
+            yield gettext("All places"), [self.choice(row) for row in rows]
+        else:
+            yield from (self.choice(row) for row in rows)
+
+    def __len__(self) -> int:
+        return self.queryset.count() + 1
+
+
+class PlaceSelect(forms.Select):
+    """Each place carries where it lies, so that a phone without network can say which one is near."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        place = getattr(value, "instance", None)
+        if place is not None:
+            option["attrs"] |= {"data-lon": f"{place.lon:.6f}", "data-lat": f"{place.lat:.6f}"}
+            if place.area is not None:
+                option["attrs"]["data-area"] = place.area.name
+        return option
+
+
+class PlaceField(forms.ModelChoiceField):
+    iterator = PlaceChoices
+    widget = PlaceSelect
+    recent: Sequence[int] = ()
+
+
+class QuietMoment(forms.DateTimeField):
+    """The clock of whoever writes, sent along by the page. One that cannot be read is as good as none."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
+
+
+class QuietNumber(forms.FloatField):
+    """A measurement the page sends along. One that cannot be read is as good as none."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> float | None:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
+
+
 def local_datetime_input() -> forms.DateTimeInput:
     """A field for day and time as the browser's own picker writes and reads it."""
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -101,7 +166,7 @@ class IncidentForm(forms.Form):
         empty_label=_("Choose what happened"),
         error_messages={"required": rules.NO_CATEGORY.text, "invalid_choice": rules.UNKNOWN_CATEGORY.text},
     )
-    place = forms.ModelChoiceField(
+    place = PlaceField(
         label=_("Named place"),
         queryset=Place.objects.none(),
         required=False,
@@ -121,15 +186,21 @@ class IncidentForm(forms.Form):
         error_messages={"invalid": rules.UNREADABLE_COORDINATE.text},
     )
     is_place_unknown = forms.BooleanField(label=_("The place is not known, or it was on the internet"), required=False)
+    # How exact the phone's own position was, in metres; empty where somebody pressed the map.
+    accuracy_m = QuietNumber(required=False)
+    when = forms.ChoiceField(label=_("When?"), required=False, choices=When.choices, widget=forms.RadioSelect)
+    # When "when" was answered. A report that waited for network happened then, not when it arrived.
+    answered_at = QuietMoment(required=False)
     occurred_from = MomentField(
-        label=_("Day and time"),
+        label=_("From"),
+        required=False,
         input_formats=DATE_FORMATS,
         widget=local_datetime_input(),
         help_text=_("If you do not know exactly: the earliest time it can have happened."),
-        error_messages={"required": rules.NO_DATE.text, "invalid": rules.UNREADABLE_DATE.text},
+        error_messages={"invalid": rules.UNREADABLE_DATE.text},
     )
     occurred_to = MomentField(
-        label=_("At the latest"),
+        label=_("Until"),
         required=False,
         input_formats=DATE_FORMATS,
         widget=local_datetime_input(),
@@ -210,7 +281,7 @@ class IncidentForm(forms.Form):
         fields["category"].today = timezone.localdate(self.now)
         fields["category"].kept = incident.category_id if incident is not None else None
         fields["category"].queryset = Category.objects.filter(collaboration=collaboration)
-        fields["place"].queryset = Place.objects.filter(collaboration=collaboration).in_use()
+        fields["place"].queryset = Place.objects.filter(collaboration=collaboration).in_use().select_related("area")
         organisations = [m.organisation_id for m in permissions.reporting_memberships(user, collaboration)]
         if incident is not None:
             organisations = [incident.organisation_id]
@@ -230,10 +301,16 @@ class IncidentForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         organisation = cleaned.get("organisation") or self.only_organisation
         self.around = queries.surroundings(self.collaboration, now=self.now, organisation=organisation)
+        if cleaned.get("when") in presets.PRESETS:
+            begins, ends = presets.times_of(cleaned["when"], self._asked_at(cleaned))
+            cleaned |= {"occurred_from": begins, "occurred_to": ends, "is_day_only": False}
+            for name in ("occurred_from", "occurred_to", "is_day_only"):
+                self.errors.pop(name, None)
         report = self._report(cleaned)
         for sentence in rules.report_faults(report, self.around):
-            if sentence.field not in self.errors and not self._is_unreadable(sentence):
-                self.add_error(sentence.field, sentence.error())
+            name = self._shown_under(sentence, cleaned)
+            if name not in self.errors and not self._is_unreadable(sentence):
+                self.add_error(name, sentence.error())
         has_where = report.place is not None or report.lon is not None or report.lat is not None
         is_unreadable = any(name in self.errors for name in ("place", "lon", "lat"))
         if not has_where and not is_unreadable and not cleaned.get("is_place_unknown"):
@@ -244,6 +321,27 @@ class IncidentForm(forms.Form):
                 report.description, allowed=self.around.allowed_words, strict=self.around.keeps_no_persons
             )
         return cleaned
+
+    def _shown_under(self, sentence: rules.Sentence, cleaned: dict[str, Any]) -> str:
+        """The two times are out of sight until somebody asks for them; before that, "when" is what there is to mend."""
+        is_about_time = sentence.field in ("occurred_from", "occurred_to")
+        is_preset = cleaned.get("when") in presets.PRESETS
+        is_missing = sentence == rules.NO_DATE and cleaned.get("when") != When.OTHER
+        return "when" if is_about_time and (is_preset or is_missing) else sentence.field
+
+    def _asked_at(self, cleaned: dict[str, Any]) -> dt.datetime:
+        """When a preset was chosen: by the writer's clock, else now; a report that has arrived keeps the time it got.
+
+        A replay has to say what the first one said, or it would be another report.
+        """
+        if cleaned.get("answered_at") is not None:
+            return cast(dt.datetime, cleaned["answered_at"])
+        number = cleaned.get("client_uuid")
+        if number is not None:
+            known = Incident.objects.filter(collaboration=self.collaboration, client_uuid=number).first()
+            if known is not None and known.submitted_at is not None:
+                return known.submitted_at
+        return cast(dt.datetime, self.now)
 
     def _is_unreadable(self, sentence: rules.Sentence) -> bool:
         """A half point where the other half was given, but could not be read."""
@@ -257,6 +355,7 @@ class IncidentForm(forms.Form):
             is_day_only=cleaned.get("is_day_only", False),
             lon=cleaned.get("lon"),
             lat=cleaned.get("lat"),
+            accuracy_m=cleaned.get("accuracy_m"),
             place=cleaned.get("place"),
             place_type=cleaned.get("place_type", ""),
             source_kind=cleaned.get("source_kind") or Incident.SourceKind.OWN,
@@ -298,9 +397,13 @@ class IncidentForm(forms.Form):
         return any(name in self.errors or self[name].value() not in ("", None, "own") for name in self.DETAILS)
 
     @property
-    def times_are_open(self) -> bool:
-        """Whether the folded part about uncertain times was used."""
-        return any(name in self.errors or self[name].value() for name in ("occurred_to", "is_day_only"))
+    def recent_places(self) -> Sequence[int]:
+        """The places to name first."""
+        return cast(PlaceField, self.fields["place"]).recent
+
+    @recent_places.setter
+    def recent_places(self, places: Sequence[int]) -> None:
+        cast(PlaceField, self.fields["place"]).recent = places
 
     def add_refusal(self, refusal: ValidationError) -> None:
         """Show what the action refused: its own sentences under their fields, anything else on top."""
@@ -362,20 +465,11 @@ def _first_values() -> dict[str, Any]:
 
 
 def _initial_of(incident: Incident) -> dict[str, Any]:
-    """A stored report as the form shows it: midnight to midnight is a day without a time."""
-    begins, ends = incident.occurred_from, incident.occurred_to
-    is_day_only = incident.time_precision == Incident.TimePrecision.DAY
-    is_at_place = incident.precision == Incident.Precision.PLACE
+    """A stored report as the form shows it."""
     return {
         "organisation": incident.organisation_id,
         "category": incident.category_id,
-        "place": incident.place_id,
-        "lon": None if is_at_place else incident.lon,
-        "lat": None if is_at_place else incident.lat,
-        "is_place_unknown": incident.location == Incident.Location.NONE,
-        "occurred_from": begins,
-        "occurred_to": None if is_day_only else ends,
-        "is_day_only": is_day_only,
+        **where_and_when_of(incident),
         "description": incident.description,
         "place_type": incident.place_type,
         "source_kind": incident.source_kind,
@@ -383,6 +477,23 @@ def _initial_of(incident: Incident) -> dict[str, Any]:
         "unsafety": incident.unsafety,
         "persons": incident.persons,
         "cost_sek": incident.cost_sek,
+    }
+
+
+def where_and_when_of(incident: Incident) -> dict[str, Any]:
+    """Place and time of a stored report as the form shows them: midnight to midnight is a day without a time."""
+    begins, ends = incident.occurred_from, incident.occurred_to
+    is_day_only = incident.time_precision == Incident.TimePrecision.DAY
+    is_at_place = incident.precision == Incident.Precision.PLACE
+    return {
+        "place": incident.place_id,
+        "lon": None if is_at_place else incident.lon,
+        "lat": None if is_at_place else incident.lat,
+        "is_place_unknown": incident.location == Incident.Location.NONE,
+        "when": When.OTHER,
+        "occurred_from": begins,
+        "occurred_to": None if is_day_only else ends,
+        "is_day_only": is_day_only,
     }
 
 

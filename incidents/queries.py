@@ -12,7 +12,7 @@ import django_filters as filters
 import shapely
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
@@ -415,6 +415,30 @@ def most_used_categories(user: Any, collaboration: Collaboration, *, today: dt.d
         .order_by("-times", "category_id")
     )
     return [category_id for category_id, _times in used[:limit]]
+
+
+def recent_places(user: Any, collaboration: Collaboration, *, today: dt.date, limit: int = 6) -> list[int]:
+    """The named places to offer first: where the user reported last, then where the own organisation did.
+
+    What colleagues report under sensitive categories names no place to the others.
+    """
+    organisations = [membership.organisation_id for membership in user.memberships_in(collaboration)]
+    used = (
+        Incident.objects.filter(
+            Q(reporter=user) | Q(category__is_sensitive=False),
+            organisation_id__in=organisations,
+            collaboration=collaboration,
+            occurred_on__gt=today - dt.timedelta(days=90),
+            occurred_on__lte=today,
+            place__is_active=True,
+        )
+        .exclude(status=Status.DRAFT)
+        .order_by()
+        .values_list("place_id")
+        .annotate(own=Max("occurred_on", filter=Q(reporter=user)), latest=Max("occurred_on"))
+        .order_by(F("own").desc(nulls_last=True), "-latest", "place_id")
+    )
+    return [place_id for place_id, _own, _latest in used[:limit]]
 
 
 def category_tree(collaboration: Collaboration, *, today: dt.date) -> list[dict[str, Any]]:

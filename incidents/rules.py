@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.hexagons import cell_centres, cells_of
-from areas.models import Place
+from areas.models import Place, PlaceKind
 from common.errors import NotPossible
 from incidents.models import Category, Incident, Status
 from partners.models import Organisation, Unit
@@ -361,6 +361,8 @@ class Report:
     is_day_only: bool = False
     lon: float | None = None
     lat: float | None = None
+    # How exact the point is, where a phone measured it.
+    accuracy_m: float | None = None
     place: Place | None = None
     place_type: str = ""
     unit: Unit | None = None
@@ -456,9 +458,27 @@ PLACE_TYPE_BY_COMMON_CODE: dict[str, Incident.PlaceType] = {
 }
 
 
-def place_type_for(category: Category) -> Incident.PlaceType:
-    """The kind of place to assume for a category when the report does not say."""
-    return PLACE_TYPE_BY_COMMON_CODE.get(category.common_code, Incident.PlaceType.PUBLIC)
+# What a named place is follows from its kind, where the category does not say more.
+PLACE_TYPE_BY_PLACE_KIND: dict[str, Incident.PlaceType] = {
+    PlaceKind.GARAGE: Incident.PlaceType.SEMI_PUBLIC,
+    PlaceKind.STAIRWELL: Incident.PlaceType.SEMI_PUBLIC,
+    PlaceKind.SHOP: Incident.PlaceType.SEMI_PUBLIC,
+}
+# A phone whose position is less exact than this does not know the entrance, only the block.
+EXACT_WITHIN_M = 75
+
+
+def place_type_for(category: Category, place: Place | None = None) -> Incident.PlaceType:
+    """The kind of place to assume for a category, and then for a named place, when the report does not say."""
+    by_place = PLACE_TYPE_BY_PLACE_KIND.get(place.kind, Incident.PlaceType.PUBLIC) if place else None
+    return PLACE_TYPE_BY_COMMON_CODE.get(category.common_code, by_place or Incident.PlaceType.PUBLIC)
+
+
+def point_precision(accuracy_m: float | None) -> Incident.Precision:
+    """How exact a point is: a pin is where it was put, a measured position as good as the phone said."""
+    if accuracy_m is None or accuracy_m <= EXACT_WITHIN_M:
+        return Incident.Precision.EXACT
+    return Incident.Precision.BLOCK
 
 
 def is_kept_at_block(place_type: str) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from incidents import views
+from incidents import entry_views, views
 
 urlpatterns = [
     path("", include("incidents.import_urls")),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("incidents.coverage_urls")),
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/new/", views.incident_new, name="incident_new"),
+    path("incidents/send/", entry_views.incident_send, name="incident_send"),
+    path("incidents/where/", entry_views.incident_where, name="incident_where"),
     path("incidents/incidents.csv", views.incident_export, name="incident_export"),
     path("incidents/incidents.geojson", views.incident_map, name="incident_map"),
     path("incidents/<int:pk>/", views.incident_detail, name="incident_detail"),

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from areas.models import Place
 from common.errors import NotPossible
-from incidents import actions, coverage_presenters, permissions, presenters, queries, rules
+from incidents import actions, coverage_presenters, entry, permissions, presenters, queries, rules
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
 from incidents.reading import note_export, note_reading
@@ -254,7 +254,8 @@ def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int)
 def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """What, where, when: one page, one report, however often it is sent."""
     permissions.check_may_report_in(request.user, collaboration)
-    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration)
+    initial = entry.start_from(request, collaboration)
+    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             incident, is_new = actions.submit_incident(
@@ -262,12 +263,17 @@ def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
                 organisation=form.reports_for,
                 report=form.report,
                 client_uuid=form.cleaned_data["client_uuid"],
+                now=form.now,
             )
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
             if not is_new:
                 messages.info(request, _("The report had already arrived. It is stored once."))
+            if "again" in request.POST:
+                arrived = _("%(ref)s has arrived. Place and time are still filled in: report the next.")
+                messages.success(request, arrived % {"ref": incident.ref})
+                return redirect(f"{reverse('incident_new', args=[collaboration.slug])}?again={incident.pk}")
             return redirect("incident_receipt", collaboration.slug, incident.pk)
     return _entry_page(request, collaboration, form)
 
@@ -297,15 +303,7 @@ def incident_change(request: HttpRequest, collaboration: Collaboration, pk: int)
 def _entry_page(
     request: HttpRequest, collaboration: Collaboration, form: IncidentForm, *, incident: Incident | None = None
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "incident": incident,
-        "tiles": form.tiles(queries.most_used_categories(request.user, collaboration, today=timezone.localdate())),
-        "reason": presenters.review_reason_in_words(incident) if incident is not None else "",
-        "bounds": queries.bounds_of(collaboration),
-        "confirms": form.asks_to_confirm,
-        "findings": form.findings() if form.is_bound else [],
-    }
+    context = entry.page_context(request, collaboration, form, incident=incident)
     return render(request, "incidents/incident_form.html", context)
 
 

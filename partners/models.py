@@ -24,7 +24,9 @@ from common.constraints import both_or_neither, no_overlap, not_before
 from partners.roles import MAY_READ_LOG, Role
 
 # Words that stand first in an address of ours and can therefore not name a collaboration.
-RESERVED_SLUGS = {"accounts", "api", "health", "ready", "ui", "static", "media", "admin", "i18n", "about", "start"}
+RESERVED_SLUGS = {
+    "accounts", "api", "health", "ready", "ui", "static", "media", "admin", "i18n", "about", "start", "offline",
+}  # fmt: skip
 
 
 def check_slug_is_free(slug: str) -> None:

@@ -1,7 +1,159 @@
-// <place-search data-address="…" data-select="…"> adds a search field above the list of places it holds.
-// Without JavaScript the list is what there is; with it, the list still shows what is chosen. Text is set as text.
+// <where-field> asks for the phone's position, offers the places used lately and reads the answer back in words.
+// <place-search data-address="…"> inside it finds places by name. Without JavaScript the list is what there is; without
+// network both answer from the list the page holds. Text is set as text.
+
+import { words } from "./when.js";
 
 const WAIT_MS = 200;
+const NEAR_M = 400;
+const EXACT_WITHIN_M = 75;
+const METRES_PER_DEGREE = 111320;
+const MOST_FOUND = 8;
+
+function button(text, variant) {
+  const made = Object.assign(document.createElement("button"), { className: "ds-button", type: "button", textContent: text });
+  made.dataset.variant = variant;
+  return made;
+}
+
+function nameOf(option) {
+  return option.dataset.area ? `${option.text}, ${option.dataset.area}` : option.text;
+}
+
+/** The places of the list, once each. */
+function placesIn(select) {
+  const seen = new Map();
+  for (const option of select.options) if (option.value && !seen.has(option.value)) seen.set(option.value, option);
+  return [...seen.values()];
+}
+
+class WhereField extends HTMLElement {
+  connectedCallback() {
+    const { place, lon, lat, accuracy } = this.dataset;
+    this.select = document.getElementById(place);
+    this.lon = document.getElementById(lon);
+    this.lat = document.getElementById(lat);
+    this.accuracy = document.getElementById(accuracy);
+    this.mine = this.querySelector("[data-mine]");
+    this.unknown = this.querySelector("input[type=checkbox]");
+    this.mine.hidden = !navigator.geolocation;
+    this.mine.addEventListener("click", () => this.#useMine());
+    this.select.addEventListener("change", () => this.#placeChosen());
+    for (const input of [this.lon, this.lat]) input.addEventListener("change", () => this.#pointChosen());
+    this.#offerRecent();
+    const list = this.querySelector("[data-place-list]");
+    if (!list.querySelector("[aria-invalid]")) list.open = false;
+    this.show();
+  }
+
+  #offerRecent() {
+    const group = this.select.querySelector("optgroup");
+    const shown = this.querySelector("[data-recent]");
+    if (!group) return;
+    for (const option of group.children) {
+      const chip = Object.assign(document.createElement("button"), { className: "chip", type: "button", textContent: option.text });
+      chip.dataset.place = option.value;
+      chip.addEventListener("click", () => this.choose(option.value));
+      shown.append(chip);
+    }
+    shown.hidden = false;
+  }
+
+  /** Choose a named place. */
+  choose(value) {
+    this.select.value = String(value);
+    this.select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  #placeChosen() {
+    // The last answer counts: a place and a point somewhere else would be two.
+    if (this.select.value) {
+      this.lon.value = this.lat.value = this.accuracy.value = "";
+      for (const input of [this.lon, this.lat]) input.dispatchEvent(new CustomEvent("shown"));
+      this.unknown.checked = false;
+    }
+    this.show();
+  }
+
+  #pointChosen() {
+    if (!this.isMeasured) this.accuracy.value = "";
+    if (this.point) {
+      this.select.value = "";
+      this.unknown.checked = false;
+    }
+    this.show();
+  }
+
+  get point() {
+    const found = [this.lon, this.lat].map((input) => Number.parseFloat(input.value.replace(",", ".")));
+    return found.every(Number.isFinite) ? found : null;
+  }
+
+  #useMine() {
+    this.#say(words.fetching, "");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        this.isMeasured = true;
+        this.accuracy.value = String(Math.round(coords.accuracy));
+        this.lon.value = coords.longitude.toFixed(6);
+        this.lat.value = coords.latitude.toFixed(6);
+        for (const input of [this.lon, this.lat]) input.dispatchEvent(new Event("change", { bubbles: true }));
+        this.isMeasured = false;
+        this.querySelector("point-picker")?.show?.(coords.longitude, coords.latitude);
+      },
+      () => this.#say(words.no_position, ""),
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
+    );
+  }
+
+  /** Read the answer back, as it stands in the form. */
+  show() {
+    for (const chip of this.querySelectorAll("[data-place]")) {
+      chip.setAttribute("aria-pressed", String(chip.dataset.place === this.select.value));
+    }
+    const option = this.select.selectedOptions[0];
+    if (option?.value) return this.#say(nameOf(option), "");
+    if (!this.point) return this.#say("", "");
+    this.#readBack(...this.point);
+  }
+
+  async #readBack(lon, lat) {
+    const metres = Number.parseInt(this.accuracy.value, 10);
+    const sentence = metres > EXACT_WITHIN_M ? words.inexact : words.accuracy;
+    const measured = Number.isFinite(metres) ? sentence.replace("{metres}", String(metres)) : "";
+    this.#say(this.#nearest(lon, lat), measured);
+    const address = new URL(this.dataset.address, document.baseURI);
+    address.searchParams.set("lon", String(lon));
+    address.searchParams.set("lat", String(lat));
+    if (!navigator.onLine) return;
+    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
+    if (!response?.ok) return; // what the page itself knows still stands there
+    const answer = await response.json();
+    const [lonNow, latNow] = this.point ?? [];
+    if (lonNow === lon && latNow === lat && !this.select.value) this.#say(answer.words, measured);
+  }
+
+  /** The nearest named place the page knows: without network that is what can be said. */
+  #nearest(lon, lat) {
+    const width = Math.cos((lat * Math.PI) / 180);
+    let best = null;
+    for (const option of placesIn(this.select)) {
+      const x = (option.dataset.lon - lon) * METRES_PER_DEGREE * width;
+      const y = (option.dataset.lat - lat) * METRES_PER_DEGREE;
+      const distance = Math.hypot(x, y);
+      if (distance <= NEAR_M && (!best || distance < best.distance)) best = { distance, option };
+    }
+    if (!best) return words.point;
+    const distance = Math.max(10, 10 * Math.round(best.distance / 10));
+    return words.near.replace("{distance}", String(distance)).replace("{place}", nameOf(best.option));
+  }
+
+  #say(text, measured) {
+    this.querySelector("[data-read-back-words]").textContent = text;
+    this.querySelector("[data-read-back-accuracy]").textContent = measured;
+    this.querySelector("[data-read-back]").hidden = !text;
+  }
+}
 
 class PlaceSearch extends HTMLElement {
   connectedCallback() {
@@ -34,43 +186,49 @@ class PlaceSearch extends HTMLElement {
   }
 
   async #search() {
-    const words = this.input.value.trim();
+    const asked = this.input.value.trim();
     this.list.replaceChildren();
     this.status.textContent = "";
-    if (words.length < 2) return;
-    const address = new URL(this.dataset.address, document.baseURI);
-    address.searchParams.set("q", words);
-    address.searchParams.set("format", "json");
-    const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (words !== this.input.value.trim()) return; // an answer to an older question
-    if (!response?.ok) {
-      this.status.textContent = this.dataset.wordFailed;
-      return;
-    }
-    const { results } = await response.json();
-    const known = results.filter((place) => this.select.querySelector(`option[value="${CSS.escape(String(place.id))}"]`));
-    this.status.textContent = known.length ? this.dataset.wordFound : this.dataset.wordNothing;
-    for (const place of known) this.list.append(this.#row(place));
+    if (asked.length < 2) return;
+    const found = (await this.#ask(asked)) ?? this.#look(asked);
+    if (asked !== this.input.value.trim()) return; // an answer to an older question
+    this.status.textContent = found.length ? this.dataset.wordFound : this.dataset.wordNothing;
+    for (const option of found) this.list.append(this.#row(option));
   }
 
-  #row(place) {
-    const text = place.area ? `${place.name}, ${place.area}` : place.name;
-    const button = Object.assign(document.createElement("button"), {
-      className: "ds-button", type: "button", textContent: text,
-    });
-    button.dataset.variant = "secondary";
-    button.addEventListener("click", () => {
-      this.select.value = String(place.id);
+  async #ask(asked) {
+    const address = new URL(this.dataset.address, document.baseURI);
+    address.searchParams.set("q", asked);
+    address.searchParams.set("format", "json");
+    if (!navigator.onLine) return null;
+    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
+    if (!response?.ok) return null;
+    const { results } = await response.json();
+    return results.map(({ id }) => this.select.querySelector(`option[value="${CSS.escape(String(id))}"]`)).filter(Boolean);
+  }
+
+  /** Places of the page's own list with every word in their name. */
+  #look(asked) {
+    const parts = asked.toLocaleLowerCase().split(/\s+/);
+    return placesIn(this.select)
+      .filter((option) => parts.every((part) => nameOf(option).toLocaleLowerCase().includes(part)))
+      .slice(0, MOST_FOUND);
+  }
+
+  #row(option) {
+    const chosen = button(nameOf(option), "secondary");
+    chosen.addEventListener("click", () => {
+      this.select.value = option.value;
       this.select.dispatchEvent(new Event("change", { bubbles: true }));
       this.list.replaceChildren();
-      this.input.value = "";
-      this.status.textContent = this.dataset.wordChosen.replace("{place}", text);
-      this.select.focus();
+      this.input.value = this.status.textContent = "";
+      this.input.focus();
     });
     const row = document.createElement("li");
-    row.append(button);
+    row.append(chosen);
     return row;
   }
 }
 
+customElements.define("where-field", WhereField);
 customElements.define("place-search", PlaceSearch);

@@ -502,7 +502,9 @@ class PointPicker extends MapElement {
     this.lat = document.getElementById(this.dataset.lat);
     if (this.twin && !this.twin.querySelector("[aria-invalid]")) this.twin.open = false;
     this.#addTools();
-    for (const input of [this.lon, this.lat]) input?.addEventListener("change", () => this.#follow());
+    for (const input of [this.lon, this.lat]) {
+      for (const kind of ["change", "shown"]) input?.addEventListener(kind, () => this.#follow());
+    }
   }
 
   addLayers(map) {
@@ -523,7 +525,7 @@ class PointPicker extends MapElement {
     const help = sentence(this.dataset.wordHelp);
     this.status = Object.assign(document.createElement("p"), { className: "meta" });
     this.status.setAttribute("role", "status");
-    if (navigator.geolocation) {
+    if (navigator.geolocation && !("quiet" in this.dataset)) {
       const button = Object.assign(document.createElement("button"), {
         className: "ds-button", type: "button", textContent: this.dataset.wordMine,
       });
@@ -541,7 +543,7 @@ class PointPicker extends MapElement {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         this.choose(coords.longitude, coords.latitude);
-        this.map?.jumpTo({ center: [coords.longitude, coords.latitude], zoom: Math.max(this.map.getZoom(), 16) });
+        this.show(coords.longitude, coords.latitude);
         this.status.textContent = this.dataset.wordAccuracy.replace("{metres}", String(Math.round(coords.accuracy)));
         this.dispatchEvent(new CustomEvent("point-accuracy", { bubbles: true, detail: { metres: coords.accuracy } }));
       },
@@ -550,6 +552,11 @@ class PointPicker extends MapElement {
       },
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
+  }
+
+  /** Move the map there, near enough to see the entrances. */
+  show(lon, lat) {
+    this.map?.jumpTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 16) });
   }
 
   /** Write the point into the form, show it, and tell the page. */
@@ -565,6 +572,8 @@ class PointPicker extends MapElement {
     this.marker?.remove();
     if (!point.every(Number.isFinite) || Math.abs(point[0]) > 180 || Math.abs(point[1]) > 90) return;
     if (this.map) this.marker = new this.maplibre.Marker({ color: colour("--est-chart-1", this) }).setLngLat(point).addTo(this.map);
+    // A quiet picker stands in a page that reads the point back in words itself.
+    if ("quiet" in this.dataset) return;
     this.status.textContent = this.dataset.wordChosen
       .replace("{lat}", point[1].toFixed(5))
       .replace("{lon}", point[0].toFixed(5));

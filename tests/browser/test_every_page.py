@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_PAGE = {
     "health",
     "ready",
+    "manifest",
+    "service_worker",
+    "incident_send",
+    "incident_where",
     "place_search",
     "place_points",
     "area_shapes",

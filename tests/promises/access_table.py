@@ -320,6 +320,9 @@ PLATFORM: dict[str, Row] = {
     "start": Row(everybody(302), is_outside=True),
     "health": Row(everybody(), is_outside=True),
     "ready": Row(everybody(), is_outside=True),
+    "manifest": Row(everybody(), is_outside=True),
+    "service_worker": Row(everybody(), is_outside=True),
+    "offline": Row(everybody(), is_outside=True),
     "account": Row(everybody(), is_outside=True),
     "account_email": Row(everybody(403), is_outside=True),
     "set_language": Row(everybody(302), is_outside=True, method="post", body=lambda world: {"language": "en"}),
@@ -374,6 +377,10 @@ INCIDENTS: dict[str, Row] = {
     "incident_map": Row(only(*REPORTERS)),
     "incident_new": Row(only(*REPORTERS)),
     "incident_new POST": Row(only(*REPORTERS, code=302), method="post", body=_report),
+    "incident_where": Row(only(*REPORTERS), query="?lon=16.12&lat=58.585"),
+    "incident_send": Row(only(*REPORTERS)),
+    # Whose report it is stands in a body of JSON, so a form is told that it cannot be read.
+    "incident_send POST": Row(only(*REPORTERS, code=400), method="post", body=_report),
     "own_places": Row(only("security_lead", "other_housing")),
     "guard_check": Row(only(*REPORTERS), method="post", body=lambda world: {"text": "Krossad ruta."}),
     "incident_detail": Row(
@@ -733,6 +740,9 @@ SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "us
 PUBLIC = {
     "health",
     "ready",
+    "manifest",
+    "service_worker",
+    "offline",
     "choose_language",
     "choose_color_scheme",
     "api-schema",

@@ -490,11 +490,15 @@ def point_picker(
     lat: BoundField,
     areas: str = "",
     bounds: Sequence[float] | None = None,
+    is_quiet: bool = False,
 ) -> SafeString:
-    """Choose a point on a map; the two inputs the block holds are what is sent, and all there is without JavaScript."""
+    """Choose a point on a map; the two inputs the block holds are what is sent, and all there is without JavaScript.
+
+    A quiet picker leaves the phone's position, and saying what was chosen, to the page around it.
+    """
     context = {
         "content": content, "label": label, "lon": lon.id_for_label, "lat": lat.id_for_label, "areas": areas,
-        "bounds": _bounds(bounds), **_basemap(),
+        "bounds": _bounds(bounds), "is_quiet": is_quiet, **_basemap(),
     }  # fmt: skip
     return render_to_string("ui/point_picker.html", context)
 

@@ -1,0 +1,318 @@
+// <report-entry> keeps each report in the device's outbox before it is sent, shows what waits, and opens without network.
+// Without JavaScript, or where the browser can store nothing, the form it holds is sent as any form is.
+// Another script may veto a text by `setCustomValidity` on the description; its sentence is then shown and nothing kept.
+
+import { FAILED, newNumber, Outbox, SENDING, SENT, WAITING } from "./outbox.js";
+import { inWords, words } from "./when.js";
+
+const DRAFT_MS = 400;
+const PATIENCE_MS = 4000;
+const AGAIN_MS = [15_000, 60_000, 300_000];
+// What stays when somebody adds another report from the same place.
+const PLACE_AND_TIME = new Set([
+  "organisation", "place", "lon", "lat", "accuracy_m", "is_place_unknown", "when", "answered_at", "occurred_from",
+  "occurred_to", "is_day_only",
+]);
+const SYMBOLS = { [WAITING]: "◷", [SENDING]: "↑", [SENT]: "✓", [FAILED]: "!" };
+const COLOURS = { [WAITING]: "warning", [SENDING]: "info", [SENT]: "success", [FAILED]: "danger" };
+
+function make(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function button(text, press, variant = "secondary") {
+  const made = make("button", { className: "ds-button", type: "button", textContent: text });
+  made.dataset.variant = variant;
+  made.addEventListener("click", press);
+  return made;
+}
+
+class ReportEntry extends HTMLElement {
+  async connectedCallback() {
+    if (this.form) return;
+    this.form = this.querySelector("form.report");
+    this.said = this.querySelector("[data-said]");
+    this.panel = this.querySelector("[data-outbox]");
+    this.badge = document.querySelector("[data-outbox-badge]");
+    this.tries = 0;
+    this.form.addEventListener("submit", (event) => this.#submitted(event));
+    try {
+      this.outbox = await Outbox.open(this.dataset.owner, new URL(this.dataset.send, document.baseURI).href);
+    } catch (problem) {
+      console.warn("report-entry:", problem);
+      this.#say(words.unsaved);
+      return;
+    }
+    this.dataset.state = "ready";
+    // The server's own number may come from a page that was stored: each report here gets a new one.
+    this.uuid = newNumber();
+    this.outbox.addEventListener("change", () => this.#show());
+    this.form.addEventListener("input", () => this.#drafted());
+    this.form.addEventListener("click", ({ target }) => target.matches("input[type=radio]") && this.#drafted());
+    this.querySelector("[data-send-now]").addEventListener("click", () => this.#send());
+    addEventListener("online", () => this.#send());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#send());
+    this.#keepPage();
+    await this.outbox.recover();
+    await this.#offerDraft();
+    await this.#show();
+    this.dataset.state = "open";
+    this.#send();
+  }
+
+  // --- Writing ---
+
+  get fields() {
+    const fields = Object.fromEntries([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
+    delete fields.csrfmiddlewaretoken;
+    delete fields.client_uuid;
+    if (this.dataset.organisation) fields.organisation ??= this.dataset.organisation;
+    return fields;
+  }
+
+  #fill(fields) {
+    for (const input of this.form.elements) {
+      if (!input.name || ["csrfmiddlewaretoken", "client_uuid", "again"].includes(input.name)) continue;
+      const value = fields[input.name];
+      if (input.type === "radio") input.checked = value === input.value;
+      else if (input.type === "checkbox") input.checked = Boolean(value);
+      else if (value !== undefined || input.name !== "organisation") input.value = value ?? "";
+      if (input.type === "radio" && input.checked) input.closest("[data-more-tiles]")?.setAttribute("open", "");
+    }
+    for (const name of ["lon", "lat"]) this.form.elements[name].dispatchEvent(new CustomEvent("shown"));
+    this.querySelector("where-field")?.show?.();
+    this.querySelector("when-field")?.show?.();
+    this.querySelector("est-guarded-text")?.show?.();
+  }
+
+  #empty({ keepsPlaceAndTime = false } = {}) {
+    const kept = Object.entries(this.fields).filter(([name]) => keepsPlaceAndTime && PLACE_AND_TIME.has(name));
+    this.#fill({ source_kind: "own", ...Object.fromEntries(kept) });
+    for (const part of this.form.querySelectorAll("[data-details], [data-more-tiles]")) part.removeAttribute("open");
+    this.form.querySelector("[data-confirm]").hidden = true;
+    this.#refuse([]);
+    this.form.querySelector(".ds-error-summary")?.remove();
+    this.uuid = newNumber();
+  }
+
+  #drafted() {
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => this.#keepDraft(), DRAFT_MS);
+  }
+
+  async #keepDraft() {
+    if (!this.isWritten || this.isBusy) return;
+    // A draft that cannot be kept is no reason to disturb whoever writes: sending says it.
+    await this.outbox.keepDraft(this.uuid, this.fields).catch((problem) => console.warn("report-entry:", problem));
+  }
+
+  get isWritten() {
+    const { category, description } = this.fields;
+    return Boolean(category || description?.trim());
+  }
+
+  async #offerDraft() {
+    const draft = await this.outbox.draft();
+    // A form that came back from the server says more than what was kept before it was sent.
+    if (!draft || this.isWritten) return;
+    this.uuid = draft.uuid;
+    this.#fill(draft.fields);
+    this.#say(words.draft, button(words.start_over, async () => {
+      await this.outbox.dropDraft();
+      this.#empty();
+      this.#say("");
+    }));
+  }
+
+  /** What is missing, in the server's own sentences: far from network nobody else can say it. */
+  #faults() {
+    const { category, place, lon, lat, is_place_unknown: isUnknown, when, occurred_from: from } = this.fields;
+    const faults = [];
+    if (!category) faults.push(["category", words.no_category]);
+    if (!place && !isUnknown && !lon && !lat) faults.push(["place", words.no_place]);
+    if (!lon !== !lat) faults.push(["lon", words.half_a_point]);
+    if (!when || (when === "other" && !from)) faults.push([when ? "occurred_from" : "when", words.no_date]);
+    const text = this.form.elements.description;
+    if (text.validationMessage) faults.push(["description", text.validationMessage]);
+    return faults;
+  }
+
+  // --- Keeping and sending ---
+
+  async #submitted(event) {
+    if (!this.outbox) return; // sent as any form is
+    event.preventDefault();
+    if (this.isBusy) return;
+    this.isBusy = true;
+    clearTimeout(this.draftTimer);
+    try {
+      await this.#keepAndSend(event.submitter?.name === "again");
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  async #keepAndSend(another) {
+    const faults = this.#faults();
+    this.#refuse(faults);
+    if (faults.length) return;
+    const { uuid, fields } = this;
+    try {
+      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields)))) return this.#say(words.busy);
+    } catch (problem) {
+      console.warn("report-entry:", problem);
+      // form.submit() asks nobody: the report goes the way it went before there was an outbox.
+      return this.#say(words.full, button(words.send_directly, () => {
+        this.form.elements.client_uuid.value = uuid;
+        this.form.submit();
+      }));
+    }
+    navigator.storage?.persist?.().catch(() => {});
+    const reason = await Promise.race([
+      this.#send(), new Promise((resolve) => setTimeout(() => resolve("slow"), PATIENCE_MS)),
+    ]);
+    const item = await this.outbox.get(uuid);
+    if (item?.state === FAILED) return this.#change(item);
+    if (item?.state === SENT && !another) return location.assign(item.arrived.url);
+    this.#empty({ keepsPlaceAndTime: another });
+    if (item?.state === SENT) this.#say(words.sent_next.replace("{ref}", item.arrived.ref));
+    else this.#say(words[`kept_${reason || "slow"}`], ...(another ? [make("p", { textContent: words.saved_next })] : []));
+  }
+
+  /** Send what waits, and try again later and more seldom while the server cannot be reached. */
+  async #send() {
+    clearTimeout(this.againTimer);
+    const reason = await this.outbox.send().catch((problem) => {
+      console.warn("report-entry:", problem);
+      return "server";
+    });
+    this.reason = reason;
+    if (reason === "offline" || reason === "server") {
+      this.againTimer = setTimeout(() => this.#send(), AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)]);
+      this.tries += 1;
+    } else {
+      this.tries = 0;
+    }
+    return reason;
+  }
+
+  // --- Showing ---
+
+  #say(text, ...more) {
+    this.said.replaceChildren(...(text ? [make("p", { textContent: text })] : []), ...more);
+    if (text) this.said.scrollIntoView({ block: "center" });
+  }
+
+  /** The sentences above the button, each leading to its field; none takes them away. */
+  #refuse(faults) {
+    const box = this.form.querySelector("[data-sentences]");
+    box.replaceChildren();
+    if (!faults.length) return;
+    const number = faults.length;
+    const title = number === 1 ? words.one_thing : words.things.replace("{number}", String(number));
+    const names = {
+      category: words.what, place: words.where, lon: words.where, lat: words.where, when: words.when,
+      occurred_from: words.when, occurred_to: words.when, description: words.text,
+    };
+    const rows = faults.map(([name, sentence]) => {
+      const target = document.getElementById(`id_${name}`);
+      const text = names[name] ? `${names[name]} – ${sentence}` : sentence;
+      if (!target) return make("li", { textContent: text });
+      const link = make("a", { className: "ds-link", href: `#${target.id}`, textContent: text });
+      link.addEventListener("click", () => this.#unfold(target));
+      return make("li", {}, link);
+    });
+    const summary = make(
+      "div", { className: "ds-error-summary", role: "alert", tabIndex: -1 },
+      make("h2", { className: "error-summary__title", textContent: title }),
+      make("ul", { className: "ds-list" }, ...rows),
+    );
+    box.append(summary);
+    summary.focus();
+  }
+
+  #unfold(target) {
+    for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    (target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea"))?.focus();
+  }
+
+  #summary({ category, place, lon, when, answered_at: answered, occurred_from: from }) {
+    const tile = this.form.querySelector(`input[name=category][value="${CSS.escape(category)}"]`);
+    const what = tile?.labels[0]?.textContent ?? "";
+    const where = this.querySelector("[data-read-back-words]").textContent || (place || lon ? words.point : "");
+    const time = when === "other" ? from.replace("T", " ") : inWords(when, answered || new Date(), words.until);
+    return [what, where, time].filter(Boolean);
+  }
+
+  async #show() {
+    const { own, others } = await this.outbox.list();
+    const unsent = own.filter(({ state }) => state !== SENT).length;
+    this.panel.hidden = !own.length && !others;
+    this.panel.querySelector("[data-send-now]").hidden = !unsent;
+    this.panel.querySelector("[data-outbox-list]").replaceChildren(...own.map((item) => this.#row(item)));
+    const note = this.panel.querySelector("[data-outbox-others]");
+    note.hidden = !others;
+    note.textContent = others === 1 ? words.others_one : words.others.replace("{number}", String(others));
+    if (this.badge) {
+      this.badge.hidden = !unsent;
+      this.badge.textContent = unsent === 1 ? words.badge_one : words.badge.replace("{number}", String(unsent));
+    }
+  }
+
+  #row(item) {
+    const { uuid, state, summary, errors, arrived, reason } = item;
+    const tag = make("span", { className: "ds-tag tag", textContent: `${SYMBOLS[state]} ${words[state]}` });
+    tag.dataset.color = COLOURS[state];
+    const row = make("li", { className: "outbox__item" }, make("p", { textContent: summary.join(" · ") }), tag);
+    row.dataset.uuid = uuid;
+    row.dataset.state = state;
+    for (const { message } of Object.values(errors ?? {}).flat()) row.append(make("p", { className: "ds-validation-message", textContent: message }));
+    if (state === WAITING && reason) row.append(make("p", { className: "meta", textContent: words[`kept_${reason}`] }));
+    const tools = make("div", { className: "outbox__tools" });
+    if (arrived) tools.append(make("a", { className: "ds-link", href: arrived.url, textContent: `${words.open} ${arrived.ref}` }));
+    if (state === WAITING || state === FAILED) {
+      if (!arrived) tools.append(button(words.change, () => this.#change(item)));
+      tools.append(button(words.delete, () => this.#remove(uuid), "tertiary"));
+    }
+    if (tools.children.length) row.append(tools);
+    return row;
+  }
+
+  /** Put a report that waits, or was refused, back into the form. */
+  #change(item) {
+    this.uuid = item.uuid;
+    this.#fill(item.fields);
+    if (item.asksToConfirm) this.form.querySelector("[data-confirm]").hidden = false;
+    const faults = Object.entries(item.errors ?? {}).flatMap(([name, errors]) => errors.map(({ message }) => [name, message]));
+    this.#refuse(faults);
+    if (faults.length) return;
+    this.#say(words.editing);
+    this.form.querySelector("input[type=radio]:checked")?.focus();
+  }
+
+  async #remove(uuid) {
+    if (!confirm(words.delete_sure)) return;
+    if (!(await this.outbox.remove(uuid))) return this.#say(words.busy);
+    if (uuid === this.uuid) this.#empty();
+    this.#say("");
+  }
+
+  // --- Without network ---
+
+  /** Let the service worker keep this page and what it is made of, so that it opens in a cellar. */
+  async #keepPage() {
+    if (!navigator.serviceWorker || !this.dataset.worker) return;
+    try {
+      await navigator.serviceWorker.register(this.dataset.worker, { scope: "/" });
+      const { active } = await navigator.serviceWorker.ready;
+      const parts = performance.getEntriesByType("resource").map(({ name }) => name);
+      active.postMessage({ keep: [...new Set(parts)].filter((name) => name.startsWith(`${location.origin}/`)), page: location.pathname });
+    } catch (problem) {
+      console.warn("report-entry:", problem);
+    }
+  }
+}
+
+customElements.define("report-entry", ReportEntry);

@@ -1,0 +1,97 @@
+// Opens the entry page without network. Pages are always asked of the server first; the only personal page that is kept
+// is the one on which a report is written, and it goes when somebody signs in or out. Files under static/ are nobody's.
+
+const PAGES = "est-entry-1";
+const FILES = "est-files-1";
+const OFFLINE = "/offline/";
+const ENTRY = /^\/[-\w]+\/incidents\/new\/$/;
+const NEW_SESSION = /^\/accounts\/.*(?:login|logout)\//;
+const HASHED = /\.[0-9a-f]{12}\.\w+$/;
+const HEAVY = /\/npm\/plotly/;
+const PATIENCE_MS = 8000;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(FILES).then((files) => files.add(new Request(OFFLINE, { cache: "reload" }))).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) if (name.startsWith("est-") && name !== PAGES && name !== FILES) await caches.delete(name);
+    await self.clients.claim();
+  })());
+});
+
+function isFile(url) {
+  return url.origin === self.location.origin && url.pathname.startsWith("/static/") && !HEAVY.test(url.pathname);
+}
+
+self.addEventListener("message", (event) => {
+  const { keep, page } = event.data ?? {};
+  if (!Array.isArray(keep) || !ENTRY.test(page)) return;
+  event.waitUntil((async () => {
+    const files = await caches.open(FILES);
+    for (const address of keep.filter((one) => isFile(new URL(one)))) {
+      if (!(await files.match(address))) await files.add(address).catch(() => {});
+    }
+    const pages = await caches.open(PAGES);
+    if (!(await pages.match(page))) await fetchPage(page).catch(() => {});
+  })());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+  if (request.method === "POST" && NEW_SESSION.test(url.pathname)) event.waitUntil(caches.delete(PAGES));
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(open(request, url));
+  else if (isFile(url)) event.respondWith(file(request, url));
+});
+
+/** Fetch the entry page and keep it, unless the answer is another page. */
+async function fetchPage(request, address = request) {
+  const response = await fetch(request);
+  if (response.ok && !response.redirected && response.type === "basic") {
+    const pages = await caches.open(PAGES);
+    await pages.put(address, response.clone()).catch(() => {});
+  }
+  return response;
+}
+
+async function open(request, url) {
+  const isEntry = ENTRY.test(url.pathname);
+  const pages = await caches.open(PAGES);
+  const kept = isEntry ? await pages.match(url.pathname) : null;
+  try {
+    if (!isEntry) return await fetch(request);
+    // What a question in the address filled in is not kept: the page opens empty the next time.
+    const answer = url.search ? fetch(request) : fetchPage(request, url.pathname);
+    if (!kept) return await answer;
+    answer.catch(() => {});
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error("slow")), PATIENCE_MS));
+    return await Promise.race([answer, late]);
+  } catch {
+    if (kept) return kept;
+    const [first] = await pages.keys();
+    if (url.pathname === "/" && first) return Response.redirect(first.url);
+    return (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
+async function file(request, url) {
+  const files = await caches.open(FILES);
+  if (HASHED.test(url.pathname)) {
+    const kept = await files.match(request);
+    if (kept) return kept;
+  }
+  try {
+    const response = await fetch(request);
+    // Only what is kept already is renewed: the rest of the platform needs no room on a phone.
+    if (response.ok && (await files.match(request))) await files.put(request, response.clone()).catch(() => {});
+    return response;
+  } catch (problem) {
+    const kept = await files.match(request);
+    if (kept) return kept;
+    throw problem;
+  }
+}

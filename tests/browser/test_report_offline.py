@@ -1,0 +1,410 @@
+"""A caretaker in a cellar: reports written without network, on a slow one, in two tabs, on a shared or a full phone.
+
+In the end every report is on the server exactly once, or is seen to wait in the outbox.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from areas.actions import save_place
+from incidents import presets
+from incidents.models import Incident
+from tests.browser.wire import Wire
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ENTRY = reverse("incident_new", args=["ekstad"])
+SEND = reverse("incident_send", args=["ekstad"])
+IDENTITY_NUMBER = "850709-9805"
+
+
+@pytest.fixture
+def world(transactional_db):
+    world = World()
+    save_place(place=world.square, by=None)
+    return world
+
+
+@pytest.fixture
+def wire(live_server):
+    wire = Wire(live_server.url)
+    yield wire
+    wire.cut()
+
+
+@pytest.fixture
+def quiet(console_errors):
+    """Without network the browser complains of every address it does not reach: that is what these tests are about."""
+    yield
+    console_errors[:] = [line for line in console_errors if "Failed to load resource" not in line]
+
+
+@pytest.fixture
+def page(page, quiet, wire):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_default_timeout(10_000)
+    yield page
+    # What the page still asks for is asked before the wire is gone.
+    page.goto("about:blank")
+
+
+@pytest.fixture
+def entry(page, wire, world, sign_in):
+    """The entry page of the reporter, kept on the phone."""
+    sign_in(world.people["reporter"])
+    open_entry(page, wire)
+    is_kept = "async () => Boolean(await (await caches.open('est-entry-1')).match(location.pathname))"
+    wait_until(page, lambda: page.evaluate(is_kept))
+    return page
+
+
+def open_entry(page: Page, wire: Wire) -> None:
+    page.goto(wire.url + ENTRY)
+    expect(page.locator("report-entry")).to_have_attribute("data-state", "open")
+
+
+def wait_until(page: Page, happens: Callable[[], bool], seconds: float = 15) -> None:
+    ends = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < ends, "It did not happen in time."
+        page.wait_for_timeout(100)
+
+
+def fill(page: Page, world: World, text: str = "Glas krossat i porten.", when: str = "now") -> None:
+    page.locator(f"#id_category_{world.vandalism.pk}").click()
+    page.locator(f"[data-place='{world.square.pk}']").click()
+    page.locator(f"input[name=when][value={when}]").check()
+    page.locator("#id_description").fill(text)
+
+
+def press_send(page: Page) -> None:
+    page.locator("form.report button[type=submit]:not([name])").click()
+
+
+def rows(page: Page):
+    return page.locator(".outbox__item")
+
+
+def of_reporter(world: World):
+    known = [world.by_reporter.pk, world.waiting.pk, world.draft.pk]
+    return Incident.objects.filter(reporter=world.people["reporter"]).exclude(pk__in=known)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_without_network_all_the_time_and_replayed_three_times_it_is_there_once(
+    entry, wire, world, context, width, assert_accessible, assert_fits
+):
+    page = entry
+    page.set_viewport_size({"width": width, "height": 700})
+    wire.cut()
+    open_entry(page, wire)
+    fill(page, world)
+    press_send(page)
+    expect(page.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    expect(page.locator("[data-outbox-badge]")).to_have_text("1 väntar")
+    open_entry(page, wire)
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("Skadegörelse · Västers centrum, Väster")
+    expect(rows(page)).to_have_attribute("data-state", "waiting")
+    assert_accessible(page)
+    assert_fits(page)
+    assert not of_reporter(world).exists()
+    bodies: list[str] = []
+    context.on("request", lambda request: bodies.append(request.post_data or "") if request.method == "POST" else None)
+    wire.mend()
+    page.locator("[data-send-now]").click()
+    expect(rows(page)).to_have_attribute("data-state", "sent")
+    stored = of_reporter(world).get()
+    assert (stored.place, stored.description) == (world.square, "Glas krossat i porten.")
+    client = Client()
+    client.force_login(world.people["reporter"])
+    for _ in range(3):
+        answer = client.post(SEND, bodies[-1], content_type="application/json")
+        assert (answer.status_code, answer.json()["id"]) == (200, stored.pk)
+    assert of_reporter(world).count() == 1
+
+
+def test_a_slow_network_lets_the_writer_go_on_and_sends_once(entry, wire, world):
+    wire.delay_s = 2.5
+    fill(entry, world)
+    press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("Det tar tid att skicka")
+    # Pressed again and again it is still one report.
+    entry.locator("[data-send-now]").click()
+    expect(rows(entry)).to_have_attribute("data-state", "sent", timeout=40_000)
+    assert of_reporter(world).count() == 1
+
+
+def test_an_answer_that_is_lost_is_fetched_by_sending_again(entry, wire, world):
+    fill(entry, world)
+    # The report reaches the server, the answer does not reach the page.
+    entry.evaluate(
+        """() => {
+          const send = window.fetch;
+          window.fetch = async (address, options) => {
+            const answer = await send(address, options);
+            if (options?.method === "POST") throw new TypeError("lost");
+            return answer;
+          };
+        }"""
+    )
+    press_send(entry)
+    expect(rows(entry)).to_have_attribute("data-state", "waiting")
+    assert of_reporter(world).count() == 1
+    open_entry(entry, wire)
+    expect(rows(entry)).to_have_attribute("data-state", "sent")
+    assert of_reporter(world).count() == 1
+
+
+def test_two_tabs_never_send_the_same_twice(entry, wire, world, context, quiet):
+    posts: list[str] = []
+
+    def note(request):
+        if request.method == "POST" and request.url.endswith(SEND):
+            posts.append(json.loads(request.post_data)["client_uuid"])
+
+    context.on("request", note)
+    wire.cut()
+    for text in ("Första.", "Andra.", "Tredje."):
+        fill(entry, world, text)
+        press_send(entry)
+        expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    other = context.new_page()
+    open_entry(other, wire)
+    expect(rows(other)).to_have_count(3)
+    posts.clear()
+    wire.mend()
+    for tab in (entry, other):
+        tab.evaluate("document.querySelector('[data-send-now]').click()")
+    for tab in (entry, other):
+        expect(tab.locator(".outbox__item[data-state=sent]")).to_have_count(3)
+    assert sorted(posts) == sorted(set(posts))
+    assert len(posts) == 3
+    assert sorted(of_reporter(world).values_list("description", flat=True)) == ["Andra.", "Första.", "Tredje."]
+    other.close()
+
+
+def test_an_expired_session_loses_nothing(entry, wire, world, sign_in):
+    fill(entry, world)
+    Session.objects.all().delete()
+    press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("Logga in igen")
+    expect(rows(entry)).to_have_attribute("data-state", "waiting")
+    assert not of_reporter(world).exists()
+    sign_in(world.people["reporter"])
+    open_entry(entry, wire)
+    expect(rows(entry)).to_have_attribute("data-state", "sent")
+    assert of_reporter(world).count() == 1
+
+
+def test_a_shared_phone_shows_and_sends_nothing_of_the_one_before(entry, wire, world, sign_in):
+    wire.cut()
+    fill(entry, world, "Bara rapportören får läsa detta.")
+    press_send(entry)
+    expect(rows(entry)).to_have_count(1)
+    wire.mend()
+    # The old tab of the first person, with the session of the next one: the server tells them apart.
+    sign_in(world.people["coordinator"])
+    entry.locator("[data-send-now]").click()
+    expect(rows(entry)).to_contain_text("skickas när den som skrev den loggar in")
+    open_entry(entry, wire)
+    expect(rows(entry)).to_have_count(0)
+    expect(entry.locator("[data-outbox-others]")).to_contain_text("någon annan har skrivit")
+    assert "Bara rapportören" not in entry.content()
+    assert not Incident.objects.filter(description__startswith="Bara rapportören").exists()
+    sign_in(world.people["reporter"])
+    open_entry(entry, wire)
+    expect(rows(entry)).to_have_attribute("data-state", "sent")
+    assert of_reporter(world).get().reporter == world.people["reporter"]
+
+
+def test_a_full_phone_keeps_the_text_on_the_screen_and_says_so(entry, world):
+    fill(entry, world)
+    entry.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    press_send(entry)
+    said = entry.locator("[data-said]")
+    expect(said).to_contain_text("inget utrymme kvar")
+    assert entry.locator("#id_description").input_value() == "Glas krossat i porten."
+    assert not of_reporter(world).exists()
+    said.get_by_role("button", name="Skicka direkt").click()
+    entry.wait_for_url("**/receipt/")
+    assert of_reporter(world).count() == 1
+
+
+def test_what_the_server_refuses_stays_with_its_sentence_and_is_mended(entry, wire, world, assert_accessible):
+    fill(entry, world, f"Han heter {IDENTITY_NUMBER}.")
+    press_send(entry)
+    expect(entry.locator("[data-sentences] .ds-error-summary")).to_contain_text("person")
+    expect(rows(entry)).to_have_attribute("data-state", "failed")
+    assert IDENTITY_NUMBER in entry.locator("#id_description").input_value()
+    assert_accessible(entry)
+    assert not of_reporter(world).exists()
+    entry.locator("#id_description").fill("En fönsterruta.")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    assert of_reporter(world).get().description == "En fönsterruta."
+
+
+def test_what_waits_is_changed_and_deleted(entry, wire, world):
+    wire.cut()
+    for text in ("Första.", "Andra."):
+        fill(entry, world, text)
+        press_send(entry)
+        expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    rows(entry).nth(0).get_by_role("button", name="Ändra").click()
+    assert entry.locator("#id_description").input_value() == "Första."
+    entry.locator("#id_description").fill("Första, rättad.")
+    press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    expect(rows(entry)).to_have_count(2)
+    entry.once("dialog", lambda dialog: dialog.accept())
+    rows(entry).nth(1).get_by_role("button", name="Ta bort").click()
+    expect(rows(entry)).to_have_count(1)
+    wire.mend()
+    entry.locator("[data-send-now]").click()
+    expect(rows(entry)).to_have_attribute("data-state", "sent")
+    assert of_reporter(world).get().description == "Första, rättad."
+
+
+def test_signing_out_warns_of_what_waits_and_empties_what_is_kept(entry, wire, world):
+    wire.cut()
+    fill(entry, world)
+    press_send(entry)
+    expect(rows(entry)).to_have_count(1)
+    wire.mend()
+    entry.route("**" + SEND, lambda route: route.abort())
+    sentences: list[str] = []
+
+    def stay(dialog):
+        sentences.append(dialog.message)
+        dialog.dismiss()
+
+    def leave(dialog):
+        sentences.append(dialog.message)
+        dialog.accept()
+
+    sign_out = entry.locator(".sidebar__foot form[action$='/logout/']").first
+    entry.once("dialog", stay)
+    sign_out.evaluate("form => form.requestSubmit()")
+    wait_until(entry, lambda: len(sentences) == 1)
+    assert "inte skickad" in sentences[0]
+    assert Session.objects.exists()
+    entry.once("dialog", leave)
+    sign_out.evaluate("form => form.requestSubmit()")
+    entry.wait_for_url("**/accounts/login/**")
+    assert entry.evaluate("async (page) => Boolean(await caches.match(page))", ENTRY) is False
+
+
+def test_a_draft_is_kept_while_writing_and_gone_once_it_is_sent(entry, wire, world):
+    fill(entry, world, "Halvvägs.")
+    entry.wait_for_timeout(700)
+    open_entry(entry, wire)
+    assert entry.locator("#id_description").input_value() == "Halvvägs."
+    expect(entry.locator("[data-said]")).to_contain_text("Det är inte skickat")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    open_entry(entry, wire)
+    assert entry.locator("#id_description").input_value() == ""
+    expect(entry.locator("[data-said]")).to_be_empty()
+
+
+def test_another_report_from_the_same_place_keeps_place_and_time(entry, world):
+    fill(entry, world, "Första.", when="night")
+    entry.get_by_role("button", name="Spara och lägg till en till").click()
+    expect(entry.locator("[data-said]")).to_contain_text("Plats och tid är kvar")
+    assert entry.locator("#id_place").input_value() == str(world.square.pk)
+    assert entry.locator("input[name=when]:checked").input_value() == "night"
+    assert entry.locator("#id_description").input_value() == ""
+    assert entry.locator("input[name=category]:checked").count() == 0
+    entry.locator(f"#id_category_{world.vandalism.pk}").click()
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    first, second = of_reporter(world).order_by("pk")
+    assert (first.place, first.occurred_from) == (second.place, second.occurred_from)
+
+
+def test_a_position_is_read_back_in_words_also_without_network(entry, wire, world, context):
+    context.grant_permissions(["geolocation"], origin=wire.url)
+    near = {"longitude": world.square.lon + 0.0005, "latitude": world.square.lat, "accuracy": 8}
+    context.set_geolocation(near)
+    read_back = entry.locator("[data-read-back]")
+    for is_cut in (False, True):
+        if is_cut:
+            wire.cut()
+            open_entry(entry, wire)
+        entry.locator("[data-mine]").click()
+        expect(read_back).to_contain_text("30 m från Västers centrum")
+        expect(read_back).to_contain_text("Träffsäkerhet 8 m")
+
+
+def test_four_taps_and_less_than_half_a_minute(page, wire, world, sign_in):
+    sign_in(world.people["reporter"])
+    began = time.monotonic()
+    open_entry(page, wire)
+    taps = [
+        page.locator(f"#id_category_{world.vandalism.pk}"),
+        page.locator(f"[data-place='{world.square.pk}']"),
+        page.locator(".chip-choice input").first,
+        page.locator("form.report button[type=submit]:not([name])"),
+    ]
+    for tap in taps:
+        page.wait_for_timeout(1000)
+        tap.click()
+    page.wait_for_url("**/receipt/")
+    assert len(taps) <= 6
+    assert time.monotonic() - began <= 30
+    assert of_reporter(world).count() == 1
+
+
+def test_nothing_covers_the_text_and_every_target_is_a_thumb_wide(entry, assert_fits):
+    for width in (320, 390):
+        entry.set_viewport_size({"width": width, "height": 700})
+        assert_fits(entry)
+        for target in entry.locator(".tile__label, .chip, .report__send button, .report__mine").all():
+            if target.is_visible():
+                box = target.bounding_box()
+                assert box is not None
+                assert box["height"] >= 44, target.inner_text()
+        text, send = entry.locator("#id_description"), entry.locator(".report__send button").first
+        assert text.bounding_box()["y"] + text.bounding_box()["height"] <= send.bounding_box()["y"]
+        text.scroll_into_view_if_needed()
+        text.click()
+        expect(text).to_be_focused()
+
+
+def test_the_phone_and_the_server_mean_the_same_night_and_weekend(entry):
+    here = ZoneInfo("Europe/Stockholm")
+    moments = [dt.datetime(2026, 3, 23, 1, 30, tzinfo=here) + dt.timedelta(hours=7 * step) for step in range(60)]
+    moments += [dt.datetime(2026, 10, 20, 0, 10, tzinfo=here) + dt.timedelta(hours=5 * step) for step in range(60)]
+    asked = [[preset, moment.isoformat()] for preset in sorted(presets.PRESETS) for moment in moments]
+    script = """async (asked) => {
+      const { timesOf } = await import("/static/js/when.js");
+      return asked.map(([preset, moment]) => timesOf(preset, moment).map((one) => one && one.getTime() / 1000));
+    }"""
+    for (preset, moment), shown in zip(asked, entry.evaluate(script, asked), strict=True):
+        meant = presets.times_of(preset, dt.datetime.fromisoformat(moment))
+        assert shown == [one and one.timestamp() for one in meant], (preset, moment)
+
+
+def test_other_pages_say_that_there_is_no_network_and_the_start_leads_to_the_entry_page(entry, wire):
+    wire.cut()
+    entry.goto(wire.url + reverse("incident_list", args=["ekstad"]))
+    expect(entry.locator("h1")).to_have_text("Det finns inget nät just nu")
+    entry.goto(wire.url + "/?from=app")
+    expect(entry.locator("report-entry")).to_have_attribute("data-state", "open")
+    kept = entry.evaluate("async () => (await (await caches.open('est-entry-1')).keys()).map((one) => one.url)")
+    assert kept == [wire.url + ENTRY]
