@@ -249,5 +249,5 @@ class Writing:
             for row in rows:
                 found |= {row.add_prefix(name): [str(s) for s in said] for name, said in row.errors.items()}
             if rows.non_form_errors():
-                found[rows.prefix] = [str(sentence) for sentence in rows.non_form_errors()]
+                found[str(rows.prefix)] = [str(sentence) for sentence in rows.non_form_errors()]
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ def pictures_that_counted(user: Any, incidents: Sequence[Incident]) -> dict[int,
     if not rows:
         return {}
     collaborations = {row.collaboration_id for row in rows}
-    parents = dict(Area.objects.filter(collaboration_id__in=collaborations).values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = dict(Area.objects.filter(collaboration_id__in=collaborations).values_list("pk", "parent_id"))
     days = (min(row.occurred_on for row in rows), max(row.occurred_on for row in rows))
     pictures = list(
         Picture.objects.visible_to(user)
@@ -51,7 +51,7 @@ def pictures_that_counted(user: Any, incidents: Sequence[Incident]) -> dict[int,
     return {row.pk: [_line(picture) for picture in _counted_in(row, pictures, parents)] for row in rows}
 
 
-def _counted_in(row: Incident, pictures: list[Picture], parents: dict[int, int | None]) -> list[Picture]:
+def _counted_in(row: Incident, pictures: list[Picture], parents: Mapping[int, int | None]) -> list[Picture]:
     """The first version of each period that had the report, of the smallest area with any."""
     approved_at = max(filter(None, [row.reviewed_at, row.created_at]))
     area_id = row.area_id

@@ -85,8 +85,7 @@ def picture_write(request: PartnerRequest, collaboration: Collaboration, area: s
         if getattr(no, "code", None) == "conflict":
             # What the other wrote stands beside; the next press of the button is a decision to keep this one.
             theirs = Written.of(draft)
-            writing.form.data = writing.form.data.copy()
-            writing.form.data["text_version"] = str(draft.text_version)
+            writing.form.data = {**request.POST.dict(), "text_version": str(draft.text_version)}
         return _show(request, draft, writing, theirs=theirs, status=409 if theirs else 422)
     if is_autosave:
         return JsonResponse({"text_version": saved.text_version})
