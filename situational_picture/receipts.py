@@ -35,7 +35,9 @@ def pictures_that_counted(user: Any, incidents: Sequence[Incident]) -> dict[int,
     if not rows:
         return {}
     collaborations = {row.collaboration_id for row in rows}
-    parents: dict[int, int | None] = dict(Area.objects.filter(collaboration_id__in=collaborations).values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = dict(
+        Area.objects.filter(collaboration_id__in=collaborations).values_list("pk", "parent_id")
+    )
     days = (min(row.occurred_on for row in rows), max(row.occurred_on for row in rows))
     pictures = list(
         Picture.objects.visible_to(user)
