@@ -59,15 +59,21 @@ def total_change(counts: pd.DataFrame, window: Window, first: dt.date | None) ->
             verdict = "too_few_to_say"
         elif change.p_value < 0.05:
             verdict = "more" if change.difference > 0 else "fewer"
-    return {"before": before, "after": after, "verdict": verdict, **verdict_words(verdict)}
+    return {
+        "before": before,
+        "before_words": number_words(before),
+        "after": after,
+        "verdict": verdict,
+        **verdict_words(verdict),
+    }
 
 
 def heading(change: Mapping[str, Any]) -> str:
     """The page's finding, or its question where there is none."""
     sentences = {
-        "more": _("More is reported at your places than at this time last year"),
-        "fewer": _("Less is reported at your places than at this time last year"),
-        "no_clear_change": _("About as much is reported at your places as at this time last year"),
+        "more": _("You have reported more than at this time last year"),
+        "fewer": _("You have reported less than at this time last year"),
+        "no_clear_change": _("You have reported about as much as at this time last year"),
     }
     return sentences.get(change["verdict"], _("What has happened at your places?"))
 
