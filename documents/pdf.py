@@ -20,6 +20,8 @@ _PAGE = Path(__file__).with_name("page.typ")
 UNKNOWN = "□"
 # A table with fewer signs than this is never broken; it is sure to have room on a page.
 SHORT_TABLE = 2400
+# Texts up to this many signs are not worth breaking to make room for others.
+SHORT_CELL = 24
 _SPACES = str.maketrans({"\t": " ", "\v": " ", "\f": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
@@ -133,12 +135,23 @@ def _facts(block: model.Facts, width_mm: float) -> dict[str, Any]:
     return {"block": "facts", "facts": facts}
 
 
+def _share(table: model.Table, place: int) -> int:
+    """How much of the width a column takes: 0 for as much as it needs, more the longer its texts are."""
+    longest = max((len(row[place].text) for row in table.rows), default=0)
+    if table.columns[place].is_number or (place and longest <= SHORT_CELL):
+        return 0
+    return max(20, min(longest, 90))
+
+
 @_plain.register
 def _table(block: model.Table, width_mm: float) -> dict[str, Any]:
     return {
         "block": "table",
         "caption": printable(block.caption),
-        "columns": [{"label": printable(column.label), "is_number": column.is_number} for column in block.columns],
+        "columns": [
+            {"label": printable(column.label), "is_number": column.is_number, "share": _share(block, place)}
+            for place, column in enumerate(block.columns)
+        ],
         "rows": [[_cell(cell) for cell in row] for row in block.rows],
         "is_short": sum(len(cell.text) + 20 for row in block.rows for cell in row) < SHORT_TABLE,
         "note": printable(block.note),

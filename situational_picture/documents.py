@@ -44,7 +44,7 @@ def picture_pdf(user: Any, picture: Picture, *, address: str) -> bytes:
     """The picture as PDF, as this user may see it. `address` is where the picture's page is."""
     figures = selecting.figures_for(user, picture)
     said = (
-        LAYOUT, picture.pk, picture.computed_at, picture.code_version, getattr(picture, "text_version", 0),
+        LAYOUT, picture.pk, picture.computed_at, picture.code_version, picture.text_version,
         picture.status, picture.collaboration.protect_counts_up_to, picture.collaboration.notice,
         selecting.viewer_of(user, picture), get_language(), address,
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _blocks(picture: Picture, figures: Mapping[str, Any], address: str) -> Block
         left_share=0.52,
     )
     yield from _parts(figures)
-    yield from _two_sources(picture)
+    yield from _two_sources(picture, figures)
     yield from _ahead(picture)
     yield from _others(figures)
     yield from _about(picture, figures, address)
@@ -146,26 +146,42 @@ _STATE_TONES: Mapping[str, model.Tone] = {"stable": "success", "worrying": "warn
 
 def _state(picture: Picture) -> Blocks:
     """The state as people have assessed it, with the motive, and their joint assessment."""
-    state = getattr(picture, "assessed_state", "")
-    if state:
+    if picture.assessed_state:
         yield model.Notice(
             picture.assessed_motive,
-            _STATE_TONES[state],
+            _STATE_TONES[picture.assessed_state],
             _("Assessed state: %(state)s") % {"state": picture.get_assessed_state_display()},
         )
-    assessment = getattr(picture, "assessment", "")
-    if assessment:
+    if picture.assessment:
         yield model.Heading(_("Joint assessment"))
-        yield model.Text(assessment)
+        yield model.Text(picture.assessment)
 
 
 def _section(picture: Picture, key: str) -> Blocks:
-    text = (getattr(picture, "sections", None) or {}).get(key, {}).get("text", "")
+    text = picture.sections.get(key, {}).get("text", "")
     if text:
         yield model.Text(text)
 
 
-def _two_sources(picture: Picture) -> Blocks:
+def _two_sources(picture: Picture, figures: Mapping[str, Any]) -> Blocks:
+    """The police's figures and the partners' observations, each with its owner and what to keep in mind."""
+    layers = presenters.layer_rows(figures)
+    if layers:
+        columns = (
+            model.Column(_("Whose")),
+            model.Column(_("Events"), True),
+            model.Column(_("Keep in mind")),
+        )
+        rows = tuple(
+            (
+                model.Cell(f"{row['name']}: {row['owners']}" if row["owners"] else str(row["name"])),
+                model.counted_of(row["count"]),
+                model.Cell(str(row["note"])),
+            )
+            for row in layers
+        )
+        yield model.Heading(_("Whose reports"))
+        yield model.Table("", columns, rows)
     for key, title in (("police", _("The police's picture")), ("partners", _("The partners' observations"))):
         text = tuple(_section(picture, key))
         if text:
@@ -175,7 +191,7 @@ def _two_sources(picture: Picture) -> Blocks:
 
 def _ahead(picture: Picture) -> Blocks:
     """What is coming, and where to begin."""
-    text, events = tuple(_section(picture, "coming")), getattr(picture, "coming_events", None) or []
+    text, events = tuple(_section(picture, "coming")), picture.coming_events
     if text or events:
         yield model.Heading(_("Coming events"))
         yield from text
@@ -190,7 +206,7 @@ def _ahead(picture: Picture) -> Blocks:
             for row in events
         )
         yield model.Table("", columns, rows)
-    text, places = tuple(_section(picture, "priorities")), getattr(picture, "priority_places", None) or []
+    text, places = tuple(_section(picture, "priorities")), picture.priority_places
     if text or places:
         yield model.Heading(_("Priority places"))
         yield from text

@@ -13,6 +13,7 @@ from documents import model
 from partners.models import Collaboration
 from situational_picture import actions, building, documents, selecting
 from situational_picture.models import Picture
+from situational_picture.writing import SECTIONS, ComingEvent, PriorityPlace, Section, Written
 from tests import factories as make
 from tests.documents import reading
 
@@ -201,6 +202,44 @@ def test_a_picture_without_anything_in_it_is_a_document(client, built):
     figures["map"] = {**figures["map"], "cells": {}, "drawn": 0, "without_point": 0}
     file = documents.pdf.write(documents.picture_document(built.published, figures, address="http://example.se/"))
     assert "http://example.se/" in reading.bare(reading.words(file))
+
+
+WRITTEN = Written(
+    assessed_state="worrying",
+    assessed_motive="Bränderna har kommit tillbaka.",
+    assessment="Vi ser samma sak från tre håll.\n#set page(width: 1cm)",
+    sections={key: Section(text=f"Om {key}: *oförändrat*.") for key in SECTIONS},
+    coming_events=(ComingEvent(day=dt.date(2026, 12, 13), what="Lucia på torget", place="Västers centrum"),),
+    priority_places=(PriorityPlace(name="Västers centrum", why="Flest händelser tre veckor i rad."),),
+)
+
+
+def test_what_people_have_written_stands_in_it_as_written(built):
+    picture = built.published
+    for name, value in WRITTEN.fields().items():
+        setattr(picture, name, value)
+    figures = selecting.figures_for(built.people["council"], picture)
+    with override("sv"):
+        file = documents.pdf.write(documents.picture_document(picture, figures, address=""))
+    text = reading.bare(reading.words(file))
+    said = [words for _field, words in WRITTEN.texts() if words]
+    assert len(said) > len(SECTIONS)
+    assert [words for words in said if reading.bare(words) not in text] == []
+    assert reading.bare("Bedömt läge: oroande") in text
+    assert reading.bare("13 december") in text
+    # What people say comes before what is counted.
+    assert text.index(reading.bare("Vi ser samma sak")) < text.index(reading.bare("Vad som har ändrats"))
+
+
+def test_texts_as_long_as_they_may_be_take_more_pages_and_lose_nothing(built):
+    long = " ".join(f"ord{number}" for number in range(500))
+    picture = built.published
+    picture.assessment = long
+    picture.sections = {key: vars(Section(text=f"{key}0 {long} {key}1")) for key in SECTIONS}
+    figures = selecting.figures_for(built.people["coordinator"], picture)
+    text = reading.bare(reading.words(documents.pdf.write(documents.picture_document(picture, figures, address=""))))
+    assert text.count("ord499") == 1 + len(SECTIONS)
+    assert all(f"{key}1" in text for key in SECTIONS)
 
 
 def test_the_page_links_to_its_own_file(client, built):
