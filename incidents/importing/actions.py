@@ -354,9 +354,7 @@ def undo_import(*, batch: ImportBatch, by: User) -> int:
     rows = Incident.objects.filter(import_batch=batch)
     # A report that came another way and is counted together with one of these would be left without its event.
     if Incident.objects.filter(merged_into__import_batch=batch).exclude(import_batch=batch).exists():
-        raise NotPossible(
-            _("Other reports are counted together with incidents of this import. Take them apart first.")
-        )
+        raise NotPossible(_("Other reports are counted together with incidents of this import. Take them apart first."))
     area_ids = set(rows.order_by().values_list("area_id", flat=True).distinct())
     try:
         with transaction.atomic():
