@@ -17,6 +17,7 @@ from analysis.periods import Period, PeriodKind, containing, parse
 from areas.models import Area, Place
 from incidents.models import Category
 from situational_picture import figures, protecting, queries
+from situational_picture.coverage_queries import AreaUnits
 from situational_picture.models import Picture
 
 # Part of every stored picture, so that an old one says which rules made it. Raise it when a figure changes meaning.
@@ -44,6 +45,12 @@ def category_frame(collaboration_id: int) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(rows), columns=["category", *columns[1:]]).set_index("category")
 
 
+def _end_of(today: dt.date) -> dt.datetime:
+    """Now, or the last moment of an earlier day: which deadlines have passed."""
+    end = dt.datetime.combine(today, dt.time.max, tzinfo=timezone.get_default_timezone())
+    return min(end, timezone.now())
+
+
 class AreaData:
     """What all of an area's pictures share, fetched once for a rebuild."""
 
@@ -52,6 +59,7 @@ class AreaData:
         self.source = figures.source_of(queries.months_by_source(area.collaboration), today)
         self.daily = queries.daily_counts(area)
         self.categories = category_frame(area.collaboration_id)
+        self.units = AreaUnits(area, _end_of(today))
         self.place_names = dict(Place.objects.filter(collaboration_id=area.collaboration_id).values_list("pk", "name"))
 
     def figures_for(self, period: Period) -> dict[str, Any]:
@@ -68,6 +76,7 @@ class AreaData:
             subareas=self._subareas(period),
             not_drawn=queries.not_drawn(self.area, period),
             layers=queries.counts_by_organisation(self.area, period),
+            units=self.units.for_period(period, self.source),
         )
 
     def protection_for(self, period: Period, computed: dict[str, Any]) -> dict[str, Any]:

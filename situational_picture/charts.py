@@ -10,6 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from analysis.periods import SEASON_LENGTH, PeriodKind, parse
+from situational_picture import coverage_presenters
+from situational_picture.coverage import MISSING, NOTHING, REPORTED
 from situational_picture.presenters import category_name, hour_names, missing_spans, weekday_names
 from situational_picture.protecting import PROTECTED
 from ui import charts
@@ -54,7 +56,76 @@ def trend(figures: Mapping[str, Any]) -> dict[str, Any]:
                 "hovertemplate": _("protected") + "<extra></extra>",
             }
         )
-    return charts.figure_json(lines, layout)
+    return charts.figure_json(*_with_strip(lines, layout, figures, days, first=0))
+
+
+# Of the height of a chart, what the strip under its time axis takes, and where the chart above it begins.
+_STRIP, _ABOVE = 0.1, 0.17
+
+
+def _with_strip(
+    lines: list[dict[str, Any]], layout: dict[str, Any], figures: Mapping[str, Any], days: list[str], *, first: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The trend with a strip under its time axis: which share of the units reported, had nothing, or are missing.
+
+    Each kind has a pattern of its own, and the table says the same in words. Without coverage nothing is added.
+    """
+    coverage = figures.get("coverage")
+    if not coverage:
+        return lines, layout
+    places = range(first, first + len(days))
+    counts = [coverage_presenters.answers(coverage, place) for place in places]
+    words = [coverage_presenters.answer_words(coverage, place) for place in places]
+    # One bar a period, a little apart. Plotly counts time in thousandths of a second.
+    width = [0.9 * parse(code).days * 86_400_000 for code in figures["trend"]["periods"][first:]]
+    bars = []
+    for state, name, marker in (
+        (REPORTED, _("Reported"), {"color": charts.OBSERVED}),
+        (NOTHING, _("Nothing to report"), {"color": charts.BAND, "line": {"width": 1, "color": charts.OBSERVED}}),
+        (
+            MISSING,
+            _("Not reported"),
+            {
+                "color": charts.SURFACE,
+                "pattern": {"shape": "/", "fgcolor": charts.TEXT, "bgcolor": charts.SURFACE, "size": 4},
+            },
+        ),
+    ):
+        hover = {"customdata": words, "hovertemplate": "%{customdata}"} if state == REPORTED else {"hoverinfo": "skip"}
+        bars.append(
+            {
+                "type": "bar",
+                "x": days,
+                "y": [one[state] / one["all"] if one["all"] else None for one in counts],
+                "width": width,
+                "yaxis": "y2",
+                "name": name,
+                "marker": marker,
+                **hover,
+            }
+        )
+    strip = {"domain": [0, _STRIP], "range": [0, 1], "visible": False, "fixedrange": True}
+    return [*lines, *bars], {
+        **layout,
+        "barmode": "stack",
+        "yaxis": {**layout.get("yaxis", {}), "domain": [_ABOVE, 1]},
+        "yaxis2": strip,
+        "xaxis": {**layout.get("xaxis", {}), "anchor": "y2"},
+    }
+
+
+def panel(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The compared periods for the units that answered for all of them, with everybody beside."""
+    coverage = figures.get("coverage")
+    stored = coverage["panel"] if coverage else None
+    if not stored or not stored["units"]:
+        return None
+    days = [parse(code).start.isoformat() for code in coverage["compared"]]
+    lines = [
+        charts.line(days, stored["all"], name=_("All"), compared=True),
+        charts.line(days, stored["observed"], name=_("The same units")),
+    ]
+    return charts.figure_json(lines, {"yaxis": {"title": {"text": _("events")}}, "xaxis": {"type": "date"}})
 
 
 def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -119,11 +190,10 @@ def spark(figures: Mapping[str, Any]) -> dict[str, Any]:
     last = SEASON_LENGTH[PeriodKind(data["kind"])]
     days = [parse(code).start.isoformat() for code in data["periods"]][-last:]
     bare = {"visible": False, "fixedrange": True}
-    return charts.figure_json(
-        [
-            *charts.band(days, data["lower"][-last:], data["upper"][-last:], name=_("Expected range")),
-            charts.line(days, [_drawn(value) for value in data["observed"][-last:]], name=_("Events"))
-            | {"mode": "lines"},
-        ],
-        {"xaxis": bare, "yaxis": bare, "showlegend": False, "margin": {"l": 0, "r": 0, "t": 2, "b": 2}},
-    )
+    lines = [
+        *charts.band(days, data["lower"][-last:], data["upper"][-last:], name=_("Expected range")),
+        charts.line(days, [_drawn(value) for value in data["observed"][-last:]], name=_("Events")) | {"mode": "lines"},
+    ]
+    layout = {"xaxis": bare, "yaxis": bare, "showlegend": False, "margin": {"l": 0, "r": 0, "t": 2, "b": 2}}
+    first = len(data["periods"]) - len(days)
+    return charts.figure_json(*_with_strip(lines, layout, figures, days, first=first))

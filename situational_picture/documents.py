@@ -21,7 +21,7 @@ from analysis.hexagons import cell_polygons
 from analysis.periods import parse
 from documents import model, pdf
 from partners.models import Collaboration
-from situational_picture import presenters, selecting
+from situational_picture import coverage_presenters, presenters, selecting
 from situational_picture.models import Picture
 from situational_picture.outlines import outlines
 from situational_picture.protecting import PROTECTED
@@ -261,9 +261,13 @@ def _trend(figures: Mapping[str, Any]) -> model.LineChart:
 def _latest(figures: Mapping[str, Any]) -> Blocks:
     """The end of the trend in numbers: its table twin, as far as a page has room for it."""
     rows = presenters.trend_table(figures, last=PERIODS_LISTED)["rows"]
+    coverage = figures.get("coverage")
     columns = (model.Column(_("Period")), model.Column(_("Events"), True), model.Column(_("Expected"), True))
+    if coverage:
+        columns = (*columns, model.Column(coverage_presenters.column_name(coverage)))
     lines = tuple(
-        (model.Cell(period), model.counted_of(count), model.Cell(expected)) for period, count, expected in rows
+        (model.Cell(period), model.counted_of(count), model.Cell(expected), *map(model.Cell, answers))
+        for period, count, expected, *answers in rows
     )
     yield model.Heading(_("The latest periods"), 3)
     yield model.Table("", columns, lines)

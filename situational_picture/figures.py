@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -18,10 +18,11 @@ from analysis.aoristic import weekday_hour
 from analysis.changed import place_comparisons, what_has_changed
 from analysis.expected import expected_band, expected_range, judge, surprise
 from analysis.hexagons import count_by_cell
-from analysis.periods import SEASON_LENGTH, Period, PeriodKind, periods_between
+from analysis.periods import SEASON_LENGTH, Period, PeriodKind, parse, periods_between
 from analysis.places import rank_places
+from situational_picture import coverage
 
-SCHEMA = 1
+SCHEMA = 2
 # How many periods the trend shows, by kind: two years of weeks, four of months, six of tertials.
 TREND_PERIODS = {PeriodKind.WEEK: 104, PeriodKind.MONTH: 48, PeriodKind.TERTIAL: 18}
 # A single week is too little for a map, a clock or a list of places: a week's picture shows four weeks of them.
@@ -55,6 +56,12 @@ class Source:
     partly_missing: tuple[tuple[str, dt.date], ...] = ()
     # Before this day reports are purged to statistics: their months are known, and nothing finer. None: nothing is.
     exact_from: dt.date | None = None
+    # Stretches in which every unit that should have reported was missing: first day, and the first day after.
+    silent: tuple[tuple[dt.date, dt.date], ...] = ()
+
+    def is_silent(self, period: Period) -> bool:
+        """Whether nobody who should have has said anything of the period."""
+        return any(start <= period.start and period.end <= end for start, end in self.silent)
 
     def is_blurred(self, start: dt.date, end: dt.date) -> bool:
         """Whether these days reach into months of which only the month's counts are left, and are not whole months."""
@@ -69,7 +76,7 @@ class Source:
             return True
         if self.first_day is None or self.last_day is None or period.end <= self.first_day.replace(day=1):
             return True
-        if period.start > self.last_day:
+        if period.start > self.last_day or self.is_silent(period):
             return True
         return any(month in self.missing_months for month in _months_of(period))
 
@@ -209,20 +216,26 @@ def compute(
     subareas: list[dict[str, Any]],
     not_drawn: dict[str, int],
     layers: pd.DataFrame | None = None,
+    units: coverage.UnitStates | None = None,
 ) -> dict[str, Any]:
     """The whole picture as a dictionary of plain numbers and texts.
 
     `daily` from `queries.daily_counts`; `categories` with index category and columns code, name_sv, name_en, kind,
-    is_sensitive; `rows` and `rows_before` from `queries.incidents_between` for the detail and the comparison window.
+    is_sensitive; `rows` and `rows_before` from `queries.incidents_between` for the detail and the comparison window;
+    `layers` from `queries.counts_by_organisation` for the period; `units` from `coverage_queries`.
     """
     is_event = categories["kind"] == "event"
     events = daily[daily["category"].isin(categories.index[is_event])]
+    units = units or coverage.UnitStates()
+    source = replace(source, silent=coverage.silent_spans(units, events))
     elapsed = elapsed_days(period, source, today)
     category_rows, total, compared = _category_figures(events, categories[is_event], period, source, elapsed)
     window = detail_window(period)
     if source.is_blurred(*window) or source.is_blurred(*comparison_window(period)):
         rows, rows_before = rows.iloc[:0], rows_before.iloc[:0]
     ranking = _ranking(rows, rows_before, period)
+    trend = _trend(events, period, source, elapsed)
+    trend_periods = [parse(code) for code in trend["periods"]]
     return {
         "schema": SCHEMA,
         "period": period.code,
@@ -243,7 +256,8 @@ def compute(
         "layers": _layers(layers, period, source),
         "categories": category_rows,
         "others": _other_kinds(daily, categories[~is_event], period),
-        "trend": _trend(events, period, source, elapsed),
+        "trend": trend,
+        "coverage": coverage.figures(units, trend, trend_periods, is_silent=source.is_silent(period)),
         "clock": _clock(rows, source),
         "window": {"start": window[0].isoformat(), "end": window[1].isoformat()},
         "map": _map(rows),

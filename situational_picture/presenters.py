@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
 from incidents.presenters import safe_cell
+from situational_picture import coverage_presenters
 from situational_picture.presenting import LAYER_NOTES, LAYERS
 from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
@@ -120,6 +121,8 @@ def heading(figures: Mapping[str, Any], area: str) -> str:
     """The finding as a title: what the numbers say about the area and the period."""
     period = parse(figures["period"])
     words = {"area": area, "period": period_short_name(period)}
+    if (figures.get("coverage") or {}).get("is_silent") and figures["total"]["count"] is None:
+        return _("%(area)s, %(period)s: nobody has reported") % words
     if figures["source"]["lacks_period"] and figures["total"]["count"] is None:
         return _("%(area)s, %(period)s: the source has no data") % words
     if figures["total"]["count"] == PROTECTED:
@@ -138,6 +141,8 @@ def heading(figures: Mapping[str, Any], area: str) -> str:
 def lead(figures: Mapping[str, Any]) -> str:
     """One sentence under the title: the count, what was expected, and what stands out."""
     total, period = figures["total"], parse(figures["period"])
+    if total["count"] is None and (figures.get("coverage") or {}).get("is_silent"):
+        return _("Every unit that should have reported is missing. That is not the same as nothing having happened.")
     if total["count"] is None:
         return _("Choose another period. The list of what the source lacks is at the bottom of the page.")
     if total["count"] == PROTECTED:
@@ -361,16 +366,20 @@ def trend_table(figures: Mapping[str, Any], *, last: int | None = None) -> dict[
     """The trend as columns and rows of a table, latest first; only the `last` periods when that is given."""
     trend = figures["trend"]
     first = 0 if last is None else max(0, len(trend["periods"]) - last)
+    coverage = figures.get("coverage")
     series = (trend[name][first:] for name in ("periods", "observed", "lower", "upper"))
     rows = [
         [
             period_name(parse(code)),
             cell(observed),
             "–" if lower is None or observed == PROTECTED else f"{number_words(lower)}–{number_words(upper)}",
+            *([coverage_presenters.answer_words(coverage, place)] if coverage else []),
         ]
-        for code, observed, lower, upper in zip(*series, strict=True)
+        for place, (code, observed, lower, upper) in enumerate(zip(*series, strict=True), start=first)
     ]
     columns = [_("Period"), {"label": _("Events"), "number": True}, {"label": _("Expected"), "number": True}]
+    if coverage:
+        columns.append(coverage_presenters.column_name(coverage))
     return {"columns": columns, "rows": rows[::-1]}
 
 

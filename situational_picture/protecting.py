@@ -123,6 +123,9 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
         for change in shown["changes"]
         if change["subject"] in (visible_categories if change["kind"] == "category" else visible_places)
     ]
+    # Who reports what is the circle's: beside the total, the constant panel's events would give the others' away.
+    if shown.get("coverage"):
+        shown["coverage"]["panel"] = None
     shown["is_protected"] = True
     return shown
 

@@ -24,7 +24,7 @@ from common.errors import NotPossible
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest
-from situational_picture import actions, charts, distribution, presenters, queries, selecting
+from situational_picture import actions, charts, coverage_presenters, distribution, presenters, queries, selecting
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import (
     may_approve,
@@ -162,12 +162,14 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
     figures = selecting.figures_for(request.user, shown)
     waiting = queries.waiting_reports(this_area) if context["in_circle"] else None
     places = list(Place.objects.filter(collaboration=collaboration, is_active=True).values_list("name", "lon", "lat"))
+    panel = coverage_presenters.panel(figures)
+    is_panel = panel is not None and request.GET.get("panel") == "constant"
     context |= {
         "picture": shown,
         "figures": figures,
         "heading": presenters.heading(figures, this_area.name),
         "lead": presenters.lead(figures),
-        "cards": presenters.cards(figures, waiting),
+        "cards": [*presenters.cards(figures, waiting), *coverage_presenters.card(figures)],
         "changes": presenters.change_sentences(figures),
         "categories": presenters.category_rows(figures),
         "category_chart": charts.categories(figures),
@@ -179,6 +181,10 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "window": presenters.window_words(figures),
         "trend": charts.trend(figures),
         "trend_table": presenters.trend_table(figures),
+        "units_changed": coverage_presenters.change_sentences(figures),
+        "panel": panel,
+        "panel_chart": charts.panel(figures) if is_panel else None,
+        "is_panel": is_panel,
         "clock": charts.clock(figures),
         "clock_table": presenters.clock_table(figures),
         "subareas": presenters.subarea_rows(figures, {a.pk: a.slug for a in this_area.children.all()}),

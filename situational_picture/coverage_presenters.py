@@ -1,0 +1,175 @@
+"""How complete the figures are, in words: under every trend, in its table twin, and for the units that are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analysis.periods import parse
+from situational_picture.coverage import MISSING, NOTHING, REPORTED, STATES, WAITING
+from ui.numbers import number_words
+
+JUDGEMENTS = {
+    "more": gettext_lazy("more than before"),
+    "fewer": gettext_lazy("fewer than before"),
+    "no_change": gettext_lazy("no clear change"),
+    "too_few_to_say": gettext_lazy("too few to say"),
+}
+
+
+def _of(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is stored; None where nobody is expected to report, and in pictures from before it was stored."""
+    return figures.get("coverage") or None
+
+
+def _short_name(code: str) -> str:
+    from situational_picture.presenters import period_short_name
+
+    return period_short_name(parse(code))
+
+
+def answers(coverage: Mapping[str, Any], place: int) -> dict[str, int]:
+    """How many answers of each kind there are in one of the trend's periods, how many count, and of how many."""
+    counts = {state: coverage[state][place] for state in STATES}
+    return {**counts, "covered": counts[REPORTED] + counts[NOTHING], "all": sum(counts.values())}
+
+
+def answer_words(coverage: Mapping[str, Any], place: int) -> str:
+    """One period's coverage in words: “11 of 13 (2 nothing, 2 missing)”; a dash where nobody was expected."""
+    counts = answers(coverage, place)
+    if not counts["all"]:
+        return "–"
+    parts = [
+        words % {"count": counts[state]}
+        for state, words in (
+            (NOTHING, _("%(count)s nothing")),
+            (MISSING, _("%(count)s missing")),
+            (WAITING, _("%(count)s awaited")),
+        )
+        if counts[state]
+    ]
+    shown = _("%(covered)s of %(all)s") % {"covered": counts["covered"], "all": counts["all"]}
+    return f"{shown} ({', '.join(parts)})" if parts else shown
+
+
+def column_name(coverage: Mapping[str, Any]) -> str:
+    """What the table twin calls its column."""
+    return _("Units that reported") if coverage["is_once"] else _("Reports that came in")
+
+
+def card(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The picture's own period as a large number: how many have answered, and how many are missing."""
+    coverage = _of(figures)
+    if coverage is None or figures["trend"]["periods"][-1] != figures["period"]:
+        return []
+    counts = answers(coverage, -1)
+    if not counts["all"]:
+        return []
+    tone, symbol, judgement = "success", "check", _("Everybody has reported")
+    if counts[MISSING]:
+        tone, symbol = "warning", "triangle"
+        judgement = ngettext("%(count)s is missing", "%(count)s are missing", counts[MISSING]) % {
+            "count": counts[MISSING]
+        }
+    elif counts[WAITING]:
+        tone, symbol, judgement = "neutral", "clock", _("%(count)s still awaited") % {"count": counts[WAITING]}
+    return [
+        {
+            "label": _("Units that reported") if coverage["is_once"] else _("Reports that came in"),
+            "value": _("%(covered)s of %(all)s") % {"covered": counts["covered"], "all": counts["all"]},
+            "status": "shown",
+            "judgement": judgement,
+            "tone": tone,
+            "symbol": symbol,
+            "note": ngettext("%(count)s had nothing to report", "%(count)s had nothing to report", counts[NOTHING])
+            % {"count": counts[NOTHING]}
+            if counts[NOTHING]
+            else "",
+            "definition": _(
+                "A unit has answered when a report of the period is in, or when it has said that there was nothing. "
+                "Silence is missing, never calm."
+            ),
+        }
+    ]
+
+
+def change_sentences(figures: Mapping[str, Any]) -> list[str]:
+    """Where the set of units that report has changed among the compared periods."""
+    coverage = _of(figures)
+    sentences = []
+    for change in coverage["changes"] if coverage else []:
+        period = _short_name(change["period"])
+        if change["joined"]:
+            text = ngettext(
+                "One more unit reports since %(period)s.", "%(count)s more units report since %(period)s.",
+                change["joined"],
+            )  # fmt: skip
+            sentences.append(text % {"count": change["joined"], "period": period})
+        if change["left"]:
+            text = ngettext(
+                "One unit fewer reports since %(period)s.", "%(count)s units fewer report since %(period)s.",
+                change["left"],
+            )  # fmt: skip
+            sentences.append(text % {"count": change["left"], "period": period})
+    return sentences
+
+
+def panel(figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The constant panel: the same units in all compared periods, beside everybody."""
+    coverage = _of(figures)
+    stored = coverage["panel"] if coverage else None
+    if coverage is None or stored is None:
+        return None
+    compared = coverage["compared"]
+    span = {"first": _short_name(compared[0]), "last": _short_name(compared[-1])}
+    rows = [
+        [_short_name(code), own if stored["units"] else None, everybody]
+        for code, own, everybody in zip(compared, stored["observed"], stored["all"], strict=True)
+    ]
+    return {
+        "units": stored["units"],
+        "lead": ngettext(
+            "%(count)s unit of %(all)s has answered for every period from %(first)s to %(last)s.",
+            "%(count)s units of %(all)s have answered for every period from %(first)s to %(last)s.",
+            len(stored["units"]),
+        )
+        % {"count": len(stored["units"]), "all": stored["of"], **span},
+        "sentences": [
+            sentence
+            for sentence in (
+                _change_words(_("The same units"), stored["change"], compared[-1]),
+                _change_words(_("All"), stored["change_of_all"], compared[-1]),
+            )
+            if sentence
+        ],
+        "table": {
+            "columns": [
+                _("Period"),
+                {"label": _("Events, the same units"), "number": True},
+                {"label": _("Events, all"), "number": True},
+            ],
+            "rows": rows[::-1],
+        },
+    }
+
+
+def _change_words(who: str, change: Mapping[str, Any] | None, code: str) -> str:
+    if change is None:
+        return ""
+    text = ngettext(
+        "%(who)s: %(count)s event in %(period)s; the periods before give reason to expect %(expected)s. "
+        "That is %(judgement)s.",
+        "%(who)s: %(count)s events in %(period)s; the periods before give reason to expect %(expected)s. "
+        "That is %(judgement)s.",
+        change["count"],
+    )
+    return text % {
+        "who": who,
+        "count": number_words(change["count"]),
+        "period": _short_name(code),
+        "expected": number_words(change["expected"]),
+        "judgement": JUDGEMENTS[change["judgement"]],
+    }
