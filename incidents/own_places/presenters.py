@@ -128,7 +128,7 @@ def place_rows(
     return rows
 
 
-def _year_or_missing(row: Mapping[str, Any], year: int, first: dt.date | None) -> int | None:
+def _year_or_missing(row: Mapping[Any, Any], year: int, first: dt.date | None) -> int | None:
     """A year before the first report is missing, not zero."""
     return None if first is None or year < first.year else int(row[str(year)])
 
@@ -153,10 +153,11 @@ def repeated_rows(
     rows = []
     for row in repeated(named).to_dict("records"):
         pk = int(row["place"])
+        listed = urlencode({"place": str(pk), "status": Status.APPROVED.value})
         rows.append(
             {
                 "place": places[pk],
-                "url": f"{reverse('incident_list', args=[slug])}?{urlencode({'place': pk, 'status': 'approved'})}",
+                "url": f"{reverse('incident_list', args=[slug])}?{listed}",
                 "recent": int(row["recent"]),
                 "latest": row["latest"],
                 "kinds": [f"{name} {number}" for name, number in kinds.get(pk, [])[:3]],
