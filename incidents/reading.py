@@ -42,7 +42,7 @@ LISTED_AT_MOST = 500
 def note_export(user: Any, collaboration: Collaboration, rows: IncidentQuerySet, **details: Any) -> None:
     """Log that reports were taken out as a file: how many, by which filter, and which ones where they are not many."""
     ids = list(rows.order_by().values_list("pk", flat=True)[: LISTED_AT_MOST + 1])
-    listed = {"of": Incident._meta.label_lower, "ids": ids} if len(ids) <= LISTED_AT_MOST else {}
+    listed: dict[str, Any] = {"of": Incident._meta.label_lower, "ids": ids} if len(ids) <= LISTED_AT_MOST else {}
     number = len(ids) if listed else rows.order_by().count()
     record("incidents_exported", by=user, collaboration_id=collaboration.pk, rows=number, **details, **listed)
 

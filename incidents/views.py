@@ -99,7 +99,7 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
     chosen = {name: request.GET[name] for name in request.GET if name in queries.IncidentFilter.base_filters}
     number, has_more = queries.count_up_to(rows)
 
-    def make(purpose: dict[str, str]) -> StreamingHttpResponse:
+    def make(purpose: dict[str, Any]) -> StreamingHttpResponse:
         note_export(_me(request), collaboration, rows, filters=chosen, **purpose)
         ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
         response = StreamingHttpResponse(
@@ -110,7 +110,7 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    count = f"{_('More than')} {number}" if has_more else str(number)
+    count = _("More than %(number)s") % {"number": number} if has_more else str(number)
     return export_page(
         request,
         make,

@@ -252,11 +252,23 @@ _NAMES = {
     "version": gettext_lazy("version"),
     "number": gettext_lazy("how many"),
     "before": gettext_lazy("from before"),
+    "kind": gettext_lazy("what"),
+    "days": gettext_lazy("days"),
+    "until": gettext_lazy("until"),
+    "run": gettext_lazy("run"),
+    "hash": gettext_lazy("proof"),
+}
+# Where somebody read a text.
+_WHERE = {
+    "page": gettext_lazy("the report's page"),
+    "review": gettext_lazy("the review queue"),
+    "api": gettext_lazy("the API"),
 }
 
 
 def details_in_words(details: dict[str, Any]) -> list[str]:
     """What a line holds besides, each part with its name; the ids of a page are told as how many they are."""
+    from partners import retention
     from partners.purposes import purpose_in_words
 
     parts = []
@@ -268,6 +280,10 @@ def details_in_words(details: dict[str, Any]) -> list[str]:
             continue
         if key == "purpose":
             value = purpose_in_words(str(value))
+        elif key == "where":
+            value = _WHERE.get(str(value), value)
+        elif key == "kind" and (kept := retention.kind_named(str(value))) is not None:
+            value = kept.label
         elif isinstance(value, dict):
             value = ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
         else:

@@ -89,9 +89,8 @@ def log(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
 
 def _shortcuts(query: dict[str, Any]) -> list[dict[str, Any]]:
     current = {name: value for name, value in query.items() if value}
-    asked = [(_("Everything"), {})] + [
-        (str(label), {"action": kind}) for kind, label in lines.Kind.choices if kind != lines.Kind.CHANGES
-    ]
+    asked: list[tuple[str, dict[str, str]]] = [(_("Everything"), {})]
+    asked += [(str(label), {"action": kind}) for kind, label in lines.Kind.choices if kind != lines.Kind.CHANGES]
     return [
         {
             "text": text[:1].upper() + text[1:],
@@ -113,7 +112,7 @@ def log_export(request: PartnerRequest, collaboration: Collaboration) -> HttpRes
         return redirect(back)
     events = lines.events_of(request.user, collaboration, wanted)
 
-    def make(purpose: dict[str, str]) -> HttpResponseBase:
+    def make(purpose: dict[str, Any]) -> HttpResponseBase:
         asked = sorted(name for name, value in wanted.items() if value)
         record("log_exported", by=request.user, collaboration_id=collaboration.pk, filters=asked, **purpose)
         response = StreamingHttpResponse(lines.export_lines(events), content_type="text/csv; charset=utf-8")

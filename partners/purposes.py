@@ -63,14 +63,14 @@ class PurposeForm(forms.Form):
             self.add_error("words", _("Write in a few words what the file is for."))
         return cleaned
 
-    def for_log(self) -> dict[str, str]:
+    def for_log(self) -> dict[str, Any]:
         """The purpose as a line of the log holds it."""
         words = self.cleaned_data["words"]
         return {"purpose": self.cleaned_data["purpose"], **({"purpose_words": words} if words else {})}
 
 
 def export_page(
-    request: HttpRequest, make: Callable[[dict[str, str]], HttpResponseBase], **page: Any
+    request: HttpRequest, make: Callable[[dict[str, Any]], HttpResponseBase], **page: Any
 ) -> HttpResponseBase:
     """Ask what a file is for, and make it once that is said; `page` is heading, lead, back_url and back_text."""
     form = PurposeForm(request.POST if request.method == "POST" else None)

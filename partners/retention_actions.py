@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -114,4 +115,4 @@ def lift_hold(*, hold: LegalHold, by: User) -> LegalHold:
 def order_run(*, collaboration: Collaboration, by: User) -> None:
     """Have a worker take away what is due now, instead of in the night."""
     check_may_keep_retention(by, collaboration)
-    tasks.purge_collaboration.delay_on_commit(collaboration.pk, by.pk)
+    transaction.on_commit(partial(tasks.purge_collaboration.delay, collaboration.pk, by.pk))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners import retention
@@ -36,7 +36,7 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, kind: retention.Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days: Any = self.fields["days"]
-        days.help_text = _now("Between %(least)d and %(most)d days. We propose %(days)d.") % {
+        days.help_text = gettext("Between %(least)d and %(most)d days. We propose %(days)d.") % {
             "least": kind.least_days, "most": kind.most_days, "days": kind.default_days,
         }  # fmt: skip
 
@@ -64,7 +64,7 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: list[Any] = [("days", _now("everything that happened in some days"))]
+        choices: list[Any] = [("days", gettext("everything that happened in some days"))]
         for scope in retention.scopes():
             if scope.choices is None:
                 choices.append((scope.code, str(scope.label)))

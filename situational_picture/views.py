@@ -275,7 +275,7 @@ def picture_export(request: PartnerRequest, collaboration: Collaboration, area: 
     selecting.check_may_see_pictures(request.user, collaboration)
     shown = _asked_or_404(request, _area(request, area))
 
-    def make(purpose: dict[str, str]) -> HttpResponse:
+    def make(purpose: dict[str, Any]) -> HttpResponse:
         file = io.StringIO()
         csv.writer(file, delimiter=";").writerows(presenters.export_rows(selecting.figures_for(request.user, shown)))
         record("picture_exported", by=request.user, subject=shown, **purpose)

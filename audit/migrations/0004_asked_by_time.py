@@ -6,34 +6,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0003_seals_cannot_be_emptied'),
+        ("audit", "0003_seals_cannot_be_emptied"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='event',
-            name='audit_event_collaboration',
+            model_name="event",
+            name="audit_event_collaboration",
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['collaboration_id', '-at', '-id'], name='audit_event_latest'),
+            model_name="event",
+            index=models.Index(fields=["collaboration_id", "-at", "-id"], name="audit_event_latest"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['collaboration_id', 'actor_id', '-at', '-id'], name='audit_event_actor'),
+            model_name="event",
+            index=models.Index(fields=["collaboration_id", "actor_id", "-at", "-id"], name="audit_event_actor"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['collaboration_id', 'organisation_id', '-at', '-id'], name='audit_event_organisation'),
+            model_name="event",
+            index=models.Index(
+                fields=["collaboration_id", "organisation_id", "-at", "-id"], name="audit_event_organisation"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['collaboration_id', 'action', '-at', '-id'], name='audit_event_action'),
+            model_name="event",
+            index=models.Index(fields=["collaboration_id", "action", "-at", "-id"], name="audit_event_action"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.fields.json.KeyTransform('ids', 'details'), name='jsonb_path_ops'), condition=models.Q(('details__has_key', 'ids')), name='audit_event_ids'),
+            model_name="event",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.fields.json.KeyTransform("ids", "details"), name="jsonb_path_ops"
+                ),
+                condition=models.Q(("details__has_key", "ids")),
+                name="audit_event_ids",
+            ),
         ),
     ]

@@ -4,22 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0004_asked_by_time'),
+        ("audit", "0004_asked_by_time"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptFrom',
+            name="KeptFrom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'kept from',
-                'ordering': ['-day'],
+                "verbose_name_plural": "kept from",
+                "ordering": ["-day"],
             },
         ),
     ]

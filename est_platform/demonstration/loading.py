@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from analysis.periods import PeriodKind
@@ -24,8 +24,11 @@ from incidents.categories import create_default_categories
 from incidents.changes import announce
 from incidents.importing.actions import import_file, profile_named
 from incidents.models import Incident
+from incidents.reading import note_export, note_reading
+from partners import retention
 from partners.actions import create_collaboration
-from partners.models import Collaboration, Group, GroupMember, Membership, Organisation, Unit, User
+from partners.models import Collaboration, Group, GroupMember, Membership, Organisation, Purge, Unit, User
+from partners.retention_actions import change_rule, place_hold
 from situational_picture.actions import carry_out_rebuild, publish_picture, send_for_review, write_picture
 from situational_picture.models import Picture
 
@@ -97,6 +100,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     pictures = _pictures(main_areas)
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
+    say(f"{_upkeep(norrkoping, people)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
     return True
@@ -215,3 +219,35 @@ def _publish(areas: list[Area], people: dict[str, User]) -> int:
                     publish_picture(by=coordinator, picture=send_for_review(by=analyst, picture=whole))
                 published += 1
     return published
+
+
+def _upkeep(collaboration: Collaboration, people: dict[str, User]) -> int:
+    """Rules, a hold, a run and some readings, so that log and retention have something to show; how much was purged."""
+    officer, coordinator = people[f"dataskyddsombud@{NORRKOPING}.example"], people[f"samordnare@{NORRKOPING}.example"]
+    today = timezone.localdate()
+    # Ten years of places are shown here, which a real collaboration would have purged to statistics.
+    for code, days in (("points", 4018), ("texts", 730)):
+        kind = retention.kind_named(code)
+        assert kind is not None
+        change_rule(
+            collaboration=collaboration, kind=kind, days=days, reason="Exempelbeslut 2026:1, exempeldata", by=officer
+        )
+    area = next(area for area in _main_areas(collaboration) if area.parent_id is not None)
+    scope = next(one for one in retention.scopes() if one.code == "area")
+    place_hold(
+        collaboration=collaboration,
+        scope=scope,
+        subject=str(area.pk),
+        first_day=today - dt.timedelta(days=1000),
+        last_day=today - dt.timedelta(days=700),
+        reason="Exempel: begäran om allmän handling 2026:14",
+        ends_on=today + dt.timedelta(days=90),
+        by=officer,
+    )
+    run = retention.purge_collaboration(collaboration, today=today)
+    rows = Incident.objects.filter(collaboration=collaboration).exclude(description="").order_by("-occurred_on", "-pk")
+    for incident in rows.select_related("organisation")[:6]:
+        note_reading(coordinator, incident, where="page")
+    week = rows.filter(occurred_on__gt=today - dt.timedelta(days=7))
+    note_export(coordinator, collaboration, week, purpose="meeting", purpose_words="EST-möte, exempeldata")
+    return int(Purge.objects.filter(run=run, kind="texts").aggregate(total=Sum("number"))["total"] or 0)

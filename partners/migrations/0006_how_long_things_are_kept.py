@@ -7,81 +7,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0005_trust_organisations_that_exist'),
+        ("partners", "0005_trust_organisations_that_exist"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='deactivated_at',
+            model_name="user",
+            name="deactivated_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='user',
-            name='pseudonymised_at',
+            model_name="user",
+            name="pseudonymised_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.CreateModel(
-            name='LegalHold',
+            name="LegalHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=40)),
-                ('subject_id', models.CharField(blank=True, max_length=64)),
-                ('subject_label', models.CharField(blank=True, max_length=200)),
-                ('first_day', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('last_day', models.DateField(blank=True, null=True, verbose_name='to and including')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('ends_on', models.DateField(verbose_name='last day of the hold')),
-                ('placed_at', models.DateTimeField(auto_now_add=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('collaboration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='partners.collaboration')),
-                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('placed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(blank=True, max_length=64)),
+                ("subject_label", models.CharField(blank=True, max_length=200)),
+                ("first_day", models.DateField(blank=True, null=True, verbose_name="from")),
+                ("last_day", models.DateField(blank=True, null=True, verbose_name="to and including")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("ends_on", models.DateField(verbose_name="last day of the hold")),
+                ("placed_at", models.DateTimeField(auto_now_add=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "collaboration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legal_holds",
+                        to="partners.collaboration",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-ends_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='legal_hold_dates', violation_error_message='The last day comes before the first.')],
+                "ordering": ["-ends_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day__isnull", True), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="legal_hold_dates",
+                        violation_error_message="The last day comes before the first.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Purge',
+            name="Purge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run', models.UUIDField()),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('number', models.PositiveIntegerField()),
-                ('held', models.PositiveIntegerField(default=0)),
-                ('days', models.PositiveIntegerField(blank=True, null=True)),
-                ('before', models.DateField()),
-                ('first_day', models.DateField(blank=True, null=True)),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('hash', models.CharField(max_length=64)),
-                ('ordered_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('ordered_by', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('collaboration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purges', to='partners.collaboration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("run", models.UUIDField()),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("number", models.PositiveIntegerField()),
+                ("held", models.PositiveIntegerField(default=0)),
+                ("days", models.PositiveIntegerField(blank=True, null=True)),
+                ("before", models.DateField()),
+                ("first_day", models.DateField(blank=True, null=True)),
+                ("last_day", models.DateField(blank=True, null=True)),
+                ("hash", models.CharField(max_length=64)),
+                ("ordered_by_id", models.BigIntegerField(blank=True, null=True)),
+                ("ordered_by", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "collaboration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="purges", to="partners.collaboration"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['collaboration', '-at'], name='purge_latest')],
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["collaboration", "-at"], name="purge_latest")],
             },
         ),
         migrations.CreateModel(
-            name='RetentionRule',
+            name="RetentionRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('days', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='days')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('collaboration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retention_rules', to='partners.collaboration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "days",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="days"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "collaboration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retention_rules",
+                        to="partners.collaboration",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['collaboration', 'kind'],
-                'constraints': [models.UniqueConstraint(fields=('collaboration', 'kind'), name='retention_rule_once')],
+                "ordering": ["collaboration", "kind"],
+                "constraints": [models.UniqueConstraint(fields=("collaboration", "kind"), name="retention_rule_once")],
             },
         ),
     ]

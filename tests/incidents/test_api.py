@@ -103,6 +103,15 @@ def test_a_page_of_the_api_is_logged_as_one_line_with_the_reports_whose_text_it_
     assert event.collaboration_id == world.here.pk
 
 
+def test_what_a_system_reads_is_logged_with_what_its_key_is_for(api, world):
+    token = with_token(api, world, name="ärendesystemet")
+    assert api.get(URL).status_code == 200
+    assert api.get(f"{URL}{world.by_reporter.pk}/").status_code == 200
+    for action in ("incidents_read", "incident_read"):
+        details = Event.objects.get(action=action).details
+        assert (details["purpose"], details["token"]) == ("ärendesystemet", token.pk)
+
+
 def test_reading_anothers_report_is_logged_and_what_is_not_visible_does_not_exist(api, world):
     as_person(api, world, "security_lead")
     assert api.get(f"{URL}{world.other_housing_in_west.pk}/").status_code == 200

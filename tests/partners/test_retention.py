@@ -467,9 +467,10 @@ def test_a_hold_is_placed_and_lifted_on_the_pages(world, officer):
     assert Event.objects.filter(action__in=["hold_placed", "hold_lifted"]).count() == 2
 
 
-def test_a_run_that_somebody_orders_says_who(world, officer, monkeypatch):
+def test_a_run_that_somebody_orders_says_who(world, officer, monkeypatch, django_capture_on_commit_callbacks):
     old_reports(world, 1)
-    monkeypatch.setattr(tasks.purge_collaboration, "delay_on_commit", tasks.purge_collaboration)
-    assert officer.post("/ekstad/retention/run/").status_code == 302
+    monkeypatch.setattr(tasks.purge_collaboration, "delay", tasks.purge_collaboration)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert officer.post("/ekstad/retention/run/").status_code == 302
     assert proofs("texts")[0].ordered_by == "data protection"
     assert proofs("texts")[0].ordered_by_id == world.people["data_protection"].pk
