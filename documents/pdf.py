@@ -30,6 +30,8 @@ def write(document: model.Document) -> bytes:
     # Some 30 MB: only those who make documents pay for it.
     import typst
 
+    # Its stub has a type parameter that nothing in a call with bytes settles.
+    compile_page: Any = typst.compile
     contents = {
         "title": _never_empty(document.title),
         "language": document.language,
@@ -43,7 +45,7 @@ def write(document: model.Document) -> bytes:
         "blocks": [_plain(block, drawing.WHOLE_MM) for block in document.blocks],
     }
     return bytes(
-        typst.compile(
+        compile_page(
             _PAGE.read_bytes(),
             sys_inputs={"document": json.dumps(contents)},
             # The fonts in the typst package and those in matplotlib's: nothing of the machine's, so that every machine

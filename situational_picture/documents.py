@@ -211,8 +211,8 @@ def _ahead(picture: Picture) -> Blocks:
         yield model.Heading(_("Priority places"))
         yield from text
     if places:
-        rows = tuple((model.Cell(row["name"]), model.Cell(row["why"])) for row in places)
-        yield model.Table("", (model.Column(_("Place")), model.Column(_("Why"))), rows)
+        reasons = tuple((model.Cell(row["name"]), model.Cell(row["why"])) for row in places)
+        yield model.Table("", (model.Column(_("Place")), model.Column(_("Why"))), reasons)
 
 
 # What the figures say
@@ -262,15 +262,15 @@ def _latest(figures: Mapping[str, Any]) -> Blocks:
     """The end of the trend in numbers: its table twin, as far as a page has room for it."""
     rows = presenters.trend_table(figures, last=PERIODS_LISTED)["rows"]
     coverage = figures.get("coverage")
-    columns = (model.Column(_("Period")), model.Column(_("Events"), True), model.Column(_("Expected"), True))
+    columns = [model.Column(_("Period")), model.Column(_("Events"), True), model.Column(_("Expected"), True)]
     if coverage:
-        columns = (*columns, model.Column(coverage_presenters.column_name(coverage)))
+        columns.append(model.Column(coverage_presenters.column_name(coverage)))
     lines = tuple(
         (model.Cell(period), model.counted_of(count), model.Cell(expected), *map(model.Cell, answers))
         for period, count, expected, *answers in rows
     )
     yield model.Heading(_("The latest periods"), 3)
-    yield model.Table("", columns, lines)
+    yield model.Table("", tuple(columns), lines)
 
 
 def _trend_words(figures: Mapping[str, Any]) -> str:
