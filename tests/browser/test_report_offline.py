@@ -161,6 +161,7 @@ def test_an_answer_that_is_lost_is_fetched_by_sending_again(entry, wire, world):
         }"""
     )
     press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
     expect(rows(entry)).to_have_attribute("data-state", "waiting")
     assert of_reporter(world).count() == 1
     open_entry(entry, wire)
