@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +19,12 @@ from incidents.merging import merge_incidents, unmerge_incident
 from incidents.models import ImportBatch, Incident, Status
 from tests import factories as make
 from tests.at_once import at_once
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def report(world, status=Status.SUBMITTED, **values):
