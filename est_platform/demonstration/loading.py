@@ -100,7 +100,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     pictures = _pictures(main_areas)
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
-    say(f"{_upkeep(norrkoping, people)} texts purged whose time is over, and some lines in the log")
+    say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
     return True
@@ -221,7 +221,7 @@ def _publish(areas: list[Area], people: dict[str, User]) -> int:
     return published
 
 
-def _upkeep(collaboration: Collaboration, people: dict[str, User]) -> int:
+def _upkeep(collaboration: Collaboration, people: dict[str, User], until: dt.date) -> int:
     """Rules, a hold, a run and some readings, so that log and retention have something to show; how much was purged."""
     officer, coordinator = people[f"dataskyddsombud@{NORRKOPING}.example"], people[f"samordnare@{NORRKOPING}.example"]
     today = timezone.localdate()
@@ -244,10 +244,11 @@ def _upkeep(collaboration: Collaboration, people: dict[str, User]) -> int:
         ends_on=today + dt.timedelta(days=90),
         by=officer,
     )
-    run = retention.purge_collaboration(collaboration, today=today)
+    # As of the demonstration's last day: what it shows as waiting is not too old yet.
+    run = retention.purge_collaboration(collaboration, today=until)
     rows = Incident.objects.filter(collaboration=collaboration).exclude(description="").order_by("-occurred_on", "-pk")
     for incident in rows.select_related("organisation")[:6]:
         note_reading(coordinator, incident, where="page")
-    week = rows.filter(occurred_on__gt=today - dt.timedelta(days=7))
+    week = rows.filter(occurred_on__gt=until - dt.timedelta(days=7))
     note_export(coordinator, collaboration, week, purpose="meeting", purpose_words="EST-möte, exempeldata")
     return int(Purge.objects.filter(run=run, kind="texts").aggregate(total=Sum("number"))["total"] or 0)
