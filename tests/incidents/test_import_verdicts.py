@@ -93,6 +93,8 @@ def form_verdict(row, world, now):
             "is_place_unknown": "" if has_where else "on",
             "is_day_only": "on" if not any(":" in text for text in given) else "",
             "source_kind": "own",
+            # A file writes the day out, as somebody does who chooses none of "now" and "last night".
+            "when": "other",
         },
         user=world.people["security_lead"],
         collaboration=world.here,
