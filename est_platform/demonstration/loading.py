@@ -226,7 +226,7 @@ def _upkeep(collaboration: Collaboration, people: dict[str, User], until: dt.dat
     officer, coordinator = people[f"dataskyddsombud@{NORRKOPING}.example"], people[f"samordnare@{NORRKOPING}.example"]
     today = timezone.localdate()
     # Ten years of places are shown here, which a real collaboration would have purged to statistics.
-    for code, days in (("points", 4018), ("texts", 730)):
+    for code, days in (("points", 4018), ("texts", 730), ("import_files", 365)):
         kind = retention.kind_named(code)
         assert kind is not None
         change_rule(

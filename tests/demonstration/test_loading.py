@@ -200,7 +200,7 @@ class TestLoaded:
     def test_it_said_what_it_did(self, loaded):
         assert any("invented incidents in Norrköping" in line for line in loaded)
         assert any("real incidents in Blackpool" in line for line in loaded)
-        assert len(loaded) == 5
+        assert len(loaded) == 6
 
 
 @pytest.mark.django_db
