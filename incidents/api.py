@@ -315,7 +315,7 @@ class IncidentViewSet(GenericViewSet):
             raise ValidationError({name: [_("Give a value, or leave the parameter out.")] for name in empty})
         collaboration = self._collaboration(request, request.query_params.get("collaboration"))
         permissions.check_may_read_reports(request.user, collaboration)
-        rows = self.paginate_queryset(self._chosen(request, collaboration))
+        rows = self.paginate_queryset(self._chosen(request, collaboration)) or []
         note_reading_of_page(request.user, rows, where="api", **purpose_of_token(request.auth))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 

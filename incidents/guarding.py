@@ -36,9 +36,7 @@ def page_settings(collaboration: Collaboration, organisations: Iterable[Organisa
         },
         "words": {
             "refused": _("The text points at a person and will not be taken. Choose what to write instead."),
-            "questioned": _(
-                "The text may point at a person. Choose what to write, or confirm that it does not."
-            ),
+            "questioned": _("The text may point at a person. Choose what to write, or confirm that it does not."),
             "write": _("Write “{words}”"),
             "strike": _("Strike out"),
             "written": _("Now it says “{words}”."),

@@ -199,7 +199,7 @@ def bounds_around(incident: Incident) -> tuple[float, float, float, float] | Non
 @never_cache
 @require_GET
 def incident_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
-    """One report, with what this person sees of it and may do with it. Reading another organisation's is logged."""
+    """One report, with what this person sees of it and may do with it. Who reads another's text is logged."""
     incident = _visible(request, collaboration, pk)
     note_reading(request.user, incident, where="page")
     return _page_of_report(request, incident)

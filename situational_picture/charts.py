@@ -116,8 +116,8 @@ def _with_strip(
 
 def panel(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """The compared periods for the units that answered for all of them, with everybody beside."""
-    coverage = figures.get("coverage")
-    stored = coverage["panel"] if coverage else None
+    coverage = figures.get("coverage") or {}
+    stored = coverage.get("panel")
     if not stored or not stored["units"]:
         return None
     days = [parse(code).start.isoformat() for code in coverage["compared"]]
