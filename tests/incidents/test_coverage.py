@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import translation
 
 from analysis.periods import parse
 from audit.models import Event
@@ -21,6 +22,13 @@ from incidents.models import NothingToReport, ReportingRhythm, ReportReminder, S
 from partners.roles import Role
 from tests import factories as make
 from tests.at_once import at_once
+
+
+@pytest.fixture
+def in_english():
+    with translation.override("en"):
+        yield
+
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 WEEK_46 = parse("2026-W46")
@@ -178,6 +186,7 @@ def test_a_report_goes_before_the_word_that_there_was_nothing(world, unit):
     assert state(unit) == State.REPORTED
 
 
+@pytest.mark.usefixtures("in_english")
 def test_nobody_says_nothing_where_something_was_reported(world, unit):
     report(world, unit)
     with pytest.raises(NotPossible, match="already reported"):
@@ -210,6 +219,7 @@ def test_nothing_is_said_only_of_periods_that_are_reported_for_now(world, unit, 
         say(unit, world.people["reporter"], parse(code))
 
 
+@pytest.mark.usefixtures("in_english")
 def test_nothing_is_not_said_of_a_period_in_which_the_unit_does_not_report(world):
     late = make.ReportingUnitFactory(unit=world.unit, valid_from=dt.date(2026, 11, 16))
     with pytest.raises(NotPossible, match="does not report"):
