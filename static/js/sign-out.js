@@ -6,7 +6,9 @@ const { wordOne, wordMany } = document.querySelector("script[data-word-many]").d
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!new URL(form.action).pathname.endsWith("/logout/") || form.dataset.isAsked) return;
+  // As it is written: a field named “action” would hide the form's own.
+  const address = new URL(form.getAttribute("action") ?? "", document.baseURI);
+  if (!address.pathname.endsWith("/logout/") || form.dataset.isAsked) return;
   event.preventDefault();
   const leave = () => {
     form.dataset.isAsked = "yes";
