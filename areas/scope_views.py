@@ -8,21 +8,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from areas.models import Area, AreaScope, GroupArea
 from areas.scope_actions import choose_areas_of_group, choose_areas_of_role
 from common.errors import NotPossible
 from partners.models import Collaboration, Group, Membership
 from partners.permissions import check_may_administer, check_may_keep_groups, may_administer, may_keep_groups
+from partners.requests import form_page, get_or_post
 from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class AreasForm(forms.Form):
@@ -62,13 +60,12 @@ def role_areas(request: HttpRequest, collaboration: Collaboration, pk: int) -> H
                 return redirect("token_list", collaboration.slug)
             return redirect("person_detail", collaboration.slug, membership.user_id)
     context = {
-        "form": form,
         "heading": _("In which areas does %(person)s see what others report?") % {"person": membership.user},
         "lead": _("Areas within a chosen area follow with it. Without any, the role sees its own organisation only."),
-        "back_name": "people",
+        "back_url": reverse("people", args=[collaboration.slug]),
         "back_text": _("People"),
     }
-    return render(request, "partners/form.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, form, **context)
 
 
 @get_or_post
@@ -87,12 +84,11 @@ def group_areas(request: HttpRequest, collaboration: Collaboration, pk: int) -> 
         messages.success(request, _("Saved."))
         return redirect("group_detail", collaboration.slug, group.pk)
     context = {
-        "form": form,
         "heading": _("Which areas does %(group)s work with?") % {"group": group},
-        "back_name": "group_list",
+        "back_url": reverse("group_list", args=[collaboration.slug]),
         "back_text": _("Groups"),
     }
-    return render(request, "partners/form.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, form, **context)
 
 
 # What the pages of partners show about areas

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from areas import actions, presenters, queries, uploads
 from areas.forms import (
@@ -42,9 +42,9 @@ from areas.places import search_places
 from areas.relocating import sentences
 from common.errors import NotAllowed, NotPossible
 from partners.models import Collaboration
+from partners.requests import form_page, get_or_post
 from ui import slots
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 GEOJSON = "application/geo+json"
 PLACES_ON_A_PAGE = 50
 UPLOADS = "area_uploads"
@@ -59,12 +59,6 @@ def _area(request: HttpRequest, collaboration: Collaboration, slug: str) -> Area
 def _sent(request: HttpRequest) -> Any:
     """What a form is filled with: the answers sent, or nothing. No box ticked is an answer too."""
     return request.POST if request.method == "POST" else None
-
-
-def _form_page(request: HttpRequest, form: Any, template: str = "areas/form.html", **context: Any) -> HttpResponse:
-    # A form that came back with errors is not the page that was asked for.
-    status = 422 if form.is_bound else 200
-    return render(request, template, {"form": form, **context}, status=status)
 
 
 def _word(request: HttpRequest, name: str) -> str:
@@ -185,7 +179,7 @@ def area_import(request: HttpRequest, collaboration: Collaboration) -> HttpRespo
             context = {"form": confirm, "report": report, "lines": report.sentences(), "file_name": upload.name}
             return render(request, "areas/area_import_preview.html", context)
         uploads.forget(token)
-    return _form_page(request, form, "areas/area_import.html")
+    return form_page(request, form, "areas/area_import.html")
 
 
 def _import_confirmed(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
@@ -247,7 +241,7 @@ def police_list_status(request: HttpRequest, collaboration: Collaboration, area:
         else:
             messages.success(request, _("The list of %(year)s is saved.") % {"year": form.cleaned_data["list_year"]})
             return redirect("area_detail", collaboration.slug, found.slug)
-    return _form_page(
+    return form_page(
         request, form,
         heading=_("What does the police's list say about %(area)s?") % {"area": found.name},
         lead=_("A year that is already written down is replaced."),
@@ -379,7 +373,7 @@ def _place_form(request: HttpRequest, collaboration: Collaboration, place: Place
         "back_url": back_url if is_new else reverse("place_detail", args=[collaboration.slug, place.pk]),
         "back_text": _("Places") if is_new else Place.objects.values_list("name", flat=True).get(pk=place.pk),
     }
-    return _form_page(request, form, "areas/place_form.html", **context)
+    return form_page(request, form, "areas/place_form.html", **context)
 
 
 def _add_errors(form: PlaceForm, problem: ValidationError) -> None:

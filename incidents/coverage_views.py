@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from analysis.periods import Period, parse
 from common.errors import NotPossible
@@ -24,15 +25,8 @@ from incidents import coverage_presenters as presenters
 from incidents.coverage_forms import NewReportingUnitForm, ReportingUnitForm, RhythmForm
 from incidents.models import ReportingUnit, ReportReminder
 from incidents.permissions import check_may_report_in
-from partners.models import Collaboration, User
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _me(request: HttpRequest) -> User:
-    """Who asks. Nobody comes this far without having signed in."""
-    return cast(User, request.user)
-
+from partners.models import Collaboration
+from partners.requests import form_page, get_or_post, person
 
 # --- For the coordinator ----------------------------------------------------------------------------------------------
 
@@ -91,7 +85,7 @@ def coverage_remind(request: HttpRequest, collaboration: Collaboration) -> HttpR
         units = [unit for unit in units if str(unit.pk) == chosen]
         if not units:
             raise Http404
-    reminded = coverage_actions.remind_by_hand(collaboration=collaboration, units=units, by=_me(request))
+    reminded = coverage_actions.remind_by_hand(collaboration=collaboration, units=units, by=person(request))
     if reminded:
         text = ngettext("%(count)s unit is reminded by mail.", "%(count)s units are reminded by mail.", reminded)
         messages.success(request, text % {"count": reminded})
@@ -109,7 +103,7 @@ def coverage_settings(request: HttpRequest, collaboration: Collaboration) -> Htt
     form = RhythmForm(request.POST or None, rhythm=rhythm)
 
     def change() -> Any:
-        return coverage_actions.set_rhythm(collaboration=collaboration, by=_me(request), **form.cleaned_data)
+        return coverage_actions.set_rhythm(collaboration=collaboration, by=person(request), **form.cleaned_data)
 
     if request.method == "POST" and _done(form, change) is not None:
         messages.success(request, _("Saved. Pictures follow within a minute."))
@@ -142,7 +136,7 @@ def reporting_unit_new(request: HttpRequest, collaboration: Collaboration) -> Ht
         request,
         collaboration,
         form,
-        lambda: coverage_actions.add_reporting_unit(by=_me(request), **form.cleaned_data),
+        lambda: coverage_actions.add_reporting_unit(by=person(request), **form.cleaned_data),
         heading=_("Which unit reports, and about what?"),
     )
 
@@ -169,7 +163,7 @@ def reporting_unit_change(request: HttpRequest, collaboration: Collaboration, pk
         collaboration,
         form,
         lambda: coverage_actions.change_reporting_unit(
-            reporting_unit=reporting_unit, by=_me(request), **form.cleaned_data
+            reporting_unit=reporting_unit, by=person(request), **form.cleaned_data
         ),
         heading=presenters.unit_words(reporting_unit),
     )
@@ -181,8 +175,8 @@ def _unit_page(
     if request.method == "POST" and _done(form, change) is not None:
         messages.success(request, _("Saved. Pictures follow within a minute."))
         return redirect("coverage_settings", collaboration.slug)
-    status = 422 if form.is_bound else 200
-    return render(request, "incidents/reporting_unit.html", {"form": form, "heading": heading}, status=status)
+    back_url = reverse("coverage_settings", args=[collaboration.slug])
+    return form_page(request, form, heading=heading, back_url=back_url, back_text=_("Who reports, and when"))
 
 
 def _done(form: Any, change: Callable[[], Any]) -> Any:
@@ -235,7 +229,7 @@ def reporting_nothing(request: HttpRequest, collaboration: Collaboration, pk: in
     """Say that a unit has nothing to report for a period."""
     unit, period = _own(request, collaboration, pk)
     try:
-        coverage_actions.say_nothing(reporting_unit=unit, period=period, by=_me(request))
+        coverage_actions.say_nothing(reporting_unit=unit, period=period, by=person(request))
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))
     else:
@@ -248,7 +242,7 @@ def reporting_nothing(request: HttpRequest, collaboration: Collaboration, pk: in
 def reporting_take_back(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Take back that there was nothing."""
     unit, period = _own(request, collaboration, pk)
-    coverage_actions.take_back_nothing(reporting_unit=unit, period=period, by=_me(request))
+    coverage_actions.take_back_nothing(reporting_unit=unit, period=period, by=person(request))
     words = {"unit": unit.unit.name, "period": presenters.period_name(period)}
     messages.success(request, _("Taken back. A report of %(unit)s for %(period)s is awaited.") % words)
     return _back(request, collaboration)

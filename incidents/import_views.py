@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from audit.actions import record
 from common.errors import NotAllowed, NotPossible
@@ -34,13 +34,13 @@ from incidents.models import ImportBatch
 from incidents.permissions import may_review_in
 from incidents.presenters import safe_cell
 from partners.models import Collaboration
+from partners.requests import get_or_post
 from partners.roles import SEE_OWN_ORGANISATION
 
 BATCHES_ON_A_PAGE = 30
 REFUSALS_ON_A_PAGE = 100
 KINDS_OF_REFUSAL_SHOWN = 30
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 Status = ImportBatch.Status
 
 

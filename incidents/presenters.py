@@ -25,6 +25,7 @@ from incidents.rules import RejectReason
 from partners.models import Organisation
 from privacy import guard
 from ui import slots
+from ui.days import day_words
 
 STATUS_TONES = {
     Status.DRAFT: ("neutral", "ring"),
@@ -190,12 +191,7 @@ def day_in_list(incident: Incident, today: dt.date) -> str:
     day = incident.occurred_on
     if incident.time_precision == Incident.TimePrecision.MONTH:
         return capfirst(date_format(day, "YEAR_MONTH_FORMAT"))
-    words = date_format(day, "l j F" if day.year == today.year else "l j F Y")
-    if day == today:
-        return _("Today, %(day)s") % {"day": words}
-    if day == today - dt.timedelta(days=1):
-        return _("Yesterday, %(day)s") % {"day": words}
-    return capfirst(words)
+    return day_words(day, today)
 
 
 def by_day(rows: Iterable[dict[str, Any]], today: dt.date) -> list[dict[str, Any]]:

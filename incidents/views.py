@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,7 +11,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
     JsonResponse,
     StreamingHttpResponse,
 )
@@ -20,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from areas.models import Place
 from common.errors import NotPossible
@@ -28,16 +27,9 @@ from incidents import actions, coverage_presenters, entry, permissions, presente
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
 from incidents.reading import note_export, note_reading
-from partners.models import Collaboration, User
+from partners.models import Collaboration
 from partners.purposes import export_page
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _me(request: HttpRequest) -> User:
-    """Who asks. Nobody comes this far without having signed in."""
-    return cast(User, request.user)
-
+from partners.requests import get_or_post, person, tried
 
 # --- Reports in a list, a file and on a map ---------------------------------------------------------------------------
 
@@ -100,7 +92,7 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
     number, has_more = queries.count_up_to(rows)
 
     def make(purpose: dict[str, Any]) -> StreamingHttpResponse:
-        note_export(_me(request), collaboration, rows, filters=chosen, **purpose)
+        note_export(person(request), collaboration, rows, filters=chosen, **purpose)
         ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
         response = StreamingHttpResponse(
             presenters.export_lines(request.user, ordered.iterator(chunk_size=2000)),
@@ -227,15 +219,15 @@ def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int)
     reject_form = RejectForm(request.POST if decision == "reject" else None, prefix="reject")
     try:
         if decision == "approve":
-            actions.approve_incident(incident=incident, by=_me(request), as_seen=as_seen)
+            actions.approve_incident(incident=incident, by=person(request), as_seen=as_seen)
             messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
         elif decision == "return" and return_form.is_valid():
             reason = return_form.cleaned_data["reason"]
-            actions.return_incident(incident=incident, by=_me(request), reason=reason, as_seen=as_seen)
+            actions.return_incident(incident=incident, by=person(request), reason=reason, as_seen=as_seen)
             messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
         elif decision == "reject" and reject_form.is_valid():
             reason = reject_form.cleaned_data["reason"]
-            actions.reject_incident(incident=incident, by=_me(request), reason=reason, as_seen=as_seen)
+            actions.reject_incident(incident=incident, by=person(request), reason=reason, as_seen=as_seen)
             messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
         elif decision in ("return", "reject"):
             return _page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
@@ -259,7 +251,7 @@ def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     if request.method == "POST" and form.is_valid():
         try:
             incident, is_new = actions.submit_incident(
-                by=_me(request),
+                by=person(request),
                 organisation=form.reports_for,
                 report=form.report,
                 client_uuid=form.cleaned_data["client_uuid"],
@@ -292,7 +284,7 @@ def incident_change(request: HttpRequest, collaboration: Collaboration, pk: int)
     form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, incident=incident)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_incident(incident=incident, by=_me(request), report=form.report)
+            actions.change_incident(incident=incident, by=person(request), report=form.report)
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
@@ -347,7 +339,7 @@ def category_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     if request.method == "POST" and form.is_valid():
         category = form.save(commit=False)
         try:
-            actions.create_category(category=category, by=_me(request))
+            actions.create_category(category=category, by=person(request))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
@@ -367,7 +359,7 @@ def category_edit(request: HttpRequest, collaboration: Collaboration, pk: int) -
     form = CategoryForm(request.POST or None, collaboration=collaboration, instance=copy)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_category(category=category, by=_me(request), **form.cleaned_data)
+            actions.change_category(category=category, by=person(request), **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
@@ -400,43 +392,33 @@ def category_close(request: HttpRequest, collaboration: Collaboration, pk: int) 
     if not form.is_valid():
         messages.error(request, _("Give the day from which the category is no longer used."))
         return redirect("category_edit", collaboration.slug, category.pk)
-    return _tried(
+    tried(
         request,
-        collaboration,
-        lambda: actions.close_category(category=category, by=_me(request), on=form.cleaned_data["on"]),
+        lambda: actions.close_category(category=category, by=person(request), on=form.cleaned_data["on"]),
         _("%(name)s is closed. Its reports keep it.") % {"name": category},
     )
+    return redirect("category_list", collaboration.slug)
 
 
 @require_POST
 def category_reopen(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Take a closed category into use again."""
     category = _category(request, collaboration, pk)
-    return _tried(
+    tried(
         request,
-        collaboration,
-        lambda: actions.reopen_category(category=category, by=_me(request)),
+        lambda: actions.reopen_category(category=category, by=person(request)),
         _("%(name)s can be reported again.") % {"name": category},
     )
+    return redirect("category_list", collaboration.slug)
 
 
 @require_POST
 def category_delete(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Remove a category that was never used."""
     category = _category(request, collaboration, pk)
-    return _tried(
+    tried(
         request,
-        collaboration,
-        lambda: actions.delete_category(category=category, by=_me(request)),
+        lambda: actions.delete_category(category=category, by=person(request)),
         _("%(name)s is deleted.") % {"name": category},
     )
-
-
-def _tried(request: HttpRequest, collaboration: Collaboration, change: Any, success: str) -> HttpResponseRedirect:
-    try:
-        change()
-    except NotPossible as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, success)
     return redirect("category_list", collaboration.slug)

@@ -14,14 +14,13 @@ from django.core.paginator import InvalidPage
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audit.models import Event, EventQuerySet
 from partners import presenters
 from partners.models import Collaboration, Membership
+from ui.days import day_words
 
 PAGE_SIZE = 50
 
@@ -214,7 +213,7 @@ def by_day(events: Iterable[Event], today: dt.date) -> list[dict[str, Any]]:
     """The lines of a page under their days, as people say them."""
     lines = [line_of(event) for event in events]
     days = groupby(lines, lambda line: timezone.localdate(line["event"].at))
-    return [{"day": _day_in_words(day, today), "lines": list(found)} for day, found in days]
+    return [{"day": day_words(day, today), "lines": list(found)} for day, found in days]
 
 
 def line_of(event: Event) -> dict[str, Any]:
@@ -225,15 +224,6 @@ def line_of(event: Event) -> dict[str, Any]:
         "role": presenters.role_in_words(event.role),
         "details": details_in_words(event.details),
     }
-
-
-def _day_in_words(day: dt.date, today: dt.date) -> str:
-    words = date_format(day, "l j F" if day.year == today.year else "l j F Y")
-    if day == today:
-        return _("Today, %(day)s") % {"day": words}
-    if day == today - dt.timedelta(days=1):
-        return _("Yesterday, %(day)s") % {"day": words}
-    return capfirst(words)
 
 
 _NAMES = {

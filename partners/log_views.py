@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from audit.actions import broken_seals, record
 from audit.models import DaySeal
@@ -20,9 +20,7 @@ from partners.forms import LogFilterForm
 from partners.models import Collaboration, Organisation
 from partners.permissions import check_may_read_log
 from partners.purposes import export_page
-from partners.requests import PartnerRequest
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+from partners.requests import PartnerRequest, get_or_post
 
 
 def _filter_form(request: PartnerRequest, collaboration: Collaboration) -> LogFilterForm:

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import ApiToken
+from partners.requests import form_page
 from privacy import guard
 
 
@@ -76,7 +76,7 @@ def export_page(
     form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return make(form.for_log())
-    return render(request, "partners/export.html", {"form": form, **page}, status=422 if form.is_bound else 200)
+    return form_page(request, form, "partners/export.html", **page)
 
 
 def purpose_of_token(auth: Any) -> dict[str, Any]:

@@ -11,17 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import NotPossible
 from partners import retention, retention_actions
 from partners.models import Collaboration, LegalHold, Purge, RetentionRule
 from partners.permissions import check_may_keep_retention, check_may_read_retention, may_keep_retention
-from partners.requests import PartnerRequest
+from partners.requests import PartnerRequest, form_page, get_or_post, tried
 from partners.retention_forms import HoldForm, RuleForm
 
 RUNS_SHOWN = 14
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
@@ -148,37 +147,22 @@ def hold_lift(request: PartnerRequest, collaboration: Collaboration, pk: int) ->
     """Let go of what was held."""
     hold = get_object_or_404(LegalHold.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
     check_may_keep_retention(request.user, collaboration)
-    return _tried(request, collaboration, lambda: retention_actions.lift_hold(hold=hold, by=request.user),
-                  _("The hold is lifted."))  # fmt: skip
+    tried(request, lambda: retention_actions.lift_hold(hold=hold, by=request.user), _("The hold is lifted."))
+    return redirect("retention", collaboration.slug)
 
 
 @require_POST
 def retention_run(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Take away what is due now instead of in the night."""
     check_may_keep_retention(request.user, collaboration)
-    return _tried(
+    tried(
         request,
-        collaboration,
         lambda: retention_actions.order_run(collaboration=collaboration, by=request.user),
         _("A worker has been asked to take away what is due. The run appears here when it is done."),
     )
-
-
-def _tried(request: PartnerRequest, collaboration: Collaboration, change: Any, success: str) -> HttpResponse:
-    try:
-        change()
-    except NotPossible as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, success)
     return redirect("retention", collaboration.slug)
 
 
 def _form_page(request: PartnerRequest, form: Any, **page: Any) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    back = {
-        "back_name": "retention",
-        "back_text": _("Retention"),
-        "back_url": reverse("retention", args=[request.collaboration.slug]),
-    }
-    return render(request, "partners/form.html", {"form": form, **back, **page}, status=status)
+    back_url = reverse("retention", args=[request.collaboration.slug])
+    return form_page(request, form, back_text=_("Retention"), back_url=back_url, **page)

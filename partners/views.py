@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import NotAllowed, NotPossible
 from partners import actions, presenters
@@ -58,10 +58,8 @@ from partners.permissions import (
     may_set_sharing,
     may_set_trust,
 )
-from partners.requests import PartnerRequest
+from partners.requests import PartnerRequest, form_page, get_or_post, tried
 from ui import slots
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _done(form: Any, change: Callable[[], Any]) -> Any:
@@ -75,16 +73,6 @@ def _done(form: Any, change: Callable[[], Any]) -> Any:
         return None
 
 
-def _tried(request: HttpRequest, change: Callable[[], Any], success: str) -> None:
-    """Do what a button says, and show how it went on the next page."""
-    try:
-        change()
-    except NotPossible as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, success)
-
-
 # Where a form's page leads back to, and what that page is called.
 BACK_TO = {
     "people": gettext_lazy("People"),
@@ -94,15 +82,13 @@ BACK_TO = {
 }
 
 
-def _form_page(request: HttpRequest, form: Any, *, back: str, **context: Any) -> HttpResponse:
-    # A form that came back with errors is not the page that was asked for.
-    status = 422 if form.is_bound else 200
-    context |= {"form": form, "back_name": back, "back_text": BACK_TO[back]}
-    return render(request, "partners/form.html", context, status=status)
+def _form_page(request: PartnerRequest, form: Any, *, back: str, **page: Any) -> HttpResponse:
+    back_url = reverse(back, args=[request.collaboration.slug])
+    return form_page(request, form, back_url=back_url, back_text=BACK_TO[back], **page)
 
 
 def _form_view(
-    request: HttpRequest,
+    request: PartnerRequest,
     form: Any,
     change: Callable[[], Any],
     *,
@@ -246,7 +232,7 @@ def person_deactivate(request: PartnerRequest, collaboration: Collaboration, pk:
     """Close an account and sign the person out everywhere."""
     person = _person(request, collaboration, pk)
     check_may_change_person(request.user, person)
-    _tried(
+    tried(
         request,
         lambda: actions.deactivate_person(person=person, by=request.user),
         _("The account is closed, and the person is signed out everywhere."),
@@ -259,7 +245,7 @@ def person_reactivate(request: PartnerRequest, collaboration: Collaboration, pk:
     """Open a closed account again."""
     person = _person(request, collaboration, pk)
     check_may_change_person(request.user, person)
-    _tried(
+    tried(
         request,
         lambda: actions.reactivate_person(person=person, by=request.user),
         _("The account is open again."),
@@ -309,7 +295,7 @@ def role_end(request: PartnerRequest, collaboration: Collaboration, pk: int) -> 
     """End a role today."""
     membership = _membership(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
-    _tried(
+    tried(
         request,
         lambda: actions.end_membership(membership=membership, by=request.user),
         _("The role has ended."),
@@ -329,7 +315,7 @@ def invitation_send(request: PartnerRequest, collaboration: Collaboration, pk: i
     """Send the letter again."""
     membership = _membership(request, collaboration, pk)
     check_may_administer(request.user, collaboration)
-    _tried(
+    tried(
         request,
         lambda: actions.send_invitation_again(
             membership=membership,
@@ -579,7 +565,7 @@ def seat_end(request: PartnerRequest, collaboration: Collaboration, pk: int) -> 
     """End a seat in a group."""
     seat = get_object_or_404(GroupMember.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
     check_may_keep_groups(request.user, collaboration)
-    _tried(
+    tried(
         request,
         lambda: actions.end_seat(seat=seat, by=request.user),
         _("The seat has ended."),
@@ -635,7 +621,7 @@ def token_revoke(request: PartnerRequest, collaboration: Collaboration, pk: int)
     token = get_object_or_404(
         ApiToken.objects.visible_to(request.user).filter(membership__collaboration=collaboration), pk=pk
     )
-    _tried(
+    tried(
         request,
         lambda: actions.revoke_token(token=token, by=request.user),
         _("The key no longer works."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -28,14 +28,11 @@ from incidents.reviewing.actions import approve_import, approve_marked
 from incidents.reviewing.forms import MergeForm
 from incidents.reviewing.queries import Order, Queue
 from incidents.views import bounds_around, place_nearby
-from partners.models import Collaboration, User
+from partners.models import Collaboration
+from partners.requests import person
 
 # A box whose report somebody took out of sight is left aside; more boxes than the page has are nobody's press.
 MOST_MARKED = queries.LISTED
-
-
-def _me(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def _order(request: HttpRequest) -> Order:
@@ -132,7 +129,7 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
     incident = get_object_or_404(visible.select_related(*WITH_ROW), pk=pk)
     decision = request.POST.get("decision", "")
     # Without the state it showed, a page cannot have been read: nothing is decided then.
-    decided: dict[str, Any] = {"incident": incident, "by": _me(request), "as_seen": request.POST.get("seen") or "-"}
+    decided: dict[str, Any] = {"incident": incident, "by": person(request), "as_seen": request.POST.get("seen") or "-"}
     leads_to = _number(request.POST.get("next"))
     form: Any = None
     try:
@@ -170,7 +167,7 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
 
 def _merged(request: HttpRequest, form: MergeForm, as_seen: str, leads_to: int | None) -> int | None:
     keep, others = form.chosen()
-    merge_incidents(keep=keep, others=others, by=_me(request), as_seen=as_seen)
+    merge_incidents(keep=keep, others=others, by=person(request), as_seen=as_seen)
     refs = ", ".join(one.ref for one in others)
     if keep.status == Status.SUBMITTED:
         text = _("%(refs)s is counted together with %(keep)s, which waits for your decision.")
@@ -196,7 +193,7 @@ def review_marked(request: HttpRequest, collaboration: Collaboration) -> HttpRes
     if not rows:
         messages.error(request, _("Mark the reports you want to approve."))
         return _on(request, collaboration, _number(request.POST.get("report")))
-    result = approve_marked(marked=[(rows[pk], seen) for pk, seen in marks.items() if pk in rows], by=_me(request))
+    result = approve_marked(marked=[(rows[pk], seen) for pk, seen in marks.items() if pk in rows], by=person(request))
     number = len(result.approved)
     if number:
         text = ngettext("%(number)s report is approved.", "%(number)s reports are approved.", number)
@@ -212,7 +209,7 @@ def review_import(request: HttpRequest, collaboration: Collaboration, pk: int) -
     check_may_review_in(request.user, collaboration)
     batch = get_object_or_404(ImportBatch.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)
     try:
-        number = approve_import(batch=batch, by=_me(request))
+        number = approve_import(batch=batch, by=person(request))
     except NotPossible as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -231,7 +228,7 @@ def incident_unmerge(request: HttpRequest, collaboration: Collaboration, pk: int
     visible = Incident.objects.visible_to(request.user).filter(collaboration=collaboration)
     incident = get_object_or_404(visible, pk=pk)
     try:
-        incident = unmerge_incident(incident=incident, by=_me(request))
+        incident = unmerge_incident(incident=incident, by=person(request))
     except NotPossible as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
