@@ -59,12 +59,12 @@ def picture_pdf(user: Any, picture: Picture, *, address: str) -> bytes:
 def picture_document(picture: Picture, figures: Mapping[str, Any], *, address: str) -> model.Document:
     """What the document says; `figures` are those its reader may see."""
     return model.Document(
-        title=presenters.heading(figures, picture.area.name),
+        title=presenters.heading(figures, picture.area_name),
         language=get_language() or "sv",
         made_at=picture.published_at or picture.computed_at or timezone.now(),
         eyebrow=_eyebrow(picture),
         lead=presenters.lead(figures),
-        author=f"EST {picture.collaboration.name}",
+        author=f"EST {picture.collaboration_name}",
         notice=notice_words(picture.collaboration),
         footer=_footer(picture, figures),
         watermark="" if picture.version else _("Draft"),
@@ -92,7 +92,7 @@ def _version_words(picture: Picture) -> str:
 def _eyebrow(picture: Picture) -> str:
     return " · ".join(
         [
-            _("Joint situational picture"), picture.collaboration.name, presenters.period_name(picture.period),
+            _("Joint situational picture"), picture.collaboration_name, presenters.period_name(picture.period),
             _version_words(picture),
         ]
     )  # fmt: skip
@@ -104,7 +104,7 @@ def _footer(picture: Picture, figures: Mapping[str, Any]) -> str:
         if figures["is_protected"]
         else _("For the partners who work in the area: small counts are shown. Do not pass it on.")
     )
-    return f"{picture.area.name}, {picture.period.code}, {_version_words(picture)}. {readers}"
+    return f"{picture.area_name}, {picture.period.code}, {_version_words(picture)}. {readers}"
 
 
 def _blocks(picture: Picture, figures: Mapping[str, Any], address: str) -> Blocks:
@@ -332,7 +332,7 @@ def _map_words(picture: Picture, figures: Mapping[str, Any]) -> str:
             "Map of %(area)s with %(count)s hexagons in which events happened.",
             len(values),
         )
-        % {"area": picture.area.name, "count": number_words(len(values))}
+        % {"area": picture.area_name, "count": number_words(len(values))}
     ]
     if shown:
         words.append(_("The most in one of them is %(count)s.") % {"count": number_words(max(shown))})

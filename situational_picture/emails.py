@@ -24,14 +24,14 @@ def send_picture(picture: Picture, person: User, *, own_reports: int, is_reporte
     """Tell one person, in their own words about their own reports. The subject says nothing about any area."""
     with override(settings.LANGUAGE_CODE):
         context = {
-            "area": picture.area.name,
+            "area": picture.area_name,
             "period": presenters.period_name(picture.period),
             "version": picture.version,
             # Computed as this person: what is protected for them is protected here too.
             "lead": presenters.lead(selecting.figures_for(person, picture)),
             "own_reports": own_reports,
             "is_reporter": is_reporter,
-            "collaboration": picture.collaboration.name,
+            "collaboration": picture.collaboration_name,
             "notice": picture.collaboration.notice,
             "url": settings.SITE_URL.rstrip("/") + picture_path(picture),
         }

@@ -60,6 +60,8 @@ class Picture(models.Model):
 
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="pictures")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="pictures")
+    # What the area was called when the picture was published: a file that is kept says the name of its day.
+    frozen_area_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     period_kind = models.CharField(max_length=10, choices=PeriodKind)
     period_start = models.DateField()
     period_end = models.DateField(help_text="The first day after the period.")
@@ -132,7 +134,17 @@ class Picture(models.Model):
         indexes = [models.Index(fields=["collaboration", "status", "-period_end"], name="picture_latest")]
 
     def __str__(self) -> str:
-        return f"{self.area} {self.period.code}"
+        return f"{self.area_name} {self.period.code}"
+
+    @property
+    def area_name(self) -> str:
+        """What the area is called; in a published picture, what it was called that day."""
+        return self.frozen_area_name or self.area.name
+
+    @property
+    def collaboration_name(self) -> str:
+        """What the collaboration is called; in a published picture, what it was called that day."""
+        return (self.definitions or {}).get("collaboration") or self.collaboration.name
 
     @property
     def period(self) -> Period:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from math import cos, hypot, radians
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +16,7 @@ from analysis.hexagons import cell_centres, cell_polygons
 from analysis.periods import Period, PeriodKind, parse
 from incidents.presenters import safe_cell
 from situational_picture import coverage_presenters
+from situational_picture.nearest import NamedPoint, nearest_place
 from situational_picture.presenting import LAYER_NOTES, LAYERS
 from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
@@ -449,7 +449,7 @@ def hexagon_collection(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def hexagon_table(figures: Mapping[str, Any], centres_of_places: Iterable[tuple[str, float, float]]) -> dict[str, Any]:
+def hexagon_table(figures: Mapping[str, Any], centres_of_places: Iterable[NamedPoint]) -> dict[str, Any]:
     """The map's list twin: the hexagons with most events, each told by the named place nearest to it.
 
     `more` and `protected` say how many hexagons there are beside those in the rows.
@@ -470,11 +470,11 @@ def hexagon_table(figures: Mapping[str, Any], centres_of_places: Iterable[tuple[
     }
 
 
-def _where(lon: float, lat: float, places: list[tuple[str, float, float]]) -> str:
+def _where(lon: float, lat: float, places: list[NamedPoint]) -> str:
     if not places:
         return f"{lat:.4f} N, {lon:.4f} E"
-    narrowing = cos(radians(lat))
-    metres, name = min((111_320 * hypot((east - lon) * narrowing, north - lat), name) for name, east, north in places)
+    metres, at = nearest_place(lon, lat, places)
+    name = places[at][0]
     distance_m = round(metres, -1)
     if distance_m < 80:
         return _("At %(place)s") % {"place": name}

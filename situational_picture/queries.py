@@ -12,12 +12,15 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from analysis.hexagons import cell_centres
 from analysis.periods import Period, PeriodKind, containing
 from areas.access import descendants
-from areas.models import Area, Boundary
+from areas.models import Area, Boundary, Place
 from incidents.models import Category, Incident, Status
 from partners.models import Collaboration
 from situational_picture.figures import is_blurred
+from situational_picture.models import Picture
+from situational_picture.nearest import NamedPoint, nearest_place
 
 
 def covered_area_ids(area: Area) -> list[int]:
@@ -231,8 +234,14 @@ def counts_by_category(area: Area, period: Period) -> dict[int, int]:
     )
 
 
-def definitions(collaboration: Collaboration) -> dict[str, Any]:
-    """What the words of a picture mean today: frozen with it, since categories and limits change."""
+def category_names(collaboration_id: int) -> dict[int, str]:
+    """What each category is called today, in the reader's language."""
+    return {one.pk: str(one) for one in Category.objects.filter(collaboration_id=collaboration_id)}
+
+
+def definitions(picture: Picture) -> dict[str, Any]:
+    """What the words of a picture mean today: frozen with it, since categories, limits and names change."""
+    collaboration = picture.collaboration
     categories = Category.objects.filter(collaboration=collaboration).order_by("code")
     columns = ("pk", "code", "name_sv", "name_en", "kind", "is_sensitive", "common_code")
     return {
@@ -241,7 +250,28 @@ def definitions(collaboration: Collaboration) -> dict[str, Any]:
         ],
         "counted": "approved events that began in the period",
         "protect_counts_up_to": collaboration.protect_counts_up_to,
+        "collaboration": collaboration.name,
+        "places_around": [list(row) for row in _points_around(picture)],
     }
+
+
+def named_points(picture: Picture) -> list[NamedPoint]:
+    """The named places by which the picture's hexagons are told: today's, or those of the day it was published."""
+    frozen = (picture.definitions or {}).get("places_around")
+    if frozen is not None:
+        return [(name, lon, lat) for name, lon, lat in frozen]
+    places = Place.objects.filter(collaboration_id=picture.collaboration_id, is_active=True)
+    return list(places.order_by("name", "pk").values_list("name", "lon", "lat"))
+
+
+def _points_around(picture: Picture) -> list[NamedPoint]:
+    """The places that are nearest to any hexagon of the picture, so that a frozen picture keeps no others."""
+    points = named_points(picture)
+    cells = [int(key, 16) for key in (picture.figures or {})["map"]["cells"]]
+    if not points or not cells:
+        return []
+    near = {nearest_place(lon, lat, points)[1] for lon, lat in cell_centres(cells)}
+    return [points[at] for at in sorted(near)]
 
 
 def fingerprint(area: Area, period: Period) -> str:

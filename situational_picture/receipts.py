@@ -72,6 +72,6 @@ def _counted_in(row: Incident, pictures: list[Picture], parents: Mapping[int, in
 def _line(picture: Picture) -> dict[str, Any]:
     return {
         "title": _("Part of the situational picture: %(area)s, %(period)s")
-        % {"area": picture.area.name, "period": presenters.period_short_name(picture.period)},
+        % {"area": picture.area_name, "period": presenters.period_short_name(picture.period)},
         "url": picture_path(picture),
     }

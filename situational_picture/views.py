@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from analysis.periods import Period, PeriodKind
 from areas.access import is_in_circle
-from areas.models import Area, Place
+from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
 from partners.models import Collaboration
@@ -161,13 +161,13 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         return render(request, "situational_picture/no_picture.html", {**context, "is_asked_for": is_asked_for})
     figures = selecting.figures_for(request.user, shown)
     waiting = queries.waiting_reports(this_area) if context["in_circle"] else None
-    places = list(Place.objects.filter(collaboration=collaboration, is_active=True).values_list("name", "lon", "lat"))
+    places = queries.named_points(shown)
     panel = coverage_presenters.panel(figures)
     is_panel = panel is not None and request.GET.get("panel") == "constant"
     context |= {
         "picture": shown,
         "figures": figures,
-        "heading": presenters.heading(figures, this_area.name),
+        "heading": presenters.heading(figures, shown.area_name),
         "lead": presenters.lead(figures),
         "cards": [*presenters.cards(figures, waiting), *coverage_presenters.card(figures)],
         "changes": presenters.change_sentences(figures),
@@ -287,9 +287,9 @@ def picture_export(request: PartnerRequest, collaboration: Collaboration, area: 
         request,
         make,
         heading=_("Download figures"),
-        lead=f"{shown.area}, {presenters.period_name(shown.period)}",
+        lead=f"{shown.area_name}, {presenters.period_name(shown.period)}",
         back_url=_url(shown),
-        back_text=shown.area.name,
+        back_text=shown.area_name,
     )
 
 
