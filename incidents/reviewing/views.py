@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -55,9 +55,22 @@ def review_queue(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     opened = next((row for row in queue.rows if row.pk == asked), None)
     if opened is None and asked is not None:
         opened = queries.waiting(request.user, collaboration).select_related(*WITH_ROW).filter(pk=asked).first()
+        if opened is None:
+            _say_what_became(request, collaboration, asked)
     if opened is None and queue.rows:
         opened = queue.rows[0]
     return _page(request, collaboration, queue, opened)
+
+
+def _say_what_became(request: HttpRequest, collaboration: Collaboration, pk: int) -> None:
+    """Another report is about to be shown than the one that was asked for: say so, and why."""
+    gone = Incident.objects.visible_to(request.user).filter(collaboration=collaboration, pk=pk).first()
+    if gone is not None:
+        messages.info(
+            request,
+            _("%(ref)s does not wait any more: it is %(status)s. You see the next one.")
+            % {"ref": gone.ref, "status": gone.get_status_display()},
+        )
 
 
 def _page(
@@ -111,14 +124,28 @@ def _page(
 
 
 def _on(request: HttpRequest, collaboration: Collaboration, report: int | None) -> HttpResponseRedirect:
-    """Back to the queue, on the report that comes next."""
+    """Back to the queue, on the report that comes next; on the first one, where somebody has decided that meanwhile."""
     asked: dict[str, Any] = {}
     if _order(request) == Order.UNUSUAL:
         asked["sort"] = Order.UNUSUAL.value
-    if report is not None:
+    if report is not None and queries.waiting(request.user, collaboration).filter(pk=report).exists():
         asked["report"] = report
     query = f"?{urlencode(asked)}" if asked else ""
     return redirect(reverse("review_queue", args=[collaboration.slug]) + query)
+
+
+_DONE = {
+    "approve": gettext_lazy("%(ref)s is approved and counted."),
+    "return": gettext_lazy("%(ref)s is returned to its reporter."),
+    "reject": gettext_lazy("%(ref)s is rejected."),
+}
+_OUTCOMES = {"approve": Status.APPROVED, "return": Status.RETURNED, "reject": Status.REJECTED}
+
+
+def _is_own_decision(request: HttpRequest, incident: Incident, decision: str) -> bool:
+    """Whether this person has already decided just that about the report."""
+    by = Incident.objects.filter(pk=incident.pk, status=_OUTCOMES.get(decision, ""), reviewed_by=person(request))
+    return by.exists()
 
 
 @require_POST
@@ -135,17 +162,17 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
     try:
         if decision == "approve":
             approve_incident(**decided)
-            messages.success(request, _("%(ref)s is approved and counted.") % {"ref": incident.ref})
+            messages.success(request, _DONE[decision] % {"ref": incident.ref})
         elif decision == "return":
             form = ReturnForm(request.POST, prefix="return")
             if form.is_valid():
                 return_incident(**decided, reason=form.cleaned_data["reason"])
-                messages.success(request, _("%(ref)s is returned to its reporter.") % {"ref": incident.ref})
+                messages.success(request, _DONE[decision] % {"ref": incident.ref})
         elif decision == "reject":
             form = RejectForm(request.POST, prefix="reject")
             if form.is_valid():
                 reject_incident(**decided, reason=form.cleaned_data["reason"])
-                messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
+                messages.success(request, _DONE[decision] % {"ref": incident.ref})
         elif decision == "merge":
             found = [one.incident for one in queries.near(request.user, incident)[0]]
             form = MergeForm(request.POST, prefix="merge", incident=incident, found=found)
@@ -155,6 +182,10 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
             messages.error(request, _("Choose whether to approve, return, reject or merge the report."))
             leads_to = incident.pk
     except NotPossible as refusal:
+        if refusal.code == "already_decided" and _is_own_decision(request, incident, decision):
+            # Pressed twice, or sent again by the browser: it is done.
+            messages.success(request, _DONE[decision] % {"ref": incident.ref})
+            return _on(request, collaboration, leads_to)
         if form is None or incident.status != Status.SUBMITTED or refusal.code == "already_decided":
             messages.error(request, " ".join(refusal.messages))
             return _on(request, collaboration, leads_to)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.models import Event
 from common.errors import NotPossible
 from incidents import actions, changes, rules
+from incidents.merging import merge_incidents
 from incidents.models import ImportBatch, Incident, Status
 from incidents.reviewing import queries
 from incidents.reviewing.actions import approve_import, approve_marked, carry_out_approval, pick_up_forgotten_approvals
@@ -191,7 +192,8 @@ def test_a_decision_without_its_reason_is_asked_again_on_the_same_report(
 def test_what_was_decided_meanwhile_is_not_decided_again(coordinator, world, only_ours):
     incident = report(world)
     seen = rules.state_of(incident)
-    actions.approve_incident(incident=incident, by=world.people["coordinator"])
+    world._person("second", "coordinator", world.municipality)
+    actions.approve_incident(incident=incident, by=world.people["second"])
     for decision, body in (("approve", {}), ("return", {"return-reason": "Vilken port?"})):
         response = coordinator.post(
             url("review_decide", incident.pk), {"decision": decision, "seen": seen, **body}, follow=True
@@ -199,6 +201,43 @@ def test_what_was_decided_meanwhile_is_not_decided_again(coordinator, world, onl
         assert b"Somebody else was quicker" in response.content
     incident.refresh_from_db()
     assert incident.status == Status.APPROVED
+
+
+def test_the_same_press_sent_twice_says_the_same_twice(coordinator, world, only_ours):
+    for decision, body in (("approve", {}), ("return", {"return-reason": "Vilken port?"})):
+        incident = report(world)
+        body = {"decision": decision, "seen": rules.state_of(incident), **body}
+        first, second = (coordinator.post(url("review_decide", incident.pk), body, follow=True) for _ in range(2))
+        said = [[str(message) for message in answer.context["messages"]] for answer in (first, second)]
+        assert said[0] == said[1]
+        assert incident.ref in said[0][0]
+        assert Event.objects.filter(subject_id=str(incident.pk), action__startswith="incident_").count() == 1
+
+
+def test_who_asks_for_a_report_that_waits_no_more_is_told_that_it_is_another(coordinator, world, only_ours):
+    """A bookmark, the back button, or a colleague who merged it while the list was open."""
+    gone, waits = report(world, days=3), report(world, days=2)
+    kept = report(world, days=9, lon=16.139)
+    merge_incidents(keep=kept, others=[gone], by=world.people["coordinator"])
+    page = coordinator.get(url("review_queue"), {"report": gone.pk})
+    assert opened(page) in {kept, waits}
+    assert [str(m) for m in page.context["messages"]] == [
+        f"{gone.ref} does not wait any more: it is {Status.MERGED.label}. You see the next one."
+    ]
+    # Whoever has just decided something is led on without a word about what a colleague did to the next one.
+    page = coordinator.post(
+        url("review_decide", waits.pk),
+        {"decision": "approve", "seen": rules.state_of(waits), "next": gone.pk},
+        follow=True,
+    )
+    assert opened(page) == kept
+    assert [str(m) for m in page.context["messages"]] == [f"{waits.ref} is approved and counted."]
+
+
+def test_what_another_collaboration_decided_is_not_told(coordinator, world, only_ours):
+    report(world)
+    page = coordinator.get(url("review_queue"), {"report": world.abroad.pk})
+    assert not list(page.context["messages"])
 
 
 def test_what_was_corrected_meanwhile_is_read_again_first(coordinator, world, only_ours):
@@ -361,6 +400,15 @@ def test_how_many_wait_does_not_change_how_much_is_asked(world, only_ours, djang
 
 
 # --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+def test_with_more_than_are_listed_the_place_is_told_among_all(coordinator, world, only_ours, monkeypatch):
+    monkeypatch.setattr(queries, "LISTED", 3)
+    rows = [report(world, days=days) for days in (9, 8, 7, 6, 5)]
+    page = coordinator.get(url("review_queue"), {"report": rows[1].pk}).content.decode()
+    assert "5 reports wait" in page
+    assert "2 of 5" in page
+    assert "The first 3." in page
 
 
 def test_marked_reports_are_approved_each_by_itself_and_the_rest_goes_on(coordinator, world, only_ours):
