@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.paginator import InvalidPage
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -72,6 +74,7 @@ def log(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
         "page": page,
         "days": lines.by_day(page.events, timezone.localdate()),
         "is_filtered": bool(asked),
+        "chosen": _chosen(form, wanted or {}, query),
         "query": query.urlencode(),
         "shortcuts": _shortcuts(query.dict()),
         "subject": (wanted or {}).get("subject", ""),
@@ -97,6 +100,25 @@ def _shortcuts(query: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for text, asks in asked
     ]
+
+
+def _chosen(form: LogFilterForm, wanted: dict[str, Any], query: QueryDict) -> list[dict[str, str]]:
+    """What the lines are narrowed to, in words, each with the query that lets go of it."""
+    chosen = []
+    for bound in form:
+        value = wanted.get(bound.name)
+        if not value or (bound.name == "action" and value in lines.Kind.values):
+            # A whole kind of lines is one of the shortcuts, and marked there.
+            continue
+        rest = query.copy()
+        rest.pop(bound.name, None)
+        label = str(bound.label)
+        if isinstance(value, dt.date):
+            text = f"{label.lower()} {value:%Y-%m-%d}"
+        else:
+            text = str(dict(flatten_choices(getattr(bound.field, "choices", ()))).get(value, value))
+        chosen.append({"label": label, "text": text, "query": rest.urlencode()})
+    return chosen
 
 
 @get_or_post

@@ -302,6 +302,20 @@ def test_the_log_as_a_file_holds_the_filtered_lines_and_is_logged_with_its_purpo
     assert event.details == {"filters": ["action"], "purpose": "supervision", "purpose_words": "stickprov"}
 
 
+def test_what_the_log_is_filtered_by_stands_in_words_and_is_let_go_of_one_by_one(world, log):
+    client = signed_in(world, "data_protection")
+    organisation = world.municipality.pk
+    page = client.get(f"/ekstad/log/?action=log_read&organisation={organisation}&first_day=2026-01-05")
+    chosen = {row["label"]: row for row in page.context["chosen"]}
+    assert [row["text"] for row in chosen.values()] == ["read the log", "Kommunen", "from 2026-01-05"]
+    assert chosen["Organisation"]["query"] == "action=log_read&first_day=2026-01-05"
+    # The lines come first: the form is folded until somebody opens it or something in it cannot be read.
+    assert '<details class="filters">' in page.content.decode()
+    assert '<details class="filters" open>' in client.get("/ekstad/log/?first_day=i").content.decode()
+    # A whole kind of lines is marked among the shortcuts, and not said twice.
+    assert client.get("/ekstad/log/?action=reads").context["chosen"] == []
+
+
 def test_what_was_searched_for_is_not_written_in_the_log(world, log):
     client = signed_in(world, "data_protection")
     client.get("/ekstad/log/?person=Sven+Svensson")

@@ -166,3 +166,11 @@ def test_a_broken_page_says_sorry_and_a_number_that_stands_in_the_log(caplog):
     reference = re.search(r"<strong>([0-9a-f]{8})</strong>", html).group(1)
     assert reference in caplog.text
     assert "secret-path" not in html
+
+
+def test_what_does_not_exist_shows_no_empty_menu_to_whoever_is_not_signed_in(signed_in):
+    outside, inside = Client().get("/finns/inte/alls/"), signed_in.get("/finns/inte/alls/")
+    assert outside.status_code == inside.status_code == 404
+    assert 'id="menu"' not in outside.content.decode()
+    assert 'id="menu"' in inside.content.decode()
+    assert reverse("start") in outside.content.decode()
