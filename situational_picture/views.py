@@ -24,7 +24,16 @@ from common.errors import NotPossible
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest
-from situational_picture import actions, charts, coverage_presenters, distribution, presenters, queries, selecting
+from situational_picture import (
+    actions,
+    charts,
+    coverage_presenters,
+    desk,
+    distribution,
+    presenters,
+    queries,
+    selecting,
+)
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import (
     may_approve,
@@ -88,7 +97,17 @@ def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         if area.kind == collaboration.reporting_kind or area.parent_id is None
     ]
     pictures = selecting.overview_pictures(request.user, areas)
-    shown = [(area.kind, _overview_row(request.user, collaboration, area, pictures.get(area.pk))) for area in areas]
+    stages = desk.stages(request.user, collaboration, pictures.values())
+    shown = [
+        (
+            area.kind,
+            {
+                **_overview_row(request.user, collaboration, area, pictures.get(area.pk)),
+                "stage": stages.get(area.pk),
+            },
+        )
+        for area in areas
+    ]
     rows = [row for kind, row in shown if kind == collaboration.reporting_kind]
     whole = [row for kind, row in shown if kind != collaboration.reporting_kind]
     published = (
@@ -101,6 +120,7 @@ def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "rows": rows,
         "whole": whole,
         "heading": presenters.overview_heading(rows),
+        "remaining": desk.remaining(request.user, collaboration, [row["stage"] for row in rows]),
         "period": next((row["period"] for row in rows if row["period"]), ""),
         "published": [
             {"picture": picture, "name": presenters.period_name(picture.period), "url": _url(picture)}
