@@ -8,7 +8,7 @@ class PartnersConfig(AppConfig):
         from django.contrib.auth import signals
         from django.utils.translation import gettext_lazy as _
 
-        from partners import retention_kinds, roles, sign_in
+        from partners import log_samples, retention_kinds, roles, sign_in
         from ui import menu
 
         signals.user_logged_in.connect(sign_in.remember_sign_in, dispatch_uid="partners.sign_in")
@@ -23,7 +23,15 @@ class PartnersConfig(AppConfig):
         menu.register("organisation_list", _("Organisations"), group=administration, order=20)
         menu.register("group_list", _("Groups"), group=administration, order=30, also=["group_detail"])
         menu.register("token_list", _("Keys for systems"), group=administration, order=40, roles=roles.MAY_ADMINISTER)
-        menu.register("log", _("Log"), group=administration, order=50, roles=roles.MAY_READ_LOG)
+        menu.register(
+            "log",
+            _("Log"),
+            group=administration,
+            order=50,
+            roles=roles.MAY_READ_LOG,
+            also=["log_months", "log_sample"],
+            count=log_samples.number_in_menu,
+        )
         menu.register(
             "retention",
             _("Retention"),

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Collaboration, Group, Level, Membership, Organisation, Unit, User
+from partners.models import Collaboration, Group, Level, LogReview, Membership, Organisation, Unit, User
 from partners.roles import Role
 
 
@@ -302,6 +302,31 @@ class LogFilterForm(forms.Form):
         if subject and not self.is_reference(subject):
             raise forms.ValidationError(_("Write a report's number as it stands on its page, for example H-123."))
         return subject
+
+
+class LogReviewForm(forms.Form):
+    """What was found when a month's sample of the log was gone through."""
+
+    finding = forms.ChoiceField(
+        label=_("What did you find?"),
+        choices=LogReview.Finding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you found."), "invalid_choice": _("Choose from the list.")},
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example a case number, or what was asked and answered. No names."),
+        error_messages={"max_length": _("Use at most 300 characters.")},
+    )
+    # The lines the page showed: what is said holds for these.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+
+    def clean_seen(self) -> list[int]:
+        parts = self.cleaned_data["seen"].split(",")
+        return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19]
 
 
 def person_initial(person: User) -> dict[str, str]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audit.models import Event, EventQuerySet
 from partners import presenters
-from partners.models import Collaboration, Membership
+from partners.models import Collaboration, LogReview, Membership
 from ui.days import day_words
 
 PAGE_SIZE = 50
@@ -247,6 +247,8 @@ _NAMES = {
     "until": gettext_lazy("until"),
     "run": gettext_lazy("run"),
     "hash": gettext_lazy("proof"),
+    "month": gettext_lazy("month"),
+    "finding": gettext_lazy("finding"),
 }
 # Where somebody read a text.
 _WHERE = {
@@ -272,6 +274,8 @@ def details_in_words(details: dict[str, Any]) -> list[str]:
             value = purpose_in_words(str(value))
         elif key == "where":
             value = _WHERE.get(str(value), value)
+        elif key == "finding" and value in LogReview.Finding.values:
+            value = LogReview.Finding(value).label
         elif key == "kind" and (kept := retention.kind_named(str(value))) is not None:
             value = kept.label
         elif isinstance(value, dict):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from audit.actions import broken_seals, record
 from audit.models import DaySeal
 from partners import log as lines
-from partners import presenters
+from partners import log_samples, presenters
 from partners.forms import LogFilterForm
 from partners.models import Collaboration, Organisation
 from partners.permissions import check_may_read_log
@@ -82,6 +82,7 @@ def log(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
         "latest_seal": DaySeal.objects.visible_to(request.user).first(),
         "is_checked": is_checked,
         "broken": broken_seals() if is_checked else [],
+        "months_waiting": len(log_samples.not_gone_through(collaboration, timezone.localdate())),
     }
     # Which filters, never what was typed in them: a name may have been.
     record("log_read", by=request.user, collaboration_id=collaboration.pk, filters=sorted(asked))

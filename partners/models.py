@@ -536,3 +536,42 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.kind}: {self.number}"
+
+
+# --- The log, gone through --------------------------------------------------------------------------------------------
+
+
+class LogReview(models.Model):
+    """That a month's sample of the log was gone through: which lines they were, what was found, and by whom."""
+
+    class Finding(models.TextChoices):
+        NOTHING = "nothing", _("nothing to remark on")
+        FOLLOW_UP = "follow_up", _("something is followed up")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="log_reviews")
+    month = models.DateField(help_text="The first day of the month.")
+    finding = models.CharField(_("what was found"), max_length=10, choices=Finding)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    # What the lines were drawn with, and which they were: the sample can be shown again, and drawn again.
+    seed = models.CharField(max_length=64)
+    event_ids = models.JSONField(default=list)
+    drawn_from = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-month", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collaboration", "month"],
+                name="log_review_once",
+                violation_error_message=_("The month has already been gone through."),
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="log_review_month"),
+            models.CheckConstraint(condition=~Q(finding="follow_up", note=""), name="log_review_follow_up_has_note"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

@@ -13,6 +13,7 @@ from common.permissions import as_question
 from partners.models import Collaboration, Membership, Organisation, User
 from partners.roles import (
     MAY_ADMINISTER,
+    MAY_GO_THROUGH_LOG,
     MAY_KEEP_GROUPS,
     MAY_KEEP_RETENTION,
     MAY_READ_LOG,
@@ -75,6 +76,12 @@ def check_may_read_log(user: Any, collaboration: Collaboration | int) -> None:
         raise NotAllowed(_("The log is read by the data protection officer, the archivist and the administrators."))
 
 
+def check_may_go_through_log(user: Any, collaboration: Collaboration | int) -> None:
+    """A month's sample is gone through by data protection, never by a system."""
+    if user.is_service or not user.has_role(collaboration, MAY_GO_THROUGH_LOG):
+        raise NotAllowed(_("Only the data protection officer goes through the monthly sample."))
+
+
 def check_may_read_retention(user: Any, collaboration: Collaboration | int) -> None:
     """How long things are kept, and what was purged, is read by those who read the log."""
     if not user.has_role(collaboration, MAY_READ_LOG):
@@ -97,5 +104,6 @@ may_set_sharing = as_question(check_may_set_sharing)
 may_set_trust = as_question(check_may_set_trust)
 may_keep_groups = as_question(check_may_keep_groups)
 may_read_log = as_question(check_may_read_log)
+may_go_through_log = as_question(check_may_go_through_log)
 may_read_retention = as_question(check_may_read_retention)
 may_keep_retention = as_question(check_may_keep_retention)

@@ -40,6 +40,8 @@ ACTION_WORDS = {
     "token_revoked": gettext_lazy("revoked a system's key"),
     "log_read": gettext_lazy("read the log"),
     "log_exported": gettext_lazy("downloaded the log"),
+    "log_sample_read": gettext_lazy("looked at a month's sample of the log"),
+    "log_sample_gone_through": gettext_lazy("went through a month's sample of the log"),
     "purged": gettext_lazy("purged what was too old"),
     "retention_rule_changed": gettext_lazy("changed how long something is kept"),
     "hold_placed": gettext_lazy("held something back from being purged"),

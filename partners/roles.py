@@ -42,6 +42,8 @@ MAY_REVIEW = {Role.COORDINATOR}
 MAY_COMPILE = {Role.COORDINATOR, Role.ANALYST}
 MAY_CHANGE_AREAS = {Role.COORDINATOR, Role.ADMINISTRATOR}
 MAY_READ_LOG = {Role.DATA_PROTECTION, Role.ARCHIVIST, Role.ADMINISTRATOR}
+# Whoever may do most is not the one to go through who has done what.
+MAY_GO_THROUGH_LOG = {Role.DATA_PROTECTION}
 MAY_KEEP_RETENTION = {Role.DATA_PROTECTION, Role.ADMINISTRATOR}
 MAY_ADMINISTER = {Role.ADMINISTRATOR}
 # Whoever speaks for their own organisation decides how its reports are shared; nobody decides for another.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners import log_views, retention_views, views
+from partners import log_sample_views, log_views, retention_views, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),
     path("log/", log_views.log, name="log"),
     path("log/log.csv", log_views.log_export, name="log_export"),
+    path("log/months/", log_sample_views.log_months, name="log_months"),
+    path("log/months/<str:month>/", log_sample_views.log_sample, name="log_sample"),
     path("retention/", retention_views.retention_page, name="retention"),
     path("retention/rules/<slug:kind>/", retention_views.retention_rule, name="retention_rule"),
     path("retention/run/", retention_views.retention_run, name="retention_run"),

@@ -42,6 +42,7 @@ from partners.models import (
     GroupMember,
     LegalHold,
     Level,
+    LogReview,
     Membership,
     Organisation,
     Purge,
@@ -404,6 +405,17 @@ class PurgeFactory(DjangoModelFactory):
     first_day = dt.date(2025, 9, 1)
     last_day = dt.date(2025, 10, 30)
     hash = "0" * 64
+
+
+class LogReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = LogReview
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    month = dt.date(2026, 10, 1)
+    finding = LogReview.Finding.NOTHING
+    seed = "0" * 64
+    by = factory.SubFactory(UserFactory)
 
 
 class DaySealFactory(DjangoModelFactory):

@@ -7,11 +7,13 @@ everywhere but on the routes in PUBLIC.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from incidents import coverage
 from incidents.coverage_forms import RhythmForm
 from incidents.models import ImportBatch, Status
 from incidents.rules import state_of
+from partners import log_samples
 from partners.models import Organisation
 from partners.roles import Role
 from situational_picture import building
@@ -95,6 +98,15 @@ def _token(world: World) -> None:
 def _closed_account(world: World) -> None:
     world.closed = make.UserFactory(is_active=False)
     make.MembershipFactory(user=world.closed, organisation=world.housing, role=Role.REPORTER)
+
+
+def _month_of_log(world: World) -> None:
+    """A month that has ended, with lines and the seal of its last day."""
+    world.log_month = log_samples.month_of(timezone.localdate().replace(day=1) - dt.timedelta(days=1))
+    last_day = log_samples.next_month(world.log_month) - dt.timedelta(days=1)
+    with time_machine.travel(dt.datetime.combine(last_day, dt.time(12), tzinfo=dt.UTC), tick=False):
+        make.EventFactory(collaboration_id=world.here.pk)
+    make.DaySealFactory(day=last_day)
 
 
 def _hold(world: World) -> None:
@@ -288,6 +300,19 @@ PARTNERS: dict[str, Row] = {
     "log": Row(only("data_protection", "administrator")),
     "log_export": Row(only("data_protection", "administrator")),
     "log_export POST": Row(only("data_protection", "administrator"), method="post", body=lambda world: PURPOSE),
+    "log_months": Row(only("data_protection", "administrator")),
+    "log_sample": Row(
+        only("data_protection", "administrator"),
+        before=_month_of_log,
+        args=lambda world: [f"{world.log_month:%Y-%m}"],
+    ),
+    "log_sample POST": Row(
+        only("data_protection", code=302),
+        before=_month_of_log,
+        args=lambda world: [f"{world.log_month:%Y-%m}"],
+        method="post",
+        body=lambda world: {"finding": "nothing", "note": "", "seen": ""},
+    ),
     "retention": Row(only("data_protection", "administrator")),
     "retention_rule": Row(only("data_protection", "administrator"), args=lambda world: ["texts"]),
     "retention_rule POST": Row(
