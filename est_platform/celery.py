@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "areas.tasks.forget_old_uploads",
         "schedule": crontab(minute=30),
     },
+    "delete files no photo names": {
+        "task": "incidents.tasks.sweep_photo_files",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "remind of deadlines": {
         "task": "incidents.tasks.remind_of_deadlines",
         "schedule": crontab(minute="*/10"),

@@ -221,6 +221,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(LOCAL_DIR / "uploads"))
 # A file larger than this is refused with a sentence before anything reads it.
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 200) * 1024 * 1024
+# A photo larger than this is refused; phones scale theirs down before they send them.
+PHOTO_MAX_BYTES = env.number("PHOTO_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Security: safe unless told otherwise. The local first run has no TLS and says so in .local/environment.

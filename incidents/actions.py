@@ -19,7 +19,8 @@ from audit.actions import record
 from common.errors import NotPossible
 from incidents import merging, permissions, queries, rules
 from incidents.changes import announce
-from incidents.models import Category, Incident, Status
+from incidents.models import Category, Incident, Photo, Status
+from incidents.photos.actions import remove_photos_of
 from incidents.rules import RejectReason, Report
 from partners.models import Collaboration, Organisation, User
 from privacy import guard
@@ -32,6 +33,7 @@ CHANGEABLE = {
     "kind",
     "severity",
     "is_sensitive",
+    "takes_photos",
     "common_code",
     "valid_from",
     "position",
@@ -122,6 +124,8 @@ def change_incident(*, incident: Incident, by: User, report: Report, now: dt.dat
     changed = sorted(name for name, value in before.items() if getattr(incident, name) != value)
     incident.status, incident.submitted_at, incident.review_reason = Status.SUBMITTED, now, ""
     incident.save()
+    if not incident.category.takes_photos:
+        remove_photos_of(incident, Photo.Removal.CATEGORY, by=by)
     record("incident_changed", subject=incident, by=by, fields=changed, **_confirmed_rules(report))
     announce(incident.collaboration_id, {area_before, incident.area_id})
     return incident
@@ -228,6 +232,9 @@ def _review(
             incident.description, incident.is_text_removed = "", True
             fields += ["description", "is_text_removed"]
     incident.save(update_fields=fields)
+    if wanted == Status.REJECTED:
+        # Whatever the reason: nobody will look at them again.
+        remove_photos_of(incident, Photo.Removal.REJECTED, by=by)
     record(action, subject=incident, by=by, **details)
     announce(incident.collaboration_id, {incident.area_id})
     return incident

@@ -33,6 +33,11 @@ class IncidentsConfig(AppConfig):
                 "incident_read": _("read a report"),
                 "incidents_read": _("read a page of reports"),
                 "incidents_exported": _("downloaded reports"),
+                "photo_added": _("sent a photo with a report"),
+                "photo_approved": _("approved a photo"),
+                "photo_covered": _("blacked out parts of a photo"),
+                "photo_removed": _("removed a photo"),
+                "photo_read": _("looked at a photo"),
                 "reporting_rhythm_changed": _("changed how often units report"),
                 "reporting_unit_added": _("let a unit report"),
                 "reporting_unit_changed": _("changed when or about what a unit reports"),
@@ -56,7 +61,7 @@ class IncidentsConfig(AppConfig):
             }
         )
         retention.register_kinds()
-        log.sort_actions(log.Kind.READS, "incident_read", "incidents_read", "import_report_read")
+        log.sort_actions(log.Kind.READS, "incident_read", "incidents_read", "import_report_read", "photo_read")
         log.sort_actions(log.Kind.EXPORTS, "incidents_exported")
         log.register_references("incidents.incident", log.prefixed("H"))
         menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
@@ -66,7 +71,7 @@ class IncidentsConfig(AppConfig):
             group=menu.Group.DAILY,
             order=15,
             roles=MAY_REVIEW,
-            also=["review_decide"],
+            also=["review_decide", "photo_queue"],
             count=number_in_menu,
         )
         menu.register(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -68,7 +69,8 @@ def point_in_words(collaboration: Collaboration, lon: float, lat: float) -> dict
 
 def sent(incident: Incident, url: str, *, is_new: bool) -> dict[str, Any]:
     """What a device is told about a report that the server has."""
-    return {"id": incident.pk, "ref": incident.ref, "url": url, "is_new": is_new}
+    photos = reverse("photo_add", args=[incident.collaboration.slug, incident.pk])
+    return {"id": incident.pk, "ref": incident.ref, "url": url, "photos": photos, "is_new": is_new}
 
 
 def already_stored(user: Any, collaboration: Collaboration, form: IncidentForm) -> Incident | None:
@@ -134,6 +136,24 @@ def words() -> dict[str, str]:
         "delete_sure": _("Delete the report? It has not been sent, and cannot be brought back."),
         "open": _("See the report"),
         "busy": _("The report is being sent and cannot be changed right now."),
+        "photo_most": _("A report has room for three photos. Choose the ones that show most."),
+        "photo_working": _("Making the photo smaller …"),
+        "photo_unreadable": _(
+            "The photo cannot be read here. Choose one in JPEG, PNG or WebP, or take a screenshot of it."
+        ),
+        "photo_chosen": _("Photo {number} that you have chosen"),
+        "photo_remove": _("Remove"),
+        "photo_too_large": _("it is too large."),
+        "photo_gone": _("the report takes no more photos."),
+        "photo_refused": _("Photo {number}: {why}"),
+        "photos_one": _("With 1 photo"),
+        "photos_many": _("With {number} photos"),
+        "photos_wait": _(
+            "{ref} has arrived. Its photos are kept on this device and are sent as soon as the server can be reached."
+        ),
+        "photos_failed": _("{ref} has arrived, but not all of its photos could be taken in."),
+        "forget_sure": _("Remove this from the list? The report has arrived and stays."),
+        "delete_photos_sure": _("Delete the photos that have not been sent? The report has arrived and stays."),
         "others_one": _(
             "One report that somebody else has written waits on this device. It is sent when they sign in."
         ),

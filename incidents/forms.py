@@ -15,9 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Place
+from common.errors import NotPossible
 from incidents import permissions, presets, queries, rules
 from incidents.guarding import page_settings
 from incidents.models import Category, Incident
+from incidents.photos.actions import check_category, check_number
+from incidents.photos.forms import PhotosField
 from incidents.presets import When
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation
@@ -257,6 +260,11 @@ class IncidentForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": rules.UNREADABLE_NUMBER.text},
     )
+    photos = PhotosField(
+        label=_("Add up to three photos"),
+        required=False,
+        help_text=_("Each is looked at by the coordinator before anyone else sees it."),
+    )
     # The page carries the report's number, so that a double press or a replay is still one report.
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -271,11 +279,12 @@ class IncidentForm(forms.Form):
         incident: Incident | None = None,
         now: Any = None,
         initial: dict[str, Any] | None = None,
+        files: Any = None,
     ) -> None:
         self.collaboration, self.incident, self.now = collaboration, incident, now or timezone.now()
         initial = initial or {}
         initial = {**_initial_of(incident), **initial} if incident is not None else {**_first_values(), **initial}
-        super().__init__(data, initial=initial)
+        super().__init__(data, files, initial=initial)
         # The fields are of known kinds; Django's typing knows them as fields only.
         fields: dict[str, Any] = self.fields
         fields["category"].today = timezone.localdate(self.now)
@@ -293,6 +302,7 @@ class IncidentForm(forms.Form):
         else:
             self.only_organisation = None
         self.personal_data: guard.Verdict = guard.Verdict([], [])
+        self.is_own = incident is None or incident.reporter_id == user.pk
         # A refused text leaves the cleaned values, and the writer still has to be shown what was found in it.
         self.written = ""
 
@@ -315,12 +325,24 @@ class IncidentForm(forms.Form):
         is_unreadable = any(name in self.errors for name in ("place", "lon", "lat"))
         if not has_where and not is_unreadable and not cleaned.get("is_place_unknown"):
             self.add_error("place", rules.NO_PLACE.error())
+        self._check_photos(cleaned)
         if report.description:
             self.written = report.description
             self.personal_data = guard.verdict(
                 report.description, allowed=self.around.allowed_words, strict=self.around.keeps_no_persons
             )
         return cleaned
+
+    def _check_photos(self, cleaned: dict[str, Any]) -> None:
+        """Photos only where the category takes them, and no more than a report has room for."""
+        photos, category = cleaned.get("photos") or [], cleaned.get("category")
+        if not photos or category is None:
+            return
+        try:
+            check_category(category)
+            check_number(len(photos) + (self.incident.photos.kept().count() if self.incident is not None else 0))
+        except NotPossible as no:
+            self.add_error("photos", no)
 
     def _shown_under(self, sentence: rules.Sentence, cleaned: dict[str, Any]) -> str:
         """The two times are out of sight until somebody asks for them; before that, "when" is what there is to mend."""
@@ -376,6 +398,15 @@ class IncidentForm(forms.Form):
     def reports_for(self) -> Organisation:
         """Whom a valid form reports for."""
         return cast(Organisation, self.cleaned_data.get("organisation") or self.only_organisation)
+
+    @property
+    def photo_categories(self) -> list[str]:
+        """The names of the categories a report may have photos of; none where this person cannot send any."""
+        if not self.is_own:
+            return []
+        field = cast(CategoryField, self.fields["category"])
+        takers = cast(Any, field.queryset).filter(takes_photos=True)
+        return [str(row) for row in takers if field.offers(row)]
 
     @property
     def asks_for_organisation(self) -> bool:
@@ -456,6 +487,7 @@ def _tile(bound: forms.BoundField, value: Any, label: str, chosen: str) -> dict[
         "value": str(value),
         "label": label,
         "id": f"{bound.auto_id}_{value}",
+        "takes_photos": getattr(getattr(value, "instance", None), "takes_photos", False),
         "is_chosen": str(value) == chosen,
     }
 
@@ -543,6 +575,7 @@ class CategoryForm(forms.ModelForm):
             "kind",
             "severity",
             "is_sensitive",
+            "takes_photos",
             "common_code",
             "valid_from",
             "same_event_m",
@@ -565,6 +598,10 @@ class CategoryForm(forms.ModelForm):
             "parent": _("The heading under which it is listed."),
             "kind": _("Only events are counted in the picture's figures."),
             "is_sensitive": _("Only police, coordinators and analysts see other organisations' reports of it."),
+            "takes_photos": _(
+                "Reports of it may have up to three photos of the place or the damage. Each is looked at before others "
+                "see it. Leave it off where people would end up in the picture."
+            ),
             "common_code": _("The code that collaborations share, so that figures can be compared between them."),
             "valid_from": _("Reports from this day on can use it."),
             "same_event_m": _("Two reports this near are suggested to be the same event. Empty: 100 metres."),

@@ -8,14 +8,21 @@ from typing import Any
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from areas.access import area_ids_in_scope
 from areas.models import Area, Place
 from common.constraints import no_overlap, not_before
 from partners.models import Collaboration, InCollaborationQuerySet, Organisation, Unit, User
-from partners.roles import MAY_REPORT, SEE_EVERYTHING, SEE_OWN_AREAS, SEE_OWN_ORGANISATION, SEE_SENSITIVE
+from partners.roles import (
+    MAY_REPORT,
+    MAY_REVIEW,
+    SEE_EVERYTHING,
+    SEE_OWN_AREAS,
+    SEE_OWN_ORGANISATION,
+    SEE_SENSITIVE,
+)
 
 
 class CategoryQuerySet(InCollaborationQuerySet):
@@ -45,6 +52,8 @@ class Category(models.Model):
         _("severity"), default=2, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     is_sensitive = models.BooleanField(_("sensitive"), default=False)
+    # Off unless somebody has thought about what such photos would show.
+    takes_photos = models.BooleanField(_("takes photos"), default=False, db_default=False)
     common_code = models.CharField(_("common code"), max_length=20, blank=True)
     valid_from = models.DateField(_("from"), default=dt.date(2000, 1, 1))
     valid_to = models.DateField(_("until"), null=True, blank=True)
@@ -470,6 +479,96 @@ class Incident(models.Model):
     def ref(self) -> str:
         """The number people say to each other."""
         return f"H-{self.pk}"
+
+
+# --- Photos -----------------------------------------------------------------------------------------------------------
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def visible_to(self, user: Any) -> PhotoQuerySet:
+        """Photos of the reports the user sees: all of them for the reporter and for whoever reviews.
+
+        The others see a photo once it is approved, and only where they may read the report's text: DESIGN's table.
+        """
+        whole, approved = Q(incident__reporter=user), Q(pk__in=[])
+        for membership in user.active_memberships:
+            in_collaboration = Q(collaboration_id=membership.collaboration_id)
+            if membership.role in MAY_REVIEW:
+                whole |= in_collaboration
+            elif membership.role in SEE_EVERYTHING:
+                approved |= in_collaboration
+            elif membership.role in SEE_OWN_ORGANISATION:
+                approved |= Q(incident__organisation_id=membership.organisation_id)
+        return self.filter(
+            whole | approved & Q(status=Photo.Status.APPROVED), incident__in=Incident.objects.visible_to(user)
+        )
+
+    def waiting(self) -> PhotoQuerySet:
+        """Photos nobody has looked at yet, of reports that are still reports."""
+        return self.filter(status=Photo.Status.WAITING)
+
+    def kept(self) -> PhotoQuerySet:
+        """Photos that still have their file."""
+        return self.exclude(status=Photo.Status.REMOVED)
+
+
+class Photo(models.Model):
+    """A photo of a place or a damage, with its report: made anew on the server, and looked at before others see it."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("a photo", "waiting")
+        APPROVED = "approved", pgettext_lazy("a photo", "approved")
+        REMOVED = "removed", pgettext_lazy("a photo", "removed")
+
+    class Removal(models.TextChoices):
+        REVIEW = "review", _("removed in the review")
+        REPORTER = "reporter", _("taken back by the reporter")
+        REJECTED = "rejected", _("removed because the report was rejected")
+        CATEGORY = "category", _("removed because the category takes no photos")
+        TIME = "time", _("deleted: its time was over")
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    # Reports go by the thousand in one statement; whoever deletes one takes its photos and their files first.
+    incident = models.ForeignKey(Incident, on_delete=models.DO_NOTHING, related_name="photos")
+    # Never the name it had on somebody's phone.
+    file = models.FileField(upload_to="photos/", max_length=100, blank=True, editable=False)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # The sender's number for it, and a keyed hash of what came in under it: a replay is told from another photo.
+    client_uuid = models.UUIDField(editable=False)
+    client_body_hash = models.CharField(max_length=64, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    removal = models.CharField(max_length=10, choices=Removal, blank=True, editable=False)
+    # Whoever reviews has blacked out parts of it; what was under them is gone.
+    is_covered = models.BooleanField(default=False, db_default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["incident", "pk"]
+        indexes = [
+            models.Index(fields=["collaboration"], name="photo_waiting", condition=Q(status="waiting")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "client_uuid"], name="photo_client_uuid_once"),
+            # A photo that is removed has no file, and every other one has.
+            models.CheckConstraint(
+                condition=(Q(status="removed", file="", sha256="") & ~Q(removal=""))
+                | (~Q(status="removed") & ~Q(file="") & Q(removal="")),
+                name="photo_file_unless_removed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(reviewed_at__isnull=False), name="photo_approved_is_reviewed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"H-{self.incident_id}: {self.get_status_display()}"
 
 
 # --- Who reports, how often, and who said that there was nothing ------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audit.actions import record
-from incidents.models import Incident, IncidentQuerySet
+from incidents.models import Incident, IncidentQuerySet, Photo
 from incidents.permissions import fields_visible_to, is_of_another_organisation
 from partners.models import Collaboration
 
@@ -33,6 +33,12 @@ def note_reading_of_page(user: Any, incidents: Iterable[Incident], *, where: str
             ids=[incident.pk for incident in shown],
             **details,
         )
+
+
+def note_photo(user: Any, photo: Photo) -> None:
+    """Log that a photo was looked at. The reporter who looks at their own leaves no line."""
+    if photo.incident.reporter_id is None or photo.incident.reporter_id != user.pk:
+        record("photo_read", by=user, subject=photo.incident, photo=photo.pk)
 
 
 # A file of at most this many reports is logged with their numbers, a larger one with its filter alone.

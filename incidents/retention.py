@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from areas.access import descendants
 from incidents import queries
 from incidents.changes import announce
-from incidents.models import ImportBatch, ImportRefusal, Incident, Status
+from incidents.models import ImportBatch, ImportRefusal, Incident, Photo, Status
+from incidents.photos.actions import delete_photos, remove_photos
 from incidents.rules import RejectReason, midnight
 from partners import retention
 from partners.log import prefixed
@@ -45,7 +46,9 @@ def _due_drafts(collaboration: Collaboration, before: dt.date) -> QuerySet[Incid
 
 
 def _delete_drafts(collaboration: Collaboration, ids: list[int]) -> None:
-    Incident.objects.filter(pk__in=ids, status=Status.DRAFT).delete()
+    drafts = Incident.objects.filter(pk__in=ids, status=Status.DRAFT)
+    delete_photos(Photo.objects.filter(incident__in=drafts))
+    drafts.delete()
 
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
@@ -69,6 +72,24 @@ def _blank_texts(collaboration: Collaboration, ids: list[int]) -> None:
     rows.update(description="", text_purged_at=timezone.now())
 
 
+# --- Photos -----------------------------------------------------------------------------------------------------------
+
+
+def _due_photos(collaboration: Collaboration, before: dt.date) -> QuerySet[Photo]:
+    """By the texts' rule and the same two days: a photo says at least as much as a text."""
+    return Photo.objects.kept().filter(
+        collaboration=collaboration, incident__occurred_on__lt=before, incident__created_at__lt=midnight(before)
+    )
+
+
+def _delete_photo_files(collaboration: Collaboration, ids: list[int]) -> None:
+    remove_photos(Photo.objects.filter(pk__in=ids), Photo.Removal.TIME, by=None)
+
+
+def _photos_held_by(hold: LegalHold) -> Q:
+    return Q(incident__in=Incident.objects.filter(held_by(hold), collaboration=hold.collaboration_id))
+
+
 # --- What points at a person ------------------------------------------------------------------------------------------
 
 
@@ -83,7 +104,9 @@ def _due_persons(collaboration: Collaboration, before: dt.date) -> QuerySet[Inci
 
 def _remove_persons(collaboration: Collaboration, ids: list[int]) -> None:
     rows = Incident.objects.filter(pk__in=ids)
-    rows.filter(status=Status.RETURNED).update(description="", is_text_removed=True)
+    returned = rows.filter(status=Status.RETURNED)
+    remove_photos(Photo.objects.filter(incident__in=returned), Photo.Removal.TIME, by=None)
+    returned.update(description="", is_text_removed=True)
     purge_to_statistics(collaboration, list(rows.filter(status=Status.REJECTED).values_list("pk", flat=True)))
 
 
@@ -124,6 +147,7 @@ def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
     """
     if not ids:
         return
+    delete_photos(Photo.objects.filter(incident_id__in=ids))
     with connection.cursor() as cursor:
         cursor.execute(_TO_STATISTICS, {"ids": ids, "zone": timezone.get_default_timezone_name()})
         areas = {area_id for (area_id,) in cursor.fetchall()}
@@ -195,6 +219,20 @@ KINDS = [
         dated_by="occurred_on",
         purge=_blank_texts,
         held_by=held_by,
+    ),
+    retention.Kind(
+        code="photos",
+        label=_("Photos of reports"),
+        what_happens=_("The photo is deleted, as the report's text is. That there was one stays."),
+        default_days=365,
+        least_days=30,
+        most_days=730,
+        law=_("They follow the rule for texts of reports."),
+        due=_due_photos,
+        dated_by="incident__occurred_on",
+        purge=_delete_photo_files,
+        held_by=_photos_held_by,
+        follows="texts",
     ),
     retention.Kind(
         code="points",

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.hexagons import cell_centres, cells_of
 from areas.models import Place, PlaceKind
 from common.errors import NotPossible
-from incidents.models import Category, Incident, Status
+from incidents.models import Category, Incident, Photo, Status
 from partners.models import Organisation, Unit
 from privacy import guard
 
@@ -42,6 +42,12 @@ NEXT: dict[Status, set[Status]] = {
     # A merged report goes back to what it was when somebody takes the reports apart.
     Status.MERGED: {Status.SUBMITTED, Status.APPROVED, Status.PURGED},
     Status.PURGED: set(),
+}
+# A photo that is removed is gone: its file is deleted, and only that there was one stays.
+PHOTO_NEXT: dict[Photo.Status, set[Photo.Status]] = {
+    Photo.Status.WAITING: {Photo.Status.APPROVED, Photo.Status.REMOVED},
+    Photo.Status.APPROVED: {Photo.Status.REMOVED},
+    Photo.Status.REMOVED: set(),
 }
 # What the reporter (or the own organisation) may still change.
 EDITABLE = {Status.DRAFT, Status.RETURNED}

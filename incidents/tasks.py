@@ -69,3 +69,11 @@ def approve_rows_of_import(batch_id: int) -> None:
     from incidents.reviewing.actions import carry_out_approval
 
     carry_out_approval(batch_id)
+
+
+@shared_task
+def sweep_photo_files() -> int:
+    """At night: delete files that no photo names. Safe to run twice, twice at once, and to kill."""
+    from incidents.photos.files import sweep
+
+    return sweep(timezone.now())

@@ -18,6 +18,7 @@ urlpatterns = [
     path("incidents/<int:pk>/change/", views.incident_change, name="incident_change"),
     path("incidents/<int:pk>/receipt/", views.incident_receipt, name="incident_receipt"),
     path("incidents/<int:pk>/review/", views.incident_review, name="incident_review"),
+    path("", include("incidents.photos.urls")),
     path("", include("incidents.reviewing.urls")),
     path("categories/", views.category_list, name="category_list"),
     path("categories/new/", views.category_new, name="category_new"),

@@ -26,6 +26,9 @@ from common.errors import NotPossible
 from incidents import actions, coverage_presenters, entry, permissions, presenters, queries, rules
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
+from incidents.photos.presenters import photo_rows
+from incidents.photos.queries import photos_with
+from incidents.photos.views import store_sent
 from incidents.reading import note_export, note_reading
 from partners.models import Collaboration
 from partners.purposes import export_page
@@ -169,6 +172,7 @@ def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> H
         "findings": presenters.guard_findings(incident.description, words) if may_review else [],
         "return_form": forms.get("return_form") or ReturnForm(prefix="return"),
         "reject_form": forms.get("reject_form") or RejectForm(prefix="reject"),
+        "photos": photo_rows(user, photos_with(user, incident), incident.collaboration, main=incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
         "bounds": bounds_around(incident),
     }
@@ -247,7 +251,13 @@ def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     """What, where, when: one page, one report, however often it is sent."""
     permissions.check_may_report_in(request.user, collaboration)
     initial = entry.start_from(request, collaboration)
-    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, initial=initial)
+    form = IncidentForm(
+        request.POST or None,
+        user=request.user,
+        collaboration=collaboration,
+        initial=initial,
+        files=request.FILES or None,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             incident, is_new = actions.submit_incident(
@@ -260,6 +270,7 @@ def incident_new(request: HttpRequest, collaboration: Collaboration) -> HttpResp
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
+            store_sent(request, incident, form.cleaned_data["photos"])
             if not is_new:
                 messages.info(request, _("The report had already arrived. It is stored once."))
             if "again" in request.POST:
@@ -281,13 +292,21 @@ def incident_change(request: HttpRequest, collaboration: Collaboration, pk: int)
     except NotPossible as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect("incident_detail", collaboration.slug, incident.pk)
-    form = IncidentForm(request.POST or None, user=request.user, collaboration=collaboration, incident=incident)
+    form = IncidentForm(
+        request.POST or None,
+        user=request.user,
+        collaboration=collaboration,
+        incident=incident,
+        files=request.FILES or None,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_incident(incident=incident, by=person(request), report=form.report)
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
+            if form.is_own:
+                store_sent(request, incident, form.cleaned_data["photos"])
             return redirect("incident_receipt", collaboration.slug, incident.pk)
     return _entry_page(request, collaboration, form, incident=incident)
 
@@ -312,6 +331,7 @@ def incident_receipt(request: HttpRequest, collaboration: Collaboration, pk: int
         "where": presenters.where_in_words(incident, near=place_nearby(incident)),
         "bounds": bounds_around(incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
+        "photos": photo_rows(request.user, photos_with(request.user, incident), collaboration, main=incident),
     }
     return render(request, "incidents/incident_receipt.html", context)
 

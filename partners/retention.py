@@ -52,6 +52,8 @@ class Kind:
     held_by: Callable[[LegalHold], Q] | None = None
     # Where less than a whole month must not go, the cut is moved back to one.
     by_month: bool = False
+    # The kind whose rule it follows: it has none of its own, so that what belongs together goes together.
+    follows: str = ""
     # Told inside the transaction before the first row goes: the day before which everything is taken away.
     begin: Callable[[Collaboration, dt.date], None] | None = None
 
@@ -115,7 +117,7 @@ class Due:
 
 def days_for(collaboration: Collaboration, kind: Kind) -> int:
     """How many days the collaboration keeps the kind: its own rule, or what we propose."""
-    rule = RetentionRule.objects.filter(collaboration=collaboration, kind=kind.code).first()
+    rule = RetentionRule.objects.filter(collaboration=collaboration, kind=kind.follows or kind.code).first()
     return rule.days if rule else kind.default_days
 
 

@@ -39,9 +39,9 @@ def retention_page(request: PartnerRequest, collaboration: Collaboration) -> Htt
     due = retention.look(collaboration, today) if is_looked else []
     context = {
         "kinds": [
-            {"kind": kind, "days": rules[kind.code].days if kind.code in rules else kind.default_days,
-             "rule": rules.get(kind.code)}
+            {"kind": kind, "days": rules[code].days if code in rules else kind.default_days, "rule": rules.get(code)}
             for kind in retention.kinds()
+            for code in [kind.follows or kind.code]
         ],
         "holds": list(holds),
         "runs": _runs(request, collaboration),
@@ -97,7 +97,7 @@ def retention_rule(request: PartnerRequest, collaboration: Collaboration, kind: 
     """Keep a kind of thing for another time."""
     check_may_keep_retention(request.user, collaboration)
     chosen = retention.kind_named(kind)
-    if chosen is None:
+    if chosen is None or chosen.follows:
         raise Http404
     form = RuleForm(request.POST or None, initial={"days": retention.days_for(collaboration, chosen)}, kind=chosen)
     if request.method == "POST" and form.is_valid():

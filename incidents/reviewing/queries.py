@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count
 
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
+from incidents.photos.queries import reports_left_behind
 from incidents.queries import WITH_ROW, count_up_to
 from incidents.reviewing import unusual
 from incidents.reviewing.same_event import (
@@ -79,6 +80,9 @@ def number_in_menu(user: Any, collaboration: Collaboration) -> str:
     if not user.has_role(collaboration, MAY_REVIEW):
         return ""
     number, has_more = count_up_to(waiting(user, collaboration), MENU_COUNTS_TO)
+    if not has_more:
+        # A report whose photos have been left waits as well.
+        number += reports_left_behind(user, collaboration).count()
     return f"{number}+" if has_more else str(number or "")
 
 

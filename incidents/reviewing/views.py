@@ -21,6 +21,8 @@ from incidents.forms import RejectForm, ReturnForm
 from incidents.merging import merge_incidents, unmerge_incident
 from incidents.models import ImportBatch, Incident, Status
 from incidents.permissions import check_may_review_in
+from incidents.photos.presenters import first_waiting, photo_rows
+from incidents.photos.queries import left_behind, photos_with
 from incidents.queries import WITH_ROW, allowed_words
 from incidents.reading import note_reading
 from incidents.reviewing import presenters, queries
@@ -95,10 +97,12 @@ def _page(
         "rows": presenters.queue_rows(queue, words, opened=opened.pk if opened else None),
         "batches": queries.waiting_batches(request.user, collaboration),
         "incident": opened,
+        "photos_left": left_behind(request.user, collaboration).count(),
     }
     if opened is not None:
         note_reading(request.user, opened, where="review")
         before, after, at = queue.beside(opened.pk)
+        photos = photo_rows(request.user, photos_with(request.user, opened), collaboration, main=opened)
         alike, around = queries.near(request.user, opened)
         key = queries.key_of(opened.area_id, opened.category_id, opened.occurred_on, opened.time_precision)
         standings = queue.standings
@@ -110,6 +114,8 @@ def _page(
             "after": after,
             "at": at,
             "report": presenters.report(request.user, opened, words, near_place=place_nearby(opened)),
+            "photos": photos,
+            "keyed": first_waiting(photos),
             "standing": presenters.standing_in_words(standings.get(key) if key is not None else None),
             "waited": presenters.days_waiting(opened, timezone.now()),
             "alike": presenters.near_rows(alike),

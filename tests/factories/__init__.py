@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
 
 import factory
 import shapely
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from PIL import Image, ImageDraw
 
 from analysis.hexagons import cells_of
 from areas.models import (
@@ -30,11 +32,13 @@ from incidents.models import (
     ImportRefusal,
     Incident,
     NothingToReport,
+    Photo,
     ReportingRhythm,
     ReportingUnit,
     ReportReminder,
     Status,
 )
+from incidents.photos import files
 from partners.models import (
     ApiToken,
     Collaboration,
@@ -282,6 +286,36 @@ class IncidentFactory(DjangoModelFactory):
     )
     cell = factory.LazyAttribute(lambda o: None if o.lon is None else int(cells_of([o.lon], [o.lat], 11)[0]))
     client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class PhotoFactory(DjangoModelFactory):
+    """A photo that waits to be looked at, with a small file of its own."""
+
+    class Meta:
+        model = Photo
+
+    incident = factory.SubFactory(IncidentFactory)
+    collaboration = factory.SelfAttribute("incident.collaboration")
+    file = factory.LazyFunction(lambda: files.store(drawn_photo()))
+    width = 64
+    height = 48
+    size_bytes = 1000
+    sha256 = "0" * 64
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+    client_body_hash = "0" * 64
+    reviewed_at = factory.LazyAttribute(lambda o: None if o.status == Photo.Status.WAITING else timezone.now())
+    status = Photo.Status.WAITING
+
+
+def drawn_photo(
+    width: int = 64, height: int = 48, kind: str = "JPEG", colour: str = "grey", **written: object
+) -> bytes:
+    """A picture as somebody's phone might send it: a wall with a scribble on it."""
+    image = Image.new("RGB", (width, height), colour)
+    ImageDraw.Draw(image).line([(0, height), (width // 2, height // 3), (width, height)], "purple", max(1, width // 20))
+    out = io.BytesIO()
+    image.save(out, kind, **written)
+    return out.getvalue()
 
 
 class ReportingRhythmFactory(DjangoModelFactory):

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from incidents import coverage
 from incidents.coverage_forms import RhythmForm
-from incidents.models import ImportBatch, Status
+from incidents.models import ImportBatch, Photo, Status
 from incidents.rules import state_of
 from partners import log_samples
 from partners.models import Organisation
@@ -468,6 +468,13 @@ def _batch(world: World) -> None:
     world.batch = make.ImportBatchFactory(organisation=world.housing, status=ImportBatch.Status.DONE, stored=1)
 
 
+def _photo(status: Photo.Status) -> Callable[[World], None]:
+    def make_photo(world: World) -> None:
+        world.photo = make.PhotoFactory(incident=world.by_reporter, status=status)
+
+    return make_photo
+
+
 def _file_to_import(world: World) -> dict[str, Any]:
     file = SimpleUploadedFile("ärenden.csv", b"Datum;Kategori\n2026-11-03;SKA\n", content_type="text/csv")
     return {"file": file, "profile": "generic", "organisation": world.housing.pk}
@@ -501,6 +508,26 @@ IMPORTS: dict[str, Row] = {
         method="post",
     ),
     "import_report": Row(seen_by("security_lead", "coordinator"), before=_batch, args=lambda world: [world.batch.pk]),
+    # Photos of the reporter's own report: until one is approved only the reporter and whoever reviews see it.
+    "photo_add": Row(
+        # The number of its own is missing, so the reporter's photo is not taken in.
+        {**seen_by("reporter", code=400), "security_lead": 403, "police": 403, "coordinator": 403},
+        args=lambda world: [world.by_reporter.pk],
+        method="post",
+    ),
+    "photo": Row(
+        seen_by("reporter", "security_lead", "coordinator"),
+        before=_photo(Photo.Status.APPROVED),
+        args=lambda world: [world.by_reporter.pk, world.photo.pk],
+    ),
+    "photo_decide": Row(
+        seen_by("reporter", "coordinator", code=302),
+        before=_photo(Photo.Status.WAITING),
+        args=lambda world: [world.by_reporter.pk, world.photo.pk],
+        method="post",
+        body=lambda world: {"decision": "remove"},
+    ),
+    "photo_queue": Row(only("coordinator")),
     # The review queue, where an import may wait as well.
     "review_queue": Row(only("coordinator")),
     "review_decide": Row(
