@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -107,9 +108,9 @@ def broken_seals() -> list[dt.date]:
     Of days that are purged only the seals are left: they must still hang together.
     """
     broken, previous_hash = [], ""
-    kept_from = kept_from_day()
+    known = _kept_from()
     for seal in DaySeal.objects.order_by("day"):
-        is_purged = kept_from is not None and seal.day < kept_from
+        is_purged = known is not None and seal.day < known.day and seal.day.isoformat() not in known.held
         is_as_sealed = is_purged or _hash_of_day(seal.day, previous_hash) == (seal.events, seal.hash)
         if seal.previous_hash != previous_hash or not is_as_sealed:
             broken.append(seal.day)
@@ -117,16 +118,21 @@ def broken_seals() -> list[dt.date]:
     return broken
 
 
-def kept_from_day() -> dt.date | None:
-    """The first day of which the log still holds every line; None while nothing has been purged."""
-    return KeptFrom.objects.order_by("-day").values_list("day", flat=True).first()
+def _kept_from() -> KeptFrom | None:
+    return KeptFrom.objects.order_by("-day", "-pk").first()
 
 
-def keep_from(day: dt.date) -> None:
-    """Say that the days before this one are purged, before the first of their lines goes."""
-    known = kept_from_day()
-    if known is None or day > known:
-        KeptFrom.objects.get_or_create(day=day)
+def keep_from(day: dt.date, *, is_held: Callable[[dt.date], bool] = lambda day: False) -> None:
+    """Say that the days before this one are purged but for those held, before the first of their lines goes."""
+    known = _kept_from()
+    first = known.day if known else DaySeal.objects.order_by("day").values_list("day", flat=True).first() or day
+    until = max(day, first)
+    # What was purged before somebody held it stays purged.
+    whole = [dt.date.fromisoformat(text) for text in known.held] if known else []
+    whole += [first + dt.timedelta(days=number) for number in range((until - first).days)]
+    held = [one.isoformat() for one in whole if is_held(one)]
+    if known is None or (until, held) != (known.day, known.held):
+        KeptFrom.objects.create(day=until, held=held)
 
 
 def purge_events(ids: list[int], before: dt.date) -> None:

@@ -81,15 +81,19 @@ class DaySeal(models.Model):
 
 
 class KeptFrom(models.Model):
-    """The first day the log still holds whole: what stood before it has been purged, and its seals speak for it."""
+    """The first day the log still holds whole: what stood before it has been purged, and its seals speak for it.
 
-    day = models.DateField(unique=True)
+    `held` are the days before it that somebody holds back: they are whole, and must agree with their seals.
+    """
+
+    day = models.DateField()
+    held = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
     at = models.DateTimeField(auto_now_add=True)
 
     objects = DaySealQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-day"]
+        ordering = ["-day", "-pk"]
         verbose_name_plural = "kept from"
 
     def __str__(self) -> str:

@@ -20,12 +20,16 @@ from partners.log import prefixed
 from partners.models import Collaboration, LegalHold, Organisation
 from privacy import guard
 
+# So many files can be chosen from when one is held.
+MOST_FILES = 200
 # Everything that has been sent in. What was never approved is not counted, before or after.
 SENT_IN = (Status.SUBMITTED, Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.MERGED)
 
 
 def held_by(hold: LegalHold) -> Q:
     """The reports a hold keeps."""
+    if hold.scope not in ("report", "area", retention.DAYS):
+        return Q(pk__in=[])
     kept = Q(pk__isnull=False)
     if hold.scope == "report":
         kept &= Q(pk=int(hold.subject_id))
@@ -173,6 +177,34 @@ def _empty_batches(collaboration: Collaboration, ids: list[int]) -> None:
     ImportBatch.objects.filter(pk__in=ids).update(preview=[], file="")
 
 
+def files_held_by(hold: LegalHold) -> Q:
+    """The files a hold keeps: the one it is about, the one a report came by, or those that were read in some days."""
+    if hold.scope == "import":
+        return Q(pk=int(hold.subject_id))
+    if hold.scope == "report":
+        return Q(pk__in=Incident.objects.filter(pk=int(hold.subject_id)).values("import_batch"))
+    if hold.scope != retention.DAYS:
+        return Q(pk__in=[])
+    kept = Q(pk__isnull=False)
+    if hold.first_day:
+        kept &= Q(finished_at__gte=midnight(hold.first_day))
+    if hold.last_day and hold.last_day < dt.date.max:
+        kept &= Q(finished_at__lt=midnight(hold.last_day + dt.timedelta(days=1)))
+    return kept
+
+
+def _files(collaboration: Collaboration) -> list[tuple[str, str]]:
+    """The imports whose file or refused rows are still here, the latest first."""
+    rows = _due_files(collaboration, timezone.localdate() + dt.timedelta(days=1)).select_related("organisation")
+    return [
+        (
+            str(batch.pk),
+            f"{batch.file_name}, {batch.organisation.name}, {timezone.localtime(batch.created_at):%Y-%m-%d}",
+        )
+        for batch in rows.order_by("-created_at", "-pk")[:MOST_FILES]
+    ]
+
+
 KINDS = [
     retention.Kind(
         code="persons",
@@ -206,6 +238,7 @@ KINDS = [
         due=_due_files,
         dated_by="finished_at",
         purge=_empty_batches,
+        held_by=files_held_by,
     ),
     retention.Kind(
         code="texts",
@@ -256,8 +289,16 @@ def _find_report(collaboration: Collaboration, text: str) -> tuple[str, str] | N
     return (pk, f"H-{pk}") if pk and found and found.exists() else None
 
 
+def _find_file(collaboration: Collaboration, text: str) -> tuple[str, str] | None:
+    label = dict(_files(collaboration)).get(text)
+    return (text, label[:200]) if label else None
+
+
 def register_kinds() -> None:
     """Tell `partners.retention` of this room's kinds."""
     for kind in KINDS:
         retention.register(kind)
     retention.register_scope(retention.Scope(code="report", label=_("one report"), find=_find_report))
+    retention.register_scope(
+        retention.Scope(code="import", label=_("an uploaded file"), find=_find_file, choices=_files)
+    )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
+# The scope of a hold that is about nothing but days: it holds everything of these days.
+DAYS = "days"
 # Any number of our own: whoever purges or holds in a collaboration takes turns.
 _LOCK = 20_166_401
 

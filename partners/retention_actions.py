@@ -65,7 +65,7 @@ def place_hold(
     first_day: dt.date | None = None,
     last_day: dt.date | None = None,
 ) -> LegalHold:
-    """Keep a report, an area or some days back from being purged until a day. It holds from this moment on."""
+    """Keep a thing, an area or some days back from being purged until a day. It holds from this moment on."""
     check_may_keep_retention(by, collaboration)
     reason = _check_reason(reason)
     today = timezone.localdate()
@@ -86,7 +86,7 @@ def place_hold(
     retention.take_turns(collaboration.pk)
     hold = LegalHold.objects.create(
         collaboration=collaboration,
-        scope=scope.code if scope else "days",
+        scope=scope.code if scope else retention.DAYS,
         subject_id=subject_id,
         subject_label=label,
         first_day=first_day,

@@ -64,7 +64,7 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: list[Any] = [("days", gettext("everything that happened in some days"))]
+        choices: list[Any] = [(retention.DAYS, gettext("everything that happened in some days"))]
         for scope in retention.scopes():
             if scope.choices is None:
                 choices.append((scope.code, str(scope.label)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import keep_from, purge_events
 from audit.models import Event
 from partners import retention
-from partners.log import midnight
-from partners.models import Collaboration, User
+from partners.log import midnight, people_of
+from partners.models import Collaboration, LegalHold, User
+
+LOG_SCOPE = "log"
 
 
 def _log_before(before: dt.date) -> dt.date:
@@ -28,8 +31,38 @@ def _log_before(before: dt.date) -> dt.date:
     return min([before, *others])
 
 
+def _spans_held(holds: Iterable[LegalHold]) -> list[tuple[dt.date, dt.date]]:
+    """The days of the log that these holds keep, each span with its first and last day."""
+    return [
+        (hold.first_day or dt.date.min, hold.last_day or dt.date.max)
+        for hold in holds
+        if hold.scope in (retention.DAYS, LOG_SCOPE)
+    ]
+
+
+def _in_spans(spans: Iterable[tuple[dt.date, dt.date]]) -> Q:
+    lines = Q(pk__in=[])
+    for first, last in spans:
+        span = Q(pk__isnull=False)
+        if first > dt.date.min:
+            span &= Q(at__gte=midnight(first))
+        if last < dt.date.max:
+            span &= Q(at__lt=midnight(last + dt.timedelta(days=1)))
+        lines |= span
+    return lines
+
+
 def _due_lines(collaboration: Collaboration, before: dt.date) -> QuerySet[Event]:
-    return Event.objects.filter(collaboration_id=collaboration.pk, at__lt=midnight(_log_before(before)))
+    """Not the lines of days that another collaboration holds: a day's seal can be checked only while it is whole."""
+    lines = Event.objects.filter(collaboration_id=collaboration.pk, at__lt=midnight(_log_before(before)))
+    holds = LegalHold.objects.in_force(timezone.localdate()).exclude(collaboration=collaboration)
+    others = _spans_held(holds)
+    return lines.exclude(_in_spans(others)) if others else lines
+
+
+def _begin_lines(collaboration: Collaboration, before: dt.date) -> None:
+    spans = _spans_held(LegalHold.objects.in_force(timezone.localdate()))
+    keep_from(_log_before(before), is_held=lambda day: any(first <= day <= last for first, last in spans))
 
 
 def _purge_lines(collaboration: Collaboration, ids: list[int]) -> None:
@@ -40,13 +73,14 @@ LOG = retention.Kind(
     code="log",
     label=_("The log"),
     what_happens=_("Lines go a whole day at a time, when no collaboration needs the day any longer. The seals stay."),
+    held_by=lambda hold: _in_spans(_spans_held([hold])),
     default_days=1826,
     least_days=731,
     law=_("At least two years; five are recommended."),
     due=_due_lines,
     dated_by="at",
     purge=_purge_lines,
-    begin=lambda collaboration, before: keep_from(_log_before(before)),
+    begin=_begin_lines,
 )
 
 
@@ -90,10 +124,31 @@ ACCOUNTS = retention.Kind(
     due=_due_accounts,
     dated_by="deactivated_at",
     purge=_pseudonymise,
+    held_by=lambda hold: Q(pk=int(hold.subject_id)) if hold.scope == "account" else Q(pk__in=[]),
 )
+
+
+def _accounts(collaboration: Collaboration) -> list[tuple[str, str]]:
+    """The accounts that still say whose they are, those of systems left out."""
+    named = set(User.objects.filter(is_service=False, pseudonymised_at__isnull=True).values_list("pk", flat=True))
+    return [(str(pk), label) for pk, label in people_of(collaboration) if pk in named]
+
+
+def _find_account(collaboration: Collaboration, text: str) -> tuple[str, str] | None:
+    # The label is kept with the hold when the account has lost its name: it names the account by its number.
+    known = dict(_accounts(collaboration))
+    return (text, gettext("account %(number)s") % {"number": text}) if text in known else None
 
 
 def register_kinds() -> None:
     """Tell `partners.retention` of this room's kinds."""
     retention.register(LOG)
     retention.register(ACCOUNTS)
+    retention.register_scope(
+        retention.Scope(
+            code=LOG_SCOPE, label=_("lines of the log"), find=lambda collaboration, text: ("", gettext("The log"))
+        )
+    )
+    retention.register_scope(
+        retention.Scope(code="account", label=_("an account"), find=_find_account, choices=_accounts)
+    )
