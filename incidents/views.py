@@ -30,6 +30,7 @@ from incidents.photos.presenters import photo_rows
 from incidents.photos.queries import photos_with
 from incidents.photos.views import store_sent
 from incidents.reading import note_export, note_reading
+from incidents.reviewing.from_page import merge_form_or_none
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import get_or_post, person, tried
@@ -148,7 +149,7 @@ def _visible(request: HttpRequest, collaboration: Collaboration, pk: int) -> Inc
     return get_object_or_404(rows.select_related(*queries.WITH_ROW, "collaboration", "reviewed_by"), pk=pk)
 
 
-def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> HttpResponse:
+def page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> HttpResponse:
     user, fields = request.user, permissions.fields_visible_to(request.user, incident)
     may_review = permissions.may_review(user, incident)
     words = queries.allowed_words(incident.collaboration_id) if may_review else frozenset()
@@ -173,10 +174,12 @@ def _page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> H
         "return_form": forms.get("return_form") or ReturnForm(prefix="return"),
         "reject_form": forms.get("reject_form") or RejectForm(prefix="reject"),
         "photos": photo_rows(user, photos_with(user, incident), incident.collaboration, main=incident),
+        "merge_form": forms.get("merge_form") or merge_form_or_none(user, incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
         "bounds": bounds_around(incident),
     }
-    return render(request, "incidents/incident_detail.html", context)
+    status = 422 if "merge_form" in forms else 200
+    return render(request, "incidents/incident_detail.html", context, status=status)
 
 
 def place_nearby(incident: Incident) -> tuple[Place, float] | None:
@@ -198,7 +201,7 @@ def incident_detail(request: HttpRequest, collaboration: Collaboration, pk: int)
     """One report, with what this person sees of it and may do with it. Who reads another's text is logged."""
     incident = _visible(request, collaboration, pk)
     note_reading(request.user, incident, where="page")
-    return _page_of_report(request, incident)
+    return page_of_report(request, incident)
 
 
 @never_cache
@@ -234,7 +237,7 @@ def incident_review(request: HttpRequest, collaboration: Collaboration, pk: int)
             actions.reject_incident(incident=incident, by=person(request), reason=reason, as_seen=as_seen)
             messages.success(request, _("%(ref)s is rejected.") % {"ref": incident.ref})
         elif decision in ("return", "reject"):
-            return _page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
+            return page_of_report(request, incident, return_form=return_form, reject_form=reject_form)
         else:
             messages.error(request, _("Choose whether to approve, return or reject the report."))
     except NotPossible as refusal:

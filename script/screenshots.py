@@ -290,6 +290,7 @@ NO_PAGE = {
     "service_worker": "a script",
     "incident_change": "the page of incident_new, filled in",
     "incident_review": "takes the forms of incident_detail",
+    "incident_merge": "takes the form of incident_detail",
     "incident_unmerge": "takes a form",
     "review_decide": "takes the forms of review_queue",
     "review_import": "takes a form",

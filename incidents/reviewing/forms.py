@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -58,3 +58,50 @@ class MergeForm(forms.Form):
         else:
             keep = min(every, key=lambda one: (one.status != Status.APPROVED, one.created_at, one.pk))
         return keep, [one for one in every if one.pk != keep.pk]
+
+
+class MergeFromPageForm(MergeForm):
+    """The same, asked on a report's own page: whoever knows the other report's number can write it."""
+
+    number = forms.CharField(
+        label=_("Another report's number"),
+        required=False,
+        max_length=30,
+        help_text=_("For example H-123. Any report that waits for review or is approved."),
+    )
+    field_order = ("same", "number", "keep")
+
+    def __init__(self, *args: Any, find: Callable[[str], Incident | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.find = find
+        self.written: Incident | None = None
+        self.fields["same"].required = False
+        if not self.found:
+            del self.fields["same"]
+        keep: Any = self.fields["keep"]
+        keep.choices = [*keep.choices, ("number", gettext("The one whose number I write"))]
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"].strip()
+        self.written = self.find(number) if number else None
+        if number and self.written is None:
+            raise forms.ValidationError(_("There is no such report here. Write the number as it stands on its page."))
+        if self.written is not None and self.written.pk == self.incident.pk:
+            raise forms.ValidationError(_("That is this report. Write another one's number."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        chosen = list(data.get("same") or [])
+        if self.written is not None:
+            pk = str(self.written.pk)
+            self.found[pk] = self.written
+            chosen = [*dict.fromkeys([*chosen, pk])]
+            if data.get("keep") == "number":
+                data["keep"] = pk
+        elif data.get("keep") == "number" and "number" not in self.errors:
+            self.add_error("number", _("Write the number of the report that counts."))
+        if not chosen and "number" not in self.errors:
+            self.add_error(None, _("Choose which reports are about the same event."))
+        data["same"] = chosen
+        return super().clean() if not self.errors else data

@@ -25,6 +25,7 @@ from incidents.reviewing.same_event import (
     distance_between,
     likeness,
 )
+from partners.log import prefixed
 from partners.models import Collaboration
 from partners.roles import MAY_REVIEW
 
@@ -220,6 +221,14 @@ def _kin_of(category: Category) -> list[Category]:
 
 def _last_day(sighting: Sighting) -> dt.date:
     return sighting.ends.date()
+
+
+def report_written(user: Any, collaboration: Collaboration, text: str) -> Incident | None:
+    """The report whose number somebody writes, as they may write it; None where there is none they see."""
+    pk = prefixed("H")(text)
+    if pk is None:
+        return None
+    return Incident.objects.visible_to(user).filter(collaboration=collaboration, pk=int(pk)).first()
 
 
 # --- Imports that wait ------------------------------------------------------------------------------------------------

@@ -7,5 +7,6 @@ urlpatterns = [
     path("review/marked/", views.review_marked, name="review_marked"),
     path("review/imports/<int:pk>/", views.review_import, name="review_import"),
     path("review/<int:pk>/", views.review_decide, name="review_decide"),
+    path("incidents/<int:pk>/merge/", views.incident_merge, name="incident_merge"),
     path("incidents/<int:pk>/unmerge/", views.incident_unmerge, name="incident_unmerge"),
 ]

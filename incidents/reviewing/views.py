@@ -28,8 +28,9 @@ from incidents.reading import note_reading
 from incidents.reviewing import presenters, queries
 from incidents.reviewing.actions import approve_import, approve_marked
 from incidents.reviewing.forms import MergeForm
+from incidents.reviewing.from_page import merge_form
 from incidents.reviewing.queries import Order, Queue
-from incidents.views import bounds_around, place_nearby
+from incidents.views import bounds_around, page_of_report, place_nearby
 from partners.models import Collaboration
 from partners.requests import person
 
@@ -256,6 +257,27 @@ def review_import(request: HttpRequest, collaboration: Collaboration, pk: int) -
             text = ngettext("%(number)s row is approved.", "%(number)s rows are approved.", number)
             messages.success(request, text % {"number": number})
     return _on(request, collaboration, None)
+
+
+@require_POST
+def incident_merge(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """Count a report together with others of the same event, from its own page."""
+    check_may_review_in(request.user, collaboration)
+    visible = Incident.objects.visible_to(request.user).filter(collaboration=collaboration)
+    incident = get_object_or_404(visible.select_related(*WITH_ROW, "collaboration", "reviewed_by"), pk=pk)
+    form = merge_form(request.user, incident, request.POST)
+    if form.is_valid():
+        keep, others = form.chosen()
+        try:
+            merge_incidents(keep=keep, others=others, by=person(request), as_seen=request.POST.get("seen") or "-")
+        except NotPossible as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            refs = ", ".join(one.ref for one in others)
+            text = _("%(refs)s is counted together with %(keep)s.") % {"refs": refs, "keep": keep.ref}
+            messages.success(request, text)
+            return redirect("incident_detail", collaboration.slug, keep.pk)
+    return page_of_report(request, incident, merge_form=form)
 
 
 @require_POST

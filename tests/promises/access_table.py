@@ -547,6 +547,15 @@ IMPORTS: dict[str, Row] = {
         args=lambda world: [world.batch.pk],
         method="post",
     ),
+    "incident_merge": Row(
+        only("coordinator", code=302),
+        args=lambda world: [world.by_reporter.pk],
+        method="post",
+        body=lambda world: {
+            "seen": state_of(world.by_reporter),
+            "merge-number": world.by_colleague.ref,
+        },
+    ),
     "incident_unmerge": Row(
         only("coordinator", code=302),
         args=lambda world: [world.by_reporter.pk],
