@@ -122,6 +122,9 @@ def _plan(
         )
         report.notes.append(text % {"count": len(joined), "names": ", ".join(joined[:15])})
     shapes = _inside_the_municipality(collaboration, shapes, kind, today, report)
+    shapes, doubled = importing.one_shape_a_code(shapes)
+    sentence = _("Several areas of the file have the code %(code)s. Each needs one of its own.")
+    report.refusals += [Refusal(shape.number, shape.name, sentence % {"code": shape.code}) for shape in doubled]
     areas = list(Area.objects.filter(collaboration=collaboration, kind=kind, valid_to__isnull=True))
     latest = {
         boundary.area_id: boundary

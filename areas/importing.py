@@ -171,6 +171,15 @@ def one_shape_a_name(shapes: Iterable[AreaShape]) -> tuple[list[AreaShape], list
     return result, joined
 
 
+def one_shape_a_code(shapes: Sequence[AreaShape]) -> tuple[list[AreaShape], list[AreaShape]]:
+    """The shapes whose code is theirs alone, or who have none; and those who share one and so name no area."""
+    codes = Counter(shape.code for shape in shapes if shape.code)
+    return (
+        [shape for shape in shapes if codes[shape.code] <= 1],
+        [shape for shape in shapes if codes[shape.code] > 1],
+    )
+
+
 def is_same(one: shapely.Geometry, other: shapely.Geometry) -> bool:
     """Whether two polygons have the same corners, wherever their lines begin."""
     return bool(shapely.equals_exact(shapely.normalize(one), shapely.normalize(other), tolerance=SAME_WITHIN))

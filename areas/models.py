@@ -61,6 +61,13 @@ class Area(models.Model):
                 name="area_slug_once",
                 violation_error_message=_("There is already an area with this name."),
             ),
+            # What a file's rows are told apart by: of one kind, and among the areas in use, a code names one.
+            models.UniqueConstraint(
+                fields=["collaboration", "kind", "code"],
+                condition=Q(valid_to__isnull=True) & ~Q(code=""),
+                name="area_code_once",
+                violation_error_message=_("There is already an area of this kind with this code."),
+            ),
             not_before("valid_to", "valid_from", name="area_dates", message=_("The last day comes before the first.")),
             models.CheckConstraint(condition=~Q(parent=models.F("pk")), name="area_not_its_own_parent"),
         ]

@@ -145,8 +145,13 @@ def return_incident(*, incident: Incident, by: User, reason: str, as_seen: str =
         raise NotPossible(_("Say what the reporter should change."), code="no_reason")
     if len(reason) > 300:
         raise NotPossible(_("The reason is longer than 300 characters. Shorten it."), code="reason_too_long")
-    if guard.verdict(reason, allowed=queries.allowed_words(incident.collaboration_id)).strong:
-        raise NotPossible(rules.PERSONAL_DATA_STRONG.say(), code=rules.PERSONAL_DATA_STRONG.code)
+    # The reason is read by the organisation it goes to, and stays with its report: what it may not keep is not written.
+    is_strict = rules.keeps_no_persons(incident.organisation)
+    hits = guard.verdict(reason, allowed=queries.allowed_words(incident.collaboration_id), strict=is_strict).strong
+    if hits:
+        is_sure = not is_strict or any(guard.is_strong(hit.rule) for hit in hits)
+        refusal = rules.PERSONAL_DATA_STRONG if is_sure else rules.PERSONS_NEVER_KEPT
+        raise NotPossible(refusal.say(), code=refusal.code)
     return _review(incident, by, Status.RETURNED, "incident_returned", reason=reason, as_seen=as_seen)
 
 

@@ -71,7 +71,8 @@ class ImportForm(forms.Form):
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
         own = {m.organisation_id for m in user.memberships_in(collaboration)}
         self.fields["organisation"].initial = organisations.filter(pk__in=own).first()
-        self.fields["organisation"].required = not self.may_use_sources_own
+        # A saved choice of columns says by itself whose the rows are.
+        self.fields["organisation"].required = not self.may_use_sources_own and not self.data.get("mapping")
         if self.may_use_sources_own:
             self.fields["organisation"].empty_label = _("The source itself (data.police.uk)")  # type: ignore[attr-defined]
         saved = ImportMapping.objects.filter(organisation__in=organisations)
@@ -89,11 +90,13 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """An own file needs an organisation, and a saved choice of columns belongs to one."""
         cleaned: dict[str, Any] = super().clean() or {}
-        profile, organisation = PROFILES.get(cleaned.get("profile", "")), cleaned.get("organisation")
+        profile, mapping = PROFILES.get(cleaned.get("profile", "")), cleaned.get("mapping")
+        organisation = cleaned.get("organisation")
+        if organisation is None and mapping is not None and "organisation" not in self.errors:
+            organisation = cleaned["organisation"] = mapping.organisation
         has_own = profile is not None and profile.organisation_name and self.may_use_sources_own
         if organisation is None and not has_own and "organisation" not in self.errors:
             self.add_error("organisation", _("Choose whose reports they are."))
-        mapping = cleaned.get("mapping")
         if mapping is not None and organisation is not None and mapping.organisation_id != organisation.pk:
             self.add_error("mapping", _("This choice of columns was saved for another organisation."))
         return cleaned

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from analysis.change import compare_counts
 from areas.models import Place, PlaceKind
 from incidents import presenters
-from incidents.models import Status
+from incidents.models import ImportMapping, Status
 from incidents.own_places.queries import REPEATED_FROM, REPEATED_SHOWN, Missing, Week, Window
 from partners.models import Collaboration
 from ui.numbers import number_words
@@ -229,6 +229,15 @@ def missing_rows(found: Missing, collaboration: Collaboration) -> list[dict[str,
             sentence = _("%(place)s has no kind")
         rows.append({"text": sentence % {"place": place.name}, "url": reverse("place_detail", args=[slug, place.pk])})
     return rows
+
+
+def mapping_groups(mappings: Sequence[ImportMapping]) -> list[dict[str, Any]]:
+    """The saved mappings under their organisations, the one used last first; without headings where there is one."""
+    groups: dict[int, dict[str, Any]] = {}
+    for mapping in mappings:
+        group = groups.setdefault(mapping.organisation_id, {"name": mapping.organisation.name, "mappings": []})
+        group["mappings"].append(mapping)
+    return list(groups.values())
 
 
 def waiting_words(found: Missing, today: dt.date) -> str:

@@ -51,7 +51,7 @@ def own_places(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
         "week": presenters.week_rows(queries.week(user, organisations, window.today)),
         "missing": presenters.missing_rows(found, collaboration),
         "waiting": presenters.waiting_words(found, window.today),
-        "mappings": queries.mappings(user, collaboration, organisations),
+        "mappings": presenters.mapping_groups(queries.mappings(user, collaboration, organisations)),
         "may_import": may_import_in(user, collaboration),
     }
     return render(request, "incidents/own_places.html", context)

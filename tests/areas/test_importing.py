@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from importlib import import_module
 from io import StringIO
 
 import pytest
 import shapely
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from areas.actions import import_areas, read_file_for
 from areas.importing import free_slug
@@ -159,6 +163,43 @@ def test_equal_names_with_codes_of_their_own_are_areas_of_their_own(here, read):
     # Without a code nobody knows which of them is meant.
     unclear = read(feature(WEST, namn="Park"), kind=AreaKind.WARD)
     assert ([no.name for no in unclear.refusals], unclear.changes_anything) == (["Park"], False)
+
+
+def test_a_code_on_several_areas_of_a_file_names_none_of_them(here, tmp_path):
+    rows = [feature(WEST, namn="Väster", kod="V1"), feature(EAST, namn="Öster", kod="V1")]
+    file = read_file_for(here, write_geojson(tmp_path / "omraden.geojson", rows), code_property="kod")
+    report = import_areas(collaboration=here, file=file, source="Prov", today=TODAY, by=None)
+    assert [no.name for no in report.refusals] == ["Väster", "Öster"]
+    assert "V1" in report.refusals[0].sentence
+    assert not Area.objects.exists()
+
+
+def test_the_database_holds_a_code_once_among_areas_of_a_kind_in_use(here):
+    area = make.AreaFactory(collaboration=here, name="Väster", code="V1", kind=AreaKind.EST_AREA)
+    make.AreaFactory(collaboration=here, name="Hela", code="V1", kind=AreaKind.DISTRICT)
+    make.AreaFactory(name="Annanstads", code="V1", kind=AreaKind.EST_AREA)
+    again = Area(collaboration=here, name="Öster", slug="oster", code="V1", kind=AreaKind.EST_AREA)
+    with override("en"), pytest.raises(ValidationError, match="already an area of this kind with this code"):
+        again.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    Area.objects.filter(pk=area.pk).update(valid_to=TODAY)
+    again.save()
+    for number in range(2):
+        make.AreaFactory(collaboration=here, name=f"Utan kod {number}", kind=AreaKind.EST_AREA)
+
+
+def test_codes_that_were_shared_before_are_left_with_the_oldest(here):
+    migration = import_module("areas.migrations.0004_a_code_names_one_area")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX area_code_once")
+    first, second, closed, other = (
+        make.AreaFactory(collaboration=here, name=name, code=code, kind=AreaKind.EST_AREA, valid_to=valid_to)
+        for name, code, valid_to in [("A", "V1", None), ("B", "V1", None), ("C", "V1", TODAY), ("D", "V2", None)]
+    )
+    migration.leave_the_code_with_the_oldest(apps, None)
+    codes = dict(Area.objects.values_list("pk", "code"))
+    assert [codes[area.pk] for area in (first, second, closed, other)] == ["V1", "", "V1", "V2"]
 
 
 def test_slugs_never_meet_our_own_addresses():

@@ -438,6 +438,16 @@ def test_a_return_needs_a_reason_without_persons(world, reason, code):
     assert world.waiting.status == Status.SUBMITTED
 
 
+def test_a_reason_that_may_point_at_a_person_is_refused_where_a_private_body_would_keep_it(world):
+    reason = "Skriv inte att Johan Svensson var där."
+    with pytest.raises(NotPossible) as refusal:
+        actions.return_incident(incident=world.waiting, by=world.people["coordinator"], reason=reason)
+    assert refusal.value.code == rules.PERSONS_NEVER_KEPT.code
+    own = make.IncidentFactory(organisation=world.municipality, area=world.west, status=Status.SUBMITTED)
+    returned = actions.return_incident(incident=own, by=world.people["coordinator"], reason=reason)
+    assert returned.review_reason == reason
+
+
 def test_a_report_rejected_for_personal_data_loses_its_text_at_once(world):
     coordinator = world.people["coordinator"]
     world.waiting.description = "Något om en person."

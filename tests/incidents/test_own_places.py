@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from areas.models import PlaceKind
 from incidents.models import Category, ImportBatch, ImportMapping, Incident, Status
 from incidents.own_places import presenters, queries
 from incidents.own_places.queries import Window
+from partners.roles import Role
 from tests import factories as make
 
 TODAY = dt.date(2026, 11, 22)
@@ -176,4 +178,22 @@ def test_the_saved_choice_of_columns_used_last_comes_first(client, world, lead):
     ImportMapping.objects.create(collaboration=world.here, organisation=world.other_housing, name="Andras", columns={})
     batch = {"collaboration": world.here, "organisation": world.housing, "profile": "generic", "status": "done"}
     ImportBatch.objects.create(**batch, mapping={"name": "Störningsjouren"})
-    assert [row.name for row in page_of(client, lead).context["mappings"]] == ["Störningsjouren", "Skador"]
+    (group,) = page_of(client, lead).context["mappings"]
+    assert [row.name for row in group["mappings"]] == ["Störningsjouren", "Skador"]
+
+
+def test_whoever_answers_for_two_organisations_finds_the_mappings_of_both_and_need_not_say_whose(
+    client, world, lead, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    make.MembershipFactory(user=lead, organisation=world.other_housing, role=Role.SECURITY_LEAD)
+    for organisation, name in ((world.housing, "Störningsjouren"), (world.other_housing, "Hemvärdens lista")):
+        ImportMapping.objects.create(collaboration=world.here, organisation=organisation, name=name, columns={})
+    page = page_of(client, lead)
+    assert {group["name"] for group in page.context["mappings"]} == {"Bostadsbolaget", "Hemvärden"}
+    assert page.content.decode().count("<optgroup") == 2
+    other = ImportMapping.objects.get(name="Hemvärdens lista")
+    file = SimpleUploadedFile("v47.csv", b"Dag;Vad\n2026-11-16;SKA\n")
+    body = {"profile": "generic", "mapping": other.pk, "file": file}
+    assert client.post(reverse("import_new", args=["ekstad"]), body).status_code == 302
+    assert ImportBatch.objects.latest("pk").organisation == world.other_housing
