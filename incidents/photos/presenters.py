@@ -21,11 +21,11 @@ _TONES = {
 
 
 def state_in_words(photo: Photo) -> str:
-    """What has become of a photo, and who sees it."""
+    """What has become of a photo."""
     if photo.status == Photo.Status.REMOVED:
         return str(Photo.Removal(photo.removal).label)
     if photo.status == Photo.Status.WAITING:
-        return _("waits to be looked at; only the reporter and the coordinator see it")
+        return _("waits to be looked at")
     if photo.is_covered:
         return _("approved, with parts blacked out")
     return str(photo.get_status_display())
@@ -43,7 +43,7 @@ def photo_rows(
         incident = photo.incident
         number = per_report[incident.pk] = per_report.get(incident.pk, 0) + 1
         tone, symbol = _TONES[Photo.Status(photo.status)]
-        is_kept = photo.status != Photo.Status.REMOVED
+        is_kept, is_waiting = photo.status != Photo.Status.REMOVED, photo.status == Photo.Status.WAITING
         rows.append(
             {
                 "photo": photo,
@@ -61,7 +61,8 @@ def photo_rows(
                 "state": state_in_words(photo),
                 "tone": tone,
                 "symbol": symbol,
-                "is_waiting": photo.status == Photo.Status.WAITING,
+                "note": _("Only the reporter and the coordinator see it.") if is_waiting else "",
+                "is_waiting": is_waiting,
                 "may_decide": decides and is_kept,
                 "may_withdraw": not decides and is_kept and may_remove(user, photo),
             }
