@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from areas.models import Area, AreaScope
@@ -12,9 +12,19 @@ from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
 
 def descendants(collaboration_id: int, area_ids: Iterable[int]) -> set[int]:
     """The areas and everything below them in the tree."""
+    (found,) = descendants_of_each(collaboration_id, [area_ids])
+    return found
+
+
+def descendants_of_each(collaboration_id: int, several: Iterable[Iterable[int]]) -> list[set[int]]:
+    """The same for several sets of areas: one question to the database for all of them."""
     children: dict[int | None, list[int]] = {}
     for pk, parent_id in Area.objects.filter(collaboration_id=collaboration_id).values_list("pk", "parent_id"):
         children.setdefault(parent_id, []).append(pk)
+    return [_below(children, area_ids) for area_ids in several]
+
+
+def _below(children: Mapping[int | None, list[int]], area_ids: Iterable[int]) -> set[int]:
     found: set[int] = set()
     waiting = list(area_ids)
     while waiting:

@@ -425,7 +425,7 @@ class Incident(models.Model):
             models.Index(fields=["area", "occurred_on", "category"], name="incident_area_day"),
             models.Index(fields=["place", "occurred_on"], name="incident_place_day", condition=Q(place__isnull=False)),
             models.Index(fields=["organisation", "-occurred_on"], name="incident_organisation_day"),
-            models.Index(fields=["unit"], name="incident_unit", condition=Q(unit__isnull=False)),
+            models.Index(fields=["unit", "-occurred_on"], name="incident_unit_day", condition=Q(unit__isnull=False)),
             models.Index(fields=["reporter"], name="incident_reporter", condition=Q(reporter__isnull=False)),
             models.Index(
                 fields=["collaboration", "-occurred_on"], name="incident_purged", condition=Q(is_counted=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from incidents import coverage, coverage_actions, tasks
 from incidents.coverage import State
-from incidents.models import NothingToReport, ReportingRhythm, ReportReminder, Status
+from incidents.models import Incident, NothingToReport, ReportingRhythm, ReportReminder, Status
 from partners.roles import Role
 from tests import factories as make
 from tests.at_once import at_once
@@ -139,6 +140,42 @@ def test_a_report_without_a_unit_is_of_the_organisations_units_about_that_area(w
     strange = make.ReportingUnitFactory(unit=make.UnitFactory(organisation=world.other_housing, name="Annan"))
     report(world, unit, unit=None)
     assert [state(one) for one in (unit, other, strange)] == [State.REPORTED, State.MISSING, State.MISSING]
+
+
+def test_each_unit_has_the_reports_that_name_it_and_those_of_its_areas_that_name_none(world, unit):
+    """The same as counting report by report, for units with areas and without, of several organisations."""
+    reporting = [
+        make.ReportingUnitFactory(unit=make.UnitFactory(organisation=organisation), areas=areas)
+        for organisation in (world.housing, world.other_housing)
+        for areas in ([], [world.west], [world.east], [world.west, world.east])
+    ]
+    periods = [parse(f"2026-W{number}") for number in range(40, 48)]
+    rng = random.Random(1)
+    for _ in range(60):
+        one = rng.choice(reporting)
+        make.IncidentFactory(
+            organisation=one.unit.organisation,
+            unit=rng.choice([None, one.unit]),
+            area=rng.choice([None, world.west, world.east]),
+            category=world.vandalism,
+            status=rng.choice(["approved", "submitted", "draft", "rejected"]),
+            at=at("2026-09-28T12:00") + dt.timedelta(days=rng.randrange(56)),
+        )
+    found = coverage.coverage(world.here, first_day=periods[0].start, now=TUESDAY, units=reporting)
+    states = {(one, n): found.state(one, n) == State.REPORTED for one in reporting for n in range(len(periods))}
+    by_hand = dict.fromkeys(states, False)
+    chosen = {one: set(one.areas.values_list("pk", flat=True)) for one in reporting}
+    for report in Incident.objects.exclude(status="draft"):
+        for one, n in by_hand:
+            areas = chosen[one]
+            is_theirs = report.unit_id == one.unit_id or (
+                report.unit_id is None
+                and report.organisation_id == one.unit.organisation_id
+                and (not areas or report.area_id is None or report.area_id in areas)
+            )
+            by_hand[one, n] |= is_theirs and report.occurred_on in periods[n]
+    assert states == by_hand
+    assert 0 < sum(states.values()) < len(states)
 
 
 def test_what_is_known_to_the_month_is_no_report_of_a_week(world, unit):
@@ -436,10 +473,12 @@ def test_no_page_of_coverage_names_who_reported(client, world, unit):
 def test_more_units_ask_the_database_no_more(client, world, unit, django_assert_max_num_queries):
     client.force_login(world.people["coordinator"])
     address = reverse("coverage", args=["ekstad"])
+    make.ReportingUnitFactory(unit=make.UnitFactory(organisation=world.housing), areas=[world.west])
+    client.get(address)
     with django_assert_max_num_queries(30) as few:
         client.get(address)
     for _ in range(8):
-        make.ReportingUnitFactory(unit=make.UnitFactory(organisation=world.housing))
+        make.ReportingUnitFactory(unit=make.UnitFactory(organisation=world.housing), areas=[world.west])
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(address)
 
