@@ -3,10 +3,12 @@
 // One tab at a time sends. No page is needed here: `Outbox` knows IndexedDB and the room's own address, nothing else.
 
 const DATABASE = "est-outbox";
+const VERSION = 2;
 const LOCK = "est-outbox-sending";
 const CHANNEL = "est-outbox";
 const TIMEOUT_MS = 30_000;
 const SENT_STAYS_MS = 3 * 24 * 3600 * 1000;
+const LOOSE_STAYS_MS = 24 * 3600 * 1000;
 
 export const WAITING = "waiting";
 export const SENDING = "sending";
@@ -29,23 +31,42 @@ function answerOf(request) {
 }
 
 function open() {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore("reports", { keyPath: "uuid" }).createIndex("owner", "owner");
-    request.result.createObjectStore("drafts", { keyPath: "owner" });
+  const request = indexedDB.open(DATABASE, VERSION);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) {
+      request.result.createObjectStore("reports", { keyPath: "uuid" }).createIndex("owner", "owner");
+      request.result.createObjectStore("drafts", { keyPath: "owner" });
+    }
+    if (oldVersion < 2) {
+      // Photos lie beside their reports, so that listing reports reads no pictures. A photo of a report that is still
+      // being written is loose: only such a one has `looseSince`.
+      const photos = request.result.createObjectStore("photos", { keyPath: "uuid" });
+      photos.createIndex("report", "report");
+      photos.createIndex("looseSince", "looseSince");
+    }
   };
   return answerOf(request);
 }
 
-/** Run `work` on both stores in one transaction: all of it is kept, or nothing. */
+/** The database as it lies there, whatever its version; null where there is none. */
+function openAsItIs() {
+  const request = indexedDB.open(DATABASE);
+  request.onupgradeneeded = () => request.transaction.abort();
+  return answerOf(request).catch(() => null);
+}
+
+/** Run `work` on the stores in one transaction: all of it is kept, or nothing. */
 async function together(database, mode, work) {
-  const transaction = database.transaction(["reports", "drafts"], mode, { durability: "strict" });
+  const transaction = database.transaction([...database.objectStoreNames], mode, { durability: "strict" });
   const finished = new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error ?? new DOMException("The transaction was ended", "AbortError"));
   });
   try {
-    const result = await work(transaction.objectStore("reports"), transaction.objectStore("drafts"));
+    const [reports, drafts, photos] = ["reports", "drafts", "photos"].map((name) =>
+      database.objectStoreNames.contains(name) ? transaction.objectStore(name) : null,
+    );
+    const result = await work(reports, drafts, photos);
     await finished;
     return result;
   } catch (problem) {
@@ -72,7 +93,9 @@ export function newNumber() {
 /** How many reports on this device the server does not have, whoever wrote them. */
 export async function countUnsent() {
   if (!globalThis.indexedDB) return 0;
-  const database = await open();
+  // Only the entry page brings the database up to date: an older copy of that page may be what opens without network.
+  const database = await openAsItIs();
+  if (!database) return 0;
   try {
     const all = await together(database, "readonly", (reports) => answerOf(reports.getAll()));
     return all.filter(({ state }) => state !== SENT).length;
@@ -80,6 +103,24 @@ export async function countUnsent() {
     database.close();
   }
 }
+
+/** Let go of photos whose report was never kept and is not being written either. */
+async function forgetLoose(drafts, photos) {
+  const old = IDBKeyRange.upperBound(Date.now() - LOOSE_STAYS_MS);
+  const keys = await answerOf(photos.index("looseSince").getAllKeys(old));
+  if (!keys.length) return;
+  const written = new Set((await answerOf(drafts.getAll())).map(({ uuid }) => uuid));
+  for (const key of keys) if (!written.has((await answerOf(photos.get(key))).report)) await answerOf(photos.delete(key));
+}
+
+/** Delete a report's photos that `isGone`. */
+async function deletePhotos(photos, report, isGone = () => true) {
+  for (const photo of await answerOf(photos.index("report").getAll(report))) {
+    if (isGone(photo)) await answerOf(photos.delete(photo.uuid));
+  }
+}
+
+const isLoose = ({ looseSince }) => looseSince !== undefined;
 
 export class Outbox extends EventTarget {
   /** `owner` is the person and collaboration the page was made for, `address` where reports are sent. */
@@ -102,7 +143,8 @@ export class Outbox extends EventTarget {
 
   /** The writer's own reports, oldest first, and how many of others wait here. What has long been sent is forgotten. */
   async list() {
-    const all = await together(this.database, "readwrite", async (reports) => {
+    const all = await together(this.database, "readwrite", async (reports, drafts, photos) => {
+      await forgetLoose(drafts, photos);
       const found = await answerOf(reports.getAll());
       const isOld = ({ state, sentAt }) => state === SENT && Date.now() - sentAt > SENT_STAYS_MS;
       for (const item of found.filter(isOld)) reports.delete(item.uuid);
@@ -118,12 +160,18 @@ export class Outbox extends EventTarget {
   }
 
   /** Keep a report, new or changed, and let go of its draft in the same step. False when it is on its way already. */
-  async keep(uuid, fields, summary) {
-    const isKept = await together(this.database, "readwrite", async (reports, drafts) => {
+  async keep(uuid, fields, summary, { photos: chosen = [] } = {}) {
+    const isKept = await together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(uuid));
-      if (known && (known.owner !== this.owner || known.state === SENDING || known.state === SENT)) return false;
+      if (known && (known.owner !== this.owner || known.state === SENDING || known.state === SENT || known.stored)) return false;
       const writtenAt = known?.writtenAt ?? Date.now();
-      await answerOf(reports.put({ uuid, owner: this.owner, address: this.address, fields, summary, writtenAt, state: WAITING }));
+      const item = { uuid, owner: this.owner, address: this.address, fields, summary, writtenAt, photos: chosen.length, state: WAITING };
+      await answerOf(reports.put(item));
+      const numbers = new Set(chosen.map((photo) => photo.uuid));
+      await deletePhotos(photos, uuid, (photo) => !numbers.has(photo.uuid));
+      for (const [index, { uuid: number, data, width, height, at }] of chosen.entries()) {
+        await answerOf(photos.put({ uuid: number, report: uuid, owner: this.owner, number: index + 1, data, width, height, at }));
+      }
       await answerOf(drafts.delete(this.owner));
       return true;
     });
@@ -131,12 +179,13 @@ export class Outbox extends EventTarget {
     return isKept;
   }
 
-  /** Forget a report that has not been sent, unless it is on its way this moment. */
+  /** Forget a report that has not been sent, and its photos, unless it is on its way this moment. */
   async remove(uuid) {
-    const isGone = await together(this.database, "readwrite", async (reports) => {
+    const isGone = await together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(uuid));
       if (!known || known.owner !== this.owner || known.state === SENDING) return false;
       await answerOf(reports.delete(uuid));
+      await deletePhotos(photos, uuid);
       return true;
     });
     this.#changed();
@@ -158,8 +207,41 @@ export class Outbox extends EventTarget {
   }
 
   dropDraft() {
-    return together(this.database, "readwrite", (reports, drafts) => answerOf(drafts.delete(this.owner)));
+    return together(this.database, "readwrite", async (reports, drafts, photos) => {
+      const draft = await answerOf(drafts.get(this.owner));
+      if (draft) await deletePhotos(photos, draft.uuid, isLoose);
+      await answerOf(drafts.delete(this.owner));
+    });
   }
+
+  // --- Photos ---
+
+  /** Keep a photo of what is being written, and the writing with it: a phone may close the page for its camera. */
+  keepPhoto(report, fields, { uuid, data, width, height, at }) {
+    return together(this.database, "readwrite", async (reports, drafts, photos) => {
+      const known = await answerOf(reports.get(report));
+      if (known && (known.state === SENDING || known.state === SENT || known.stored)) return;
+      const looseSince = Date.now();
+      await answerOf(photos.put({ uuid, report, owner: this.owner, data, width, height, at, looseSince }));
+      await answerOf(drafts.put({ owner: this.owner, uuid: report, fields, keptAt: looseSince }));
+    });
+  }
+
+  /** Let go of a photo that was only being written with. One that is kept goes when its report is kept without it. */
+  dropPhoto(uuid) {
+    return together(this.database, "readwrite", async (reports, drafts, photos) => {
+      const known = await answerOf(photos.get(uuid));
+      if (known && isLoose(known)) await answerOf(photos.delete(uuid));
+    });
+  }
+
+  /** A report's photos, in the order they were taken. */
+  async photosOf(report) {
+    const found = await together(this.database, "readonly", (reports, drafts, photos) => answerOf(photos.index("report").getAll(report)));
+    return found.filter(({ owner }) => owner === this.owner).sort((a, b) => a.at - b.at);
+  }
+
+  // --- Sending ---
 
   /** Send what waits, one tab at a time. Answers why it stopped: "" when nothing waits any longer. */
   send() {
@@ -187,7 +269,7 @@ export class Outbox extends EventTarget {
     const token = await this.#tokenFor(waiting[0]);
     for (const { uuid } of waiting) {
       const item = await this.#move(uuid, [WAITING, SENDING], { state: SENDING });
-      if (item) await this.#sendOne(item, token);
+      if (item) await (item.stored ? this.#sendPhotos(item, token) : this.#sendOne(item, token));
     }
   }
 
@@ -201,7 +283,7 @@ export class Outbox extends EventTarget {
     return csrf;
   }
 
-  async #fetch(address, options) {
+  async #fetch(address, options, answers = []) {
     let response;
     try {
       response = await fetch(address, {
@@ -211,6 +293,7 @@ export class Outbox extends EventTarget {
       throw new Stopped("offline");
     }
     if (response.type === "opaqueredirect" || response.status === 401) throw new Stopped("signed_out");
+    if (answers.includes(response.status)) return response;
     if (response.status === 403 || response.status === 404) throw new Stopped("forbidden");
     if (response.status === 429 || response.status >= 500) throw new Stopped("server");
     return response;
@@ -232,11 +315,59 @@ export class Outbox extends EventTarget {
     } catch (problem) {
       return this.#stop(uuid, problem.reason ?? "offline");
     }
-    if (response.ok) return this.#acknowledge(uuid, answer);
+    if (response.ok) {
+      const kept = await this.#acknowledge(uuid, answer);
+      return kept && this.#sendPhotos(kept, token);
+    }
     if (answer.code === "other_person") return this.#stop(uuid, "other_person");
     const errors = answer.errors ?? { __all__: [{ message: answer.message ?? "" }] };
     const arrived = answer.id ? { id: answer.id, ref: answer.ref, url: answer.url } : null;
     await this.#move(uuid, [SENDING], { state: FAILED, errors, arrived, asksToConfirm: Boolean(answer.asks_to_confirm) });
+  }
+
+  /** The report has arrived; now its photos, one by one. One that is refused is forgotten, and told of. */
+  async #sendPhotos({ uuid, stored }, token) {
+    for (const photo of (await this.photosOf(uuid)).filter((one) => !isLoose(one))) {
+      let response;
+      let answer;
+      try {
+        const headers = {
+          "Content-Type": "image/jpeg", Accept: "application/json", "X-CSRFToken": token,
+          "X-Photo-Number": photo.uuid, "X-Outbox-Owner": this.owner,
+        };
+        response = await this.#fetch(new URL(stored.photos, this.address), { method: "POST", headers, body: photo.data }, [404, 413]);
+        answer = response.ok || [404, 413].includes(response.status) ? {} : await response.json().catch(() => {
+          throw new Stopped("server");
+        });
+      } catch (problem) {
+        return this.#stop(uuid, problem.reason ?? "offline");
+      }
+      if (answer.code === "other_person") return this.#stop(uuid, "other_person");
+      const refusal = response.ok ? null : { number: photo.number, status: response.status, message: answer.message ?? "" };
+      await this.#photoAnswered(uuid, photo.uuid, refusal);
+    }
+    return this.#finish(uuid);
+  }
+
+  /** The server has the photo, or does not want it: either way its bytes leave the device. */
+  async #photoAnswered(uuid, number, refusal) {
+    await together(this.database, "readwrite", async (reports, drafts, photos) => {
+      await answerOf(photos.delete(number));
+      const known = await answerOf(reports.get(uuid));
+      if (known && refusal) await answerOf(reports.put({ ...known, refused: [...(known.refused ?? []), refusal] }));
+    });
+  }
+
+  /** Everything has been answered: the report is sent when its photos are there too, else it says which are not. */
+  async #finish(uuid) {
+    await together(this.database, "readwrite", async (reports) => {
+      const known = await answerOf(reports.get(uuid));
+      if (!known || known.state !== SENDING) return;
+      const { reason, ...rest } = known;
+      const sent = { state: SENT, sentAt: Date.now(), arrived: known.stored };
+      await answerOf(reports.put({ ...rest, ...(known.refused ? { state: FAILED } : sent) }));
+    });
+    this.#changed();
   }
 
   async #stop(uuid, reason) {
@@ -244,18 +375,29 @@ export class Outbox extends EventTarget {
     throw new Stopped(reason);
   }
 
-  /** The server has it: say so, forget what was written, and with it a draft of the same report. All in one step. */
-  async #acknowledge(uuid, { id, ref, url }) {
-    await together(this.database, "readwrite", async (reports, drafts) => {
+  /**
+   * The server has it: say so, forget what was written, and with it a draft of the same report. All in one step.
+   * Answers with the report while photos of it still wait.
+   */
+  async #acknowledge(uuid, { id, ref, url, photos: address }) {
+    const kept = await together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(uuid));
+      await deletePhotos(photos, uuid, isLoose);
+      const isMore = known && (await answerOf(photos.index("report").count(uuid))) > 0;
+      let item = null;
       if (known) {
-        const { owner, address, summary, writtenAt } = known;
-        await answerOf(reports.put({ uuid, owner, address, summary, writtenAt, state: SENT, sentAt: Date.now(), arrived: { id, ref, url } }));
+        const stored = { id, ref, url, photos: address };
+        const sent = { state: SENT, sentAt: Date.now(), arrived: { id, ref, url } };
+        item = { uuid, owner: known.owner, address: known.address, summary: known.summary, writtenAt: known.writtenAt, photos: known.photos };
+        item = { ...item, ...(isMore ? { state: SENDING, stored } : sent) };
+        await answerOf(reports.put(item));
       }
       const draft = await answerOf(drafts.get(this.owner));
       if (draft?.uuid === uuid) await answerOf(drafts.delete(this.owner));
+      return isMore ? item : null;
     });
     this.#changed();
+    return kept;
   }
 
   /** Change a report if it is in one of these states; null when it is not, or is gone. */

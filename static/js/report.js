@@ -46,6 +46,9 @@ class ReportEntry extends HTMLElement {
       return;
     }
     this.dataset.state = "ready";
+    this.photos = this.querySelector("report-photos");
+    this.photos?.addEventListener("photo-added", ({ detail }) => this.#photoAdded(detail));
+    this.photos?.addEventListener("photo-removed", ({ detail }) => this.outbox.dropPhoto(detail.uuid));
     // The server's own number may come from a page that was stored: each report here gets a new one.
     this.uuid = newNumber();
     this.outbox.addEventListener("change", () => this.#show());
@@ -94,7 +97,19 @@ class ReportEntry extends HTMLElement {
     this.form.querySelector("[data-confirm]").hidden = true;
     this.#refuse([]);
     this.form.querySelector(".ds-error-summary")?.remove();
+    this.photos?.clear();
     this.uuid = newNumber();
+  }
+
+  /** Kept at once: a phone may close the page for its camera. Where there is no room, sending says it. */
+  #photoAdded(photo) {
+    return this.outbox.keepPhoto(this.uuid, this.fields, photo).catch((problem) => console.warn("report-entry:", problem));
+  }
+
+  /** The photos to send: none where what happened takes none, whatever was chosen before. */
+  get photosToSend() {
+    const tile = this.form.querySelector("input[name=category]:checked");
+    return tile && "takesPhotos" in tile.dataset ? (this.photos?.chosen ?? []) : [];
   }
 
   #drafted() {
@@ -110,7 +125,7 @@ class ReportEntry extends HTMLElement {
 
   get isWritten() {
     const { category, description } = this.fields;
-    return Boolean(category || description?.trim());
+    return Boolean(category || description?.trim() || this.photos?.chosen?.length);
   }
 
   async #offerDraft() {
@@ -119,6 +134,7 @@ class ReportEntry extends HTMLElement {
     if (!draft || this.isWritten) return;
     this.uuid = draft.uuid;
     this.#fill(draft.fields);
+    this.photos?.show(await this.outbox.photosOf(draft.uuid));
     this.#say(words.draft, button(words.start_over, async () => {
       await this.outbox.dropDraft();
       this.#empty();
@@ -160,12 +176,13 @@ class ReportEntry extends HTMLElement {
     if (faults.length) return;
     const { uuid, fields } = this;
     try {
-      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields)))) return this.#say(words.busy);
+      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields), { photos: this.photosToSend }))) return this.#say(words.busy);
     } catch (problem) {
       console.warn("report-entry:", problem);
       // form.submit() asks nobody: the report goes the way it went before there was an outbox.
       return this.#say(words.full, button(words.send_directly, () => {
         this.form.elements.client_uuid.value = uuid;
+        if (this.photosToSend.length) this.photos.intoForm();
         this.form.submit();
       }));
     }
@@ -174,10 +191,11 @@ class ReportEntry extends HTMLElement {
       this.#send(), new Promise((resolve) => setTimeout(() => resolve("slow"), PATIENCE_MS)),
     ]);
     const item = await this.outbox.get(uuid);
-    if (item?.state === FAILED) return this.#change(item);
+    if (item?.state === FAILED && !item.stored) return this.#change(item);
     if (item?.state === SENT && !another) return location.assign(item.arrived.url);
     this.#empty({ keepsPlaceAndTime: another });
-    if (item?.state === SENT) this.#say(words.sent_next.replace("{ref}", item.arrived.ref));
+    if (item?.stored && item.state !== SENT) this.#say(this.#aboutPhotos(item), this.#toReport(item.stored));
+    else if (item?.state === SENT) this.#say(words.sent_next.replace("{ref}", item.arrived.ref));
     else this.#say(words[`kept_${reason || "slow"}`], ...(another ? [make("p", { textContent: words.saved_next })] : []));
   }
 
@@ -262,28 +280,48 @@ class ReportEntry extends HTMLElement {
   }
 
   #row(item) {
-    const { uuid, state, summary, errors, arrived, reason } = item;
+    const { uuid, state, summary, errors, reason, stored, photos } = item;
+    const arrived = item.arrived ?? stored;
     const tag = make("span", { className: "ds-tag tag", textContent: `${SYMBOLS[state]} ${words[state]}` });
     tag.dataset.color = COLOURS[state];
     const row = make("li", { className: "outbox__item" }, make("p", { textContent: summary.join(" · ") }), tag);
     row.dataset.uuid = uuid;
     row.dataset.state = state;
     for (const { message } of Object.values(errors ?? {}).flat()) row.append(make("p", { className: "ds-validation-message", textContent: message }));
-    if (state === WAITING && reason) row.append(make("p", { className: "meta", textContent: words[`kept_${reason}`] }));
+    if (photos && state !== SENT) {
+      row.append(make("p", { className: "meta", textContent: photos === 1 ? words.photos_one : words.photos_many.replace("{number}", String(photos)) }));
+    }
+    if (stored && state !== SENT) row.append(make("p", { className: "meta", textContent: this.#aboutPhotos(item) }));
+    else if (state === WAITING && reason) row.append(make("p", { className: "meta", textContent: words[`kept_${reason}`] }));
     const tools = make("div", { className: "outbox__tools" });
-    if (arrived) tools.append(make("a", { className: "ds-link", href: arrived.url, textContent: `${words.open} ${arrived.ref}` }));
+    if (arrived) tools.append(this.#toReport(arrived));
     if (state === WAITING || state === FAILED) {
       if (!arrived) tools.append(button(words.change, () => this.#change(item)));
-      tools.append(button(words.delete, () => this.#remove(uuid), "tertiary"));
+      tools.append(button(words.delete, () => this.#remove(item), "tertiary"));
     }
     if (tools.children.length) row.append(tools);
     return row;
+  }
+
+  #toReport({ url, ref }) {
+    return make("a", { className: "ds-link", href: url, textContent: `${words.open} ${ref}` });
+  }
+
+  /** The report has arrived: what of its photos has not, and why. */
+  #aboutPhotos({ stored, refused, state }) {
+    const why = (refused ?? []).map(({ number, status, message }) => {
+      const sentence = status === 413 ? words.photo_too_large : message || words.photo_gone;
+      return words.photo_refused.replace("{number}", String(number)).replace("{why}", sentence);
+    });
+    const rest = state === FAILED ? words.photos_failed : words.photos_wait;
+    return [rest.replace("{ref}", stored.ref), ...why].join(" ");
   }
 
   /** Put a report that waits, or was refused, back into the form. */
   #change(item) {
     this.uuid = item.uuid;
     this.#fill(item.fields);
+    this.outbox.photosOf(item.uuid).then((photos) => item.uuid === this.uuid && this.photos?.show(photos));
     if (item.asksToConfirm) this.form.querySelector("[data-confirm]").hidden = false;
     const faults = Object.entries(item.errors ?? {}).flatMap(([name, errors]) => errors.map(({ message }) => [name, message]));
     this.#refuse(faults);
@@ -292,8 +330,9 @@ class ReportEntry extends HTMLElement {
     this.form.querySelector("input[type=radio]:checked")?.focus();
   }
 
-  async #remove(uuid) {
-    if (!confirm(words.delete_sure)) return;
+  async #remove({ uuid, stored, state }) {
+    const question = stored ? words[state === FAILED ? "forget_sure" : "delete_photos_sure"] : words.delete_sure;
+    if (!confirm(question)) return;
     if (!(await this.outbox.remove(uuid))) return this.#say(words.busy);
     if (uuid === this.uuid) this.#empty();
     this.#say("");

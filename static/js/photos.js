@@ -1,0 +1,135 @@
+// <report-photos data-most="3"> takes photos with a report: each is scaled down on the device before it is kept, which
+// also leaves position, time and camera behind. Without this script the file field it holds is sent as it is.
+// It tells of "photo-added" and "photo-removed"; where nobody keeps the photos, they lie in the form's own field.
+
+import { newNumber } from "./outbox.js";
+import { words } from "./when.js";
+
+const LONGEST_SIDE = 1600;
+const QUALITY = 0.85;
+
+/** A picture as a JPEG of at most 1,600 pixels, upright. Fails where the browser cannot read the file. */
+export async function scaled(file) {
+  const address = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const share = Math.min(1, LONGEST_SIDE / Math.max(image.naturalWidth, image.naturalHeight));
+    const width = Math.max(1, Math.round(image.naturalWidth * share));
+    const height = Math.max(1, Math.round(image.naturalHeight * share));
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const pen = canvas.getContext("2d");
+    // What can be seen through would turn black.
+    pen.fillStyle = "white";
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(image, 0, 0, width, height);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    if (!blob) throw new Error("no picture");
+    // As bytes: not every browser gives back a Blob that it was asked to keep.
+    return { data: await blob.arrayBuffer(), width, height };
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+class ReportPhotos extends HTMLElement {
+  connectedCallback() {
+    if (this.chosen) return;
+    this.chosen = [];
+    this.most = Number(this.dataset.most);
+    this.field = this.querySelector("input[type=file]");
+    this.list = this.querySelector("[data-chosen]");
+    this.said = this.querySelector("[data-photos-said]");
+    this.take = this.querySelector("[data-take]");
+    this.isAlone = !this.closest("report-entry");
+    this.take.addEventListener("click", () => this.field.click());
+    this.field.addEventListener("change", () => this.#add([...this.field.files]));
+    this.dataset.state = "ready";
+    this.#show();
+  }
+
+  /** Show these photos instead, as an outbox has kept them. */
+  show(photos) {
+    this.chosen = photos.map(({ uuid, data, width, height, at }) => ({ uuid, data, width, height, at }));
+    this.#say("");
+    this.#show();
+  }
+
+  clear() {
+    this.show([]);
+  }
+
+  /** Put the photos into the form's own field, for a form that is sent as any form is. */
+  intoForm() {
+    const files = new DataTransfer();
+    for (const [index, { data }] of this.chosen.entries()) {
+      files.items.add(new File([data], `${index + 1}.jpg`, { type: "image/jpeg" }));
+    }
+    this.field.files = files.files;
+  }
+
+  async #add(files) {
+    // The same photo can be chosen again after it was taken away.
+    this.field.value = "";
+    const room = this.most - this.chosen.length;
+    const sentences = files.length > room ? [words.photo_most] : [];
+    this.take.disabled = true;
+    this.#say(words.photo_working);
+    for (const file of files.slice(0, room)) {
+      try {
+        const photo = { uuid: newNumber(), at: Date.now() + this.chosen.length, ...(await scaled(file)) };
+        this.chosen.push(photo);
+        this.#show();
+        this.#tell("photo-added", photo);
+      } catch (problem) {
+        console.warn("report-photos:", problem);
+        sentences.push(words.photo_unreadable);
+      }
+    }
+    this.take.disabled = false;
+    this.#show();
+    this.#say([...new Set(sentences)].join(" "));
+  }
+
+  #remove(photo) {
+    this.chosen = this.chosen.filter((one) => one !== photo);
+    this.#show();
+    this.#say("");
+    this.#tell("photo-removed", photo);
+    this.take.focus();
+  }
+
+  #tell(name, photo) {
+    if (this.isAlone) this.intoForm();
+    this.dispatchEvent(new CustomEvent(name, { detail: photo }));
+  }
+
+  #say(text) {
+    this.said.textContent = text;
+  }
+
+  #show() {
+    for (const image of this.list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.list.replaceChildren(...this.chosen.map((photo, index) => this.#row(photo, index + 1)));
+    this.list.hidden = !this.chosen.length;
+    this.take.hidden = this.chosen.length >= this.most;
+  }
+
+  #row(photo, number) {
+    const name = words.photo_chosen.replace("{number}", String(number));
+    const image = Object.assign(document.createElement("img"), {
+      src: URL.createObjectURL(new Blob([photo.data], { type: "image/jpeg" })), alt: name,
+    });
+    const remove = Object.assign(document.createElement("button"), { className: "ds-button", type: "button", textContent: words.photo_remove });
+    remove.dataset.variant = "tertiary";
+    const which = Object.assign(document.createElement("span"), { className: "ds-sr-only", textContent: `, ${name}` });
+    remove.append(which);
+    remove.addEventListener("click", () => this.#remove(photo));
+    const row = Object.assign(document.createElement("li"), { className: "chosen__photo" });
+    row.append(image, remove);
+    return row;
+  }
+}
+
+customElements.define("report-photos", ReportPhotos);
