@@ -271,6 +271,8 @@ EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+# Seconds: a mail server that says nothing must not hold a worker.
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 30)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "est@localhost")
 
 REST_FRAMEWORK = {

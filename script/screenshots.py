@@ -277,6 +277,7 @@ NO_PAGE = {
     "picture_request": "takes a form",
     "picture_publish": "takes a form",
     "picture_review": "takes a form",
+    "picture_send_again": "takes a form",
     "incident_export": "a file",
     "log_export": "a file",
     "log_sample": "the demonstration's log has no month that has ended",

@@ -25,6 +25,7 @@ class SituationalPictureConfig(AppConfig):
                 "picture_sent_for_review": _("sent a picture for review"),
                 "picture_taken_back": _("opened a picture's text again"),
                 "picture_sent_out": _("sent a picture by mail"),
+                "picture_sent_again": _("let uncertain letters about a picture be sent again"),
                 "picture_exported": _("downloaded a picture's figures"),
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
             }

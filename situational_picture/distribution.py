@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections import Counter
-from smtplib import SMTPException
+from functools import partial
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from areas.models import Area
 from audit.actions import record
-from incidents.models import Incident
+from common.errors import NotPossible
+from incidents.models import Incident, Status
 from partners.models import GroupMember, Membership, User
 from partners.roles import MAY_COMPILE
-from situational_picture import emails
+from situational_picture import emails, tasks
 from situational_picture.models import Delivery, Picture
+from situational_picture.permissions import check_may_publish_pictures
 from situational_picture.queries import covered_area_ids
 
 logger = logging.getLogger(__name__)
+
+# The mail server was not there, or answered that it does not take the letter: nobody has got it. After any other
+# failure, such as silence, nobody knows.
+NOT_TAKEN = (ConnectionRefusedError, socket.gaierror, SMTPResponseException, SMTPRecipientsRefused)
 
 
 def area_with_parents(area: Area) -> list[int]:
@@ -66,56 +76,92 @@ def _may_open(person: User, picture: Picture) -> bool:
 
 def own_reports(picture: Picture) -> Counter[int]:
     """How many of each reporter's reports the picture has counted, by the reporter's id."""
-    rows = (
+    counted = (
         Incident.objects.counted()
         .filter(
             area_id__in=covered_area_ids(picture.area),
             occurred_on__gte=picture.period_start,
             occurred_on__lt=picture.period_end,
-            reporter__isnull=False,
-            import_batch=None,
         )
         # What was approved after the figures were frozen is in the next version, not in this one.
         .exclude(reviewed_at__gt=picture.published_at)
         .exclude(created_at__gt=picture.published_at)
-        .values_list("reporter_id", flat=True)
     )
+    # A report that is counted together with another one is in it as well: the same event, seen by somebody else.
+    rows = Incident.objects.filter(
+        Q(pk__in=counted.values("pk")) | Q(status=Status.MERGED, merged_into__in=counted.values("pk")),
+        reporter__isnull=False,
+        import_batch=None,
+        created_at__lte=picture.published_at,
+    ).values_list("reporter_id", flat=True)
     return Counter(pk for pk in rows if pk is not None)
 
 
 def send_out(picture: Picture) -> int:
-    """Tell everybody who should know, each at most once, and say how many mails were sent.
+    """Tell everybody who should know, and say how many letters were sent. Safe to run again, and twice at once.
 
-    The row is the claim: of two who do this at once one sends each mail, and nobody sends it again after a crash.
+    Each letter is sent at most once by itself: whoever claims the row sends it, and a row that has been claimed is not
+    touched again, since its letter may have left before the worker died. What is certain not to have left waits for
+    the next run; what is uncertain is shown, and sent again when a person says so (`let_send_again`).
     """
     reports = own_reports(picture)
-    receivers = {pk: (person, Delivery.Reason.GROUP) for pk, person in group_receivers(picture).items()}
-    reporters = User.objects.filter(pk__in=reports, is_active=True, is_service=False).exclude(pk__in=receivers)
-    # A corrected version goes to the groups again; a reporter is told of an area's period once.
-    told = set(
-        Delivery.objects.filter(picture__in=Picture.objects.filter(area=picture.area).for_period(picture.period))
-        .exclude(picture=picture)
-        .values_list("person_id", flat=True)
+    receivers = _receivers(picture, set(reports))
+    # All of them first: whoever is not reached because a worker dies is seen to wait.
+    Delivery.objects.bulk_create(
+        [Delivery(picture=picture, person=person, reason=reason) for person, reason in receivers.values()],
+        ignore_conflicts=True,
     )
-    for person in reporters:
-        if person.pk not in told and _may_open(person, picture):
-            receivers[person.pk] = (person, Delivery.Reason.REPORTER)
     sent = 0
-    for person, reason in receivers.values():
-        delivery, is_ours = Delivery.objects.get_or_create(picture=picture, person=person, defaults={"reason": reason})
-        if not is_ours:
+    for delivery in Delivery.objects.filter(picture=picture, person__in=receivers).waiting().select_related("person"):
+        if not Delivery.objects.filter(pk=delivery.pk).waiting().update(claimed_at=timezone.now()):
             continue
         try:
-            emails.send_picture(picture, person, own_reports=reports[person.pk], is_reporter=reason == "reporter")
-        except (OSError, SMTPException):
+            emails.send_picture(
+                picture,
+                delivery.person,
+                own_reports=reports[delivery.person_id],
+                is_reporter=delivery.reason == Delivery.Reason.REPORTER,
+            )
+        except (OSError, SMTPException) as problem:
             # The others get theirs, and the coordinator sees who did not; the log of the machine names nobody.
             logger.warning("A letter about picture %s could not be sent.", picture.pk)
+            if isinstance(problem, NOT_TAKEN):
+                Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None)
             continue
         Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now())
         sent += 1
     if sent:
         record("picture_sent_out", subject=picture, people=sent)
     return sent
+
+
+def _receivers(picture: Picture, reporters: set[int]) -> dict[int, tuple[User, Delivery.Reason]]:
+    """Who is to be told and why, by id: the groups, and those whose reports are in the picture."""
+    receivers = {pk: (person, Delivery.Reason.GROUP) for pk, person in group_receivers(picture).items()}
+    people = User.objects.filter(pk__in=reporters, is_active=True, is_service=False).exclude(pk__in=receivers)
+    # A corrected version goes to the groups again; a reporter is told of an area's period once.
+    told = set(
+        Delivery.objects.filter(picture__in=Picture.objects.filter(area=picture.area).for_period(picture.period))
+        .exclude(picture=picture)
+        .values_list("person_id", flat=True)
+    )
+    for person in people:
+        if person.pk not in told and _may_open(person, picture):
+            receivers[person.pk] = (person, Delivery.Reason.REPORTER)
+    return receivers
+
+
+@transaction.atomic
+def let_send_again(*, by: Any, picture: Picture) -> int:
+    """Let the letters that may never have left be sent once more; a person decides, since some may arrive twice."""
+    check_may_publish_pictures(by, picture.collaboration_id)
+    uncertain = Delivery.objects.filter(picture=picture).uncertain(timezone.now())
+    people = uncertain.update(claimed_at=None)
+    if not people:
+        raise NotPossible(_("Every letter that was begun has been sent, or is being sent right now."))
+    record("picture_sent_again", by=by, subject=picture, people=people)
+    transaction.on_commit(partial(tasks.send_out_picture.delay, picture.pk))
+    return people
 
 
 def told_of(user: Any, picture: Picture) -> dict[str, Any] | None:
@@ -135,6 +181,7 @@ def told_of(user: Any, picture: Picture) -> dict[str, Any] | None:
             collaboration_id=picture.collaboration_id, user_id__in=[d.person_id for d in deliveries]
         ).values_list("user_id", "organisation__name")
     )
+    now = timezone.now()
     # A reporter's function and organisation, as everywhere for whoever reviews.
     rows = [
         {
@@ -143,6 +190,7 @@ def told_of(user: Any, picture: Picture) -> dict[str, Any] | None:
             "why": d.get_reason_display(),
             "sent_at": d.sent_at,
             "opened_at": d.opened_at,
+            "is_waiting": d.sent_at is None and d.claimed_at is None,
         }
         for d in deliveries
     ]
@@ -150,4 +198,6 @@ def told_of(user: Any, picture: Picture) -> dict[str, Any] | None:
         "rows": rows,
         "sent": sum(d.sent_at is not None for d in deliveries),
         "opened": sum(d.opened_at is not None for d in deliveries),
+        "waiting": sum(row["is_waiting"] for row in rows),
+        "uncertain": sum(d.is_uncertain(now) for d in deliveries),
     }

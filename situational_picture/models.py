@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -158,6 +159,10 @@ class Picture(models.Model):
         return any(written)
 
 
+# A letter that was begun this long ago and is not sent will not be by whoever began it.
+UNCERTAIN_AFTER = dt.timedelta(minutes=5)
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> DeliveryQuerySet:
         """One's own; and for whoever compiles pictures, everybody's in the collaboration."""
@@ -166,9 +171,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             Q(person=user) | Q(picture__collaboration_id__in=compiles), picture__in=Picture.objects.visible_to(user)
         )
 
+    def waiting(self) -> DeliveryQuerySet:
+        """Those nobody has begun to send."""
+        return self.filter(claimed_at=None, sent_at=None)
+
+    def uncertain(self, now: dt.datetime) -> DeliveryQuerySet:
+        """Those somebody began to send and never finished: the letter may have left, or not."""
+        return self.filter(sent_at=None, claimed_at__lt=now - UNCERTAIN_AFTER)
+
 
 class Delivery(models.Model):
-    """That a published picture was sent to somebody. The row is the claim: whoever makes it sends the mail, once."""
+    """That a published picture is to be sent to somebody. Whoever claims the row sends the letter, once."""
 
     class Reason(models.TextChoices):
         GROUP = "group", _("member of a group of the area")
@@ -177,8 +190,8 @@ class Delivery(models.Model):
     picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="deliveries")
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
-    claimed_at = models.DateTimeField(auto_now_add=True)
-    # Empty where the mail server refused, or whoever had claimed it died on the way.
+    # Empty while it waits. Filled and not sent: whoever had claimed it died on the way, or got no answer.
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
 
@@ -191,6 +204,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.picture} → {self.person}"
+
+    def is_uncertain(self, now: dt.datetime) -> bool:
+        """Whether the letter may have left, or not."""
+        return self.sent_at is None and self.claimed_at is not None and self.claimed_at < now - UNCERTAIN_AFTER
 
 
 class Rebuild(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from areas.models import Area
@@ -22,16 +23,18 @@ def pictures_that_counted(user: Any, incidents: Sequence[Incident]) -> dict[int,
 
     Looked up by area, day and what the report was when the picture was published: nothing is stored about it.
     """
-    rows = list(
-        Incident.objects.visible_to(user)
-        .filter(
-            pk__in=[incident.pk for incident in incidents],
-            status=Status.APPROVED,
-            category__kind=Category.Kind.EVENT,
-            area__isnull=False,
-        )
-        .only("pk", "area_id", "occurred_on", "reviewed_at", "created_at", "collaboration_id")
+    asked = Incident.objects.visible_to(user).filter(pk__in=[incident.pk for incident in incidents])
+    # A report that is counted together with another one is in the pictures that have counted that one.
+    counted_as = {
+        pk: merged_into or pk
+        for pk, merged_into in asked.filter(
+            Q(status=Status.APPROVED) | Q(status=Status.MERGED, merged_into__status=Status.APPROVED)
+        ).values_list("pk", "merged_into_id")
+    }
+    counted = Incident.objects.filter(
+        pk__in=set(counted_as.values()), category__kind=Category.Kind.EVENT, area__isnull=False
     )
+    rows = list(counted.only("pk", "area_id", "occurred_on", "reviewed_at", "created_at", "collaboration_id"))
     if not rows:
         return {}
     collaborations = {row.collaboration_id for row in rows}
@@ -50,7 +53,8 @@ def pictures_that_counted(user: Any, incidents: Sequence[Incident]) -> dict[int,
         .without_figures()
         .order_by("period_end", "version")
     )
-    return {row.pk: [_line(picture) for picture in _counted_in(row, pictures, parents)] for row in rows}
+    lines = {row.pk: [_line(picture) for picture in _counted_in(row, pictures, parents)] for row in rows}
+    return {pk: lines[counts] for pk, counts in counted_as.items() if counts in lines}
 
 
 def _counted_in(row: Incident, pictures: list[Picture], parents: Mapping[int, int | None]) -> list[Picture]:

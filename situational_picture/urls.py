@@ -1,6 +1,7 @@
 from django.urls import path
 
 from situational_picture import views, writing_views
+from situational_picture.distribution_views import picture_send_again
 from situational_picture.document_views import picture_pdf
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("picture/<slug:area>/publish/", views.picture_publish, name="picture_publish"),
     path("picture/<slug:area>/write/", writing_views.picture_write, name="picture_write"),
     path("picture/<slug:area>/review/", writing_views.picture_review, name="picture_review"),
+    path("picture/<slug:area>/send-again/", picture_send_again, name="picture_send_again"),
 ]

@@ -631,6 +631,12 @@ def _pictures(world: World) -> None:
     world.published = publish_picture(by=world.people["coordinator"], picture=world.month)
 
 
+def _uncertain_letter(world: World) -> None:
+    _pictures(world)
+    begun = timezone.now() - dt.timedelta(hours=1)
+    make.DeliveryFactory(picture=world.published, person=world.people["council"], claimed_at=begun)
+
+
 def _month(world: World) -> dict[str, str]:
     return {"period": world.month.period.code}
 
@@ -693,6 +699,13 @@ PICTURES: dict[str, Row] = {
         args=lambda world: [world.west.slug],
         method="post",
         body=_month,
+    ),
+    "picture_send_again": Row(
+        only("coordinator", code=302),
+        before=_uncertain_letter,
+        args=lambda world: [world.west.slug],
+        method="post",
+        body=lambda world: {"period": world.month.period.code, "version": "1"},
     ),
 }
 

@@ -1,6 +1,7 @@
 """Who is told of a published picture, what each letter holds, and that nobody is told twice."""
 
 import datetime as dt
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -8,6 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
+from common.errors import NotAllowed, NotPossible
+from incidents.actions import approve_incident
+from incidents.merging import merge_incidents, unmerge_incident
+from incidents.models import Status
+from partners.roles import Role
 from situational_picture import actions, building, distribution, tasks
 from situational_picture.models import Delivery, Picture
 from situational_picture.receipts import pictures_that_counted
@@ -87,13 +93,45 @@ def test_running_again_sends_nothing_more(groups, published):
     assert len(mail.outbox) == first
 
 
-def test_what_a_killed_worker_left_is_sent_and_what_it_had_claimed_is_not(groups, published):
-    Delivery.objects.create(picture=published, person=groups.people["council"], reason="group")
+@pytest.fixture
+def begun(groups, published):
+    """A worker has begun the council's letter an hour ago, and was killed before the mail server had answered."""
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    return make.DeliveryFactory(picture=published, person=groups.people["council"], claimed_at=long_ago)
+
+
+def test_what_a_killed_worker_left_is_sent_and_what_it_had_begun_is_not(groups, published, begun):
     tasks.send_out_picture(published.pk)
     assert "council" not in letters()
     assert "security_lead" in letters()
     told = distribution.told_of(groups.people["coordinator"], published)
     assert [row["sent_at"] is None for row in told["rows"] if row["who"] == "council"] == [True]
+    assert (told["uncertain"], told["waiting"]) == (1, 0)
+
+
+def test_a_coordinator_has_what_is_uncertain_sent_again(client, groups, published, begun, monkeypatch):
+    monkeypatch.setattr(tasks.send_out_picture, "delay", tasks.send_out_picture)
+    tasks.send_out_picture(published.pk)
+    mail.outbox.clear()
+    client.force_login(groups.people["coordinator"])
+    address = reverse("picture", args=["ekstad", "vaster"]) + f"?period={published.period.code}&version=1"
+    send_again = reverse("picture_send_again", args=["ekstad", "vaster"])
+    assert send_again in client.get(address).content.decode()
+    client.post(send_again, {"period": published.period.code, "version": "1"})
+    distribution.send_out(published)
+    assert set(letters()) == {"council"}
+    assert send_again not in client.get(address).content.decode()
+    assert Event.objects.get(action="picture_sent_again").details["people"] == 1
+
+
+def test_what_is_being_sent_this_moment_or_has_been_is_not_sent_again(groups, published):
+    make.DeliveryFactory(picture=published, person=groups.people["council"], claimed_at=timezone.now())
+    tasks.send_out_picture(published.pk)
+    with pytest.raises(NotPossible):
+        distribution.let_send_again(by=groups.people["coordinator"], picture=published)
+    with pytest.raises(NotAllowed):
+        distribution.let_send_again(by=groups.people["security_lead"], picture=published)
+    assert "council" not in letters()
 
 
 def test_forgotten_pictures_are_picked_up_and_those_not_to_be_sent_are_not(groups, published, monkeypatch):
@@ -112,19 +150,36 @@ def publish_another(world):
     return actions.publish_picture(by=world.people["coordinator"], picture=draft, is_sent_out=False)
 
 
-def test_a_mail_server_that_refuses_one_lets_the_others_through(groups, published, monkeypatch):
+@pytest.mark.parametrize(
+    ("problem", "is_certain"),
+    [
+        (ConnectionRefusedError(), True),
+        (SMTPRecipientsRefused({}), True),
+        (SMTPDataError(451, b"not now"), True),
+        (TimeoutError(), False),
+        (SMTPServerDisconnected(), False),
+    ],
+)
+def test_a_letter_that_was_not_taken_is_tried_again_and_one_nobody_knows_of_is_not(
+    groups, published, monkeypatch, problem, is_certain
+):
     send = distribution.emails.send_picture
 
     def refuse(picture, person, **more):
         if person == groups.people["council"]:
-            raise OSError("no")
+            raise problem
         send(picture, person, **more)
 
-    monkeypatch.setattr(distribution.emails, "send_picture", refuse)
-    tasks.send_out_picture(published.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(distribution.emails, "send_picture", refuse)
+        tasks.send_out_picture(published.pk)
     assert "security_lead" in letters()
     unsent = Delivery.objects.get(picture=published, person=groups.people["council"])
     assert unsent.sent_at is None
+    assert (unsent.claimed_at is None) == is_certain
+    mail.outbox.clear()
+    tasks.send_out_picture(published.pk)
+    assert set(letters()) == ({"council"} if is_certain else set())
 
 
 def test_a_seat_that_has_ended_is_no_seat_and_a_deputy_takes_over_a_role_that_has(world):
@@ -205,6 +260,36 @@ class TestReporters:
         assert client.get(reverse("incident_list", args=["ekstad"])).content.decode().count(title) == 1
         client.force_login(world.people["security_lead"])
         assert title not in client.get(reverse("incident_list", args=["ekstad"])).content.decode()
+
+    def test_a_report_counted_together_with_another_is_part_of_it_as_well(self, world):
+        guard = make.MembershipFactory(organisation=world.other_housing, role=Role.REPORTER).user
+        same = make.IncidentFactory(
+            organisation=world.other_housing, reporter=guard, status=Status.SUBMITTED, area=world.west,
+            category=world.vandalism,
+        )  # fmt: skip
+        merge_incidents(keep=world.by_reporter, others=[same], by=world.people["coordinator"])
+        picture = publish(world)
+        assert len(pictures_that_counted(guard, [same])[same.pk]) == 1
+        tasks.send_out_picture(picture.pk)
+        assert "En rapport av dig" in letters()[guard.email.split("@")[0]].body
+        # It is counted once all the same.
+        total = picture.figures["total"]["count"]
+        unmerge_incident(incident=same, by=world.people["coordinator"])
+        approve_incident(incident=same, by=world.people["coordinator"])
+        building.rebuild_area(world.west, today=timezone.localdate())
+        draft = Picture.objects.filter(area=world.west, version=0).for_period(picture.period).get()
+        assert draft.figures["total"]["count"] == total + 1
+
+    def test_what_is_merged_into_a_report_that_came_later_was_not_in_it(self, world):
+        picture = publish(world)
+        later = make.IncidentFactory(
+            organisation=world.housing, area=world.west, category=world.vandalism,
+            reviewed_at=picture.published_at + dt.timedelta(minutes=1),
+        )  # fmt: skip
+        merge_incidents(keep=later, others=[world.waiting], by=world.people["coordinator"])
+        reporter = world.people["reporter"]
+        assert pictures_that_counted(reporter, [world.waiting]) == {world.waiting.pk: []}
+        assert distribution.own_reports(picture)[reporter.pk] == 1
 
     def test_what_was_approved_after_publishing_was_not_in_it(self, world):
         picture = publish(world)
