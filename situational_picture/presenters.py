@@ -317,15 +317,15 @@ def computed_words(picture: Any) -> str:
     return _("Updated %(day)s") % {"day": date_format(moment, "j F Y H:i")}
 
 
-def differences(frozen: Mapping[str, Any], now: Mapping[int, int]) -> list[dict[str, Any]]:
-    """Category by category, what has come or gone since the figures were frozen."""
-    rows = []
-    for row in frozen["categories"]:
-        difference = now.get(row["category"], 0) - (row["count"] or 0)
-        if difference:
-            rows.append({"name": category_name(row), "difference": f"{difference:+d}".replace("-", "−")})
-    return rows
+def differences(frozen: Mapping[str, Any], now: Mapping[int, int], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Category by category, what has come or gone since the figures were frozen.
 
+    `names` are those of all categories of today: what nobody had reported then has no row among the figures.
+    """
+    was = {row["category"]: row for row in frozen["categories"]}
+    found = [(category_name(row), now.get(pk, 0) - (row["count"] or 0)) for pk, row in was.items()]
+    found += sorted((names[pk], count) for pk, count in now.items() if pk not in was and pk in names)
+    return [{"name": name, "difference": f"{number:+d}".replace("-", "−")} for name, number in found if number]
 
 def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
     """The figures as lines of a file: what, which, count, expected range; “protected” and “missing” are words."""

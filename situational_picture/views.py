@@ -218,7 +218,7 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "layers": presenters.layer_rows(figures),
         "deliveries": distribution.told_of(request.user, shown),
         "rebuild": _rebuild(this_area, shown),
-        "changed_since": _changed_since(shown) if shown.version else None,
+        **_changed_since(shown),
         "query": f"?period={shown.period.code}" + (f"&version={shown.version}" if shown.version else ""),
         "updated": presenters.computed_words(shown),
         "process": _process(request.user, this_area, shown),
@@ -267,16 +267,19 @@ def _rebuild(area: Area, shown: Picture) -> Rebuild | None:
     return Rebuild.objects.filter(area=area, built__lt=F("wanted")).first()
 
 
-def _changed_since(shown: Picture) -> list[dict[str, Any]] | None:
+def _changed_since(shown: Picture) -> dict[str, Any]:
     """What has come or gone among the period's incidents since the picture was frozen.
 
-    None where that can no longer be told: the reports are purged to the counts of their months.
+    `changed_since` is None where that can no longer be told: the reports are purged to the counts of their months. It
+    is empty where the numbers are the same, and `is_corrected` tells whether the reports are.
     """
-    if queries.is_purged(shown.area, shown.period):
-        return None
+    if not shown.version or queries.is_purged(shown.area, shown.period):
+        return {"changed_since": None, "is_corrected": False}
     if queries.fingerprint(shown.area, shown.period) == shown.data_fingerprint:
-        return []
-    return presenters.differences(shown.figures or {}, queries.counts_by_category(shown.area, shown.period))
+        return {"changed_since": [], "is_corrected": False}
+    now = queries.counts_by_category(shown.area, shown.period)
+    names = queries.category_names(shown.collaboration_id)
+    return {"changed_since": presenters.differences(shown.figures or {}, now, names), "is_corrected": True}
 
 
 @require_GET

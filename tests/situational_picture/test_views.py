@@ -140,6 +140,32 @@ def test_a_frozen_picture_says_what_came_afterwards(client, built):
     assert "+1" not in get(client, built, "council", period=period.code).content.decode()
 
 
+def test_what_came_afterwards_in_a_category_nobody_had_reported_is_told_too(client, built):
+    period = built.published.period
+    at = timezone.make_aware(dt.datetime.combine(period.start, dt.time(12)))
+    noise = make.CategoryFactory(collaboration=built.here, name_sv="Buller")
+    forecast = make.CategoryFactory(collaboration=built.here, name_sv="Match", kind="forecast")
+    for category in (noise, noise, built.vandalism, forecast):
+        make.IncidentFactory(organisation=built.housing, area=built.west, category=category, at=at)
+    page = get(client, built, "coordinator", period=period.code, version=1)
+    assert "Ändrat efter publicering: Skadegörelse +1, Buller +2." in " ".join(page.content.decode().split())
+
+
+def test_what_was_corrected_without_changing_a_number_is_not_called_unchanged(client, built):
+    period = built.published.period
+    at = timezone.make_aware(dt.datetime.combine(period.start, dt.time(12)))
+    row = make.IncidentFactory(organisation=built.housing, area=built.west, category=built.vandalism, at=at)
+    building.rebuild_area(built.west, today=timezone.localdate())
+    draft = Picture.objects.get(area=built.west, period_start=period.start, period_kind="week", version=0)
+    again = actions.publish_picture(by=built.people["coordinator"], picture=draft)
+    row.place = built.square
+    row.save(update_fields=["place"])
+    for who, said in (("coordinator", "Antalet händelser är detsamma."), ("council", "kommit till eller rättats")):
+        page = get(client, built, who, period=period.code, version=again.version).content.decode()
+        assert said in page
+        assert "Inget har ändrats" not in page
+
+
 def test_the_page_says_that_it_is_being_rebuilt_and_the_fragment_when_it_is_done(client, built):
     Rebuild.objects.create(
         collaboration=built.here, area=built.west, wanted=2, built=1, wanted_at=timezone.now(), step=3, steps=6
