@@ -6,6 +6,7 @@ Roles, levels and kinds are the values of `partners.roles.Role`, `partners.model
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 NORRKOPING, BLACKPOOL = "norrkoping", "blackpool"
@@ -79,6 +80,26 @@ PARTNERS: dict[str, tuple[Partner, ...]] = {
         Partner("Bostadsbolaget", "housing", "2019-12"),
     ),
 }
+
+# What reports about some of the areas only. The other units report about all of them.
+AREAS_OF_UNIT = {
+    "Distrikt Klockaretorpet": ("klockaretorpet",),
+    "Distrikt Hageby": ("hageby",),
+    "Distrikt Navestad": ("navestad",),
+    "Störningsjouren": HOUSING_AREAS,
+    "Skolområde norr": OTHER_HOUSING_AREAS,
+    "Skolområde söder": HOUSING_AREAS,
+    "Distrikt Marielund": ("marielund",),
+    "Distrikt city": ("city",),
+}
+# Reports by night came late: before that the evening's round told in the morning what it had heard of the night.
+NIGHT_ROUND, NIGHT_ROUND_FROM = "Rond natt", dt.date(2026, 9, 7)
+
+
+def reports_from(unit: str, partner: Partner) -> dt.date:
+    """The day from which a unit reports: its organisation's, or a later one of its own."""
+    begins = dt.date.fromisoformat(f"{partner.reports_from}-01")
+    return max(begins, NIGHT_ROUND_FROM) if unit == NIGHT_ROUND else begins
 
 
 def _norrkoping(

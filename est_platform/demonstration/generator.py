@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -404,6 +404,7 @@ UNITS: tuple[tuple[str, cast.Partner], ...] = tuple(
 )
 _UNIT = {unit: i for i, (unit, _) in enumerate(UNITS)}
 _JOINED = np.array([np.datetime64(partner.reports_from, "M") for _, partner in UNITS])
+_WRITES_ITSELF = np.array([name not in shapes.SYSTEM_OF_UNIT for name, _ in UNITS])
 
 
 def _with_units(rows: pd.DataFrame, areas: Sequence[AreaShape], seed: int) -> pd.DataFrame:
@@ -422,8 +423,10 @@ def _with_units(rows: pd.DataFrame, areas: Sequence[AreaShape], seed: int) -> pd
     up_to = np.cumsum(there, axis=1) / np.maximum(there.sum(axis=1), 1e-12)[:, None]
     unit = np.minimum((up_to < rows["unit"].to_numpy()[:, None]).sum(axis=1), len(UNITS) - 1)
 
-    late = ~rows["occurred_from"].dt.hour.between(6, 21).to_numpy()
-    unit = np.where((unit == _UNIT["Rond kväll"]) & late, _UNIT["Rond natt"], unit)
+    by_night = (unit == _UNIT["Rond kväll"]) & ~rows["occurred_from"].dt.hour.between(6, 21).to_numpy()
+    has_round = rows["day"].to_numpy() >= np.datetime64(cast.NIGHT_ROUND_FROM)
+    unit = np.where(by_night & has_round, _UNIT[cast.NIGHT_ROUND], unit)
+    is_reported &= ~(by_night & ~has_round & (rows["july"].to_numpy() > shapes.TOLD_IN_THE_MORNING))
     is_reported &= ~_is_silent(rows, unit, seed)
     is_reported &= _still_happens(rows, areas)
     return rows.assign(unit=unit, is_reported=is_reported)
@@ -439,21 +442,34 @@ def _unit_of(label: str, area: str) -> str:
     return "Rond kväll" if label == "Rond" else label
 
 
+def silent_weeks(seed: int, first: dt.date, last: dt.date) -> set[tuple[str, dt.date]]:
+    """The units that told of nothing in a whole week although things happened, each with the week's Monday."""
+    numbers = range(_week_number(first), _week_number(last) + 1)
+    return {
+        (UNITS[unit][0], dt.date(1970, 1, 1) + dt.timedelta(days=7 * number - 3))
+        for number, silent in zip(numbers, _silence(seed, numbers), strict=True)
+        for unit in np.flatnonzero(silent)
+    }
+
+
+def _week_number(day: dt.date) -> int:
+    return ((day - dt.date(1970, 1, 1)).days + 3) // 7
+
+
+def _silence(seed: int, weeks: Iterable[int]) -> NDArray[np.bool_]:
+    """Weeks by units: whether the unit is silent. What comes out of a system comes every week."""
+    draws = [np.random.default_rng([seed, _SILENCE, number]).random(len(UNITS)) for number in weeks]
+    return (np.array(draws) < shapes.SILENT_WEEKS) & _WRITES_ITSELF
+
+
 def _is_silent(rows: pd.DataFrame, unit: Ints, seed: int) -> NDArray[np.bool_]:
     """Weeks without any report from a unit, fewer reports in July, and schools that are closed."""
-    writes_itself = np.array([name not in shapes.SYSTEM_OF_UNIT for name, _ in UNITS])
     is_school = np.array([name in shapes.SCHOOL_UNITS for name, _ in UNITS])
     week = (rows["day"].to_numpy().astype("datetime64[D]").astype(int) + 3) // 7
     first = int(week.min())
-    silent = np.array(
-        [
-            np.random.default_rng([seed, _SILENCE, number]).random(len(UNITS)) < shapes.SILENT_WEEKS
-            for number in range(first, int(week.max()) + 1)
-        ]
-    )
     in_july = rows["day"].dt.month.to_numpy() == 7
-    is_silent = silent[week - first, unit] & writes_itself[unit]
-    is_silent |= in_july & writes_itself[unit] & (rows["july"].to_numpy() > shapes.JULY_SHARE)
+    is_silent = _silence(seed, range(first, int(week.max()) + 1))[week - first, unit]
+    is_silent |= in_july & _WRITES_ITSELF[unit] & (rows["july"].to_numpy() > shapes.JULY_SHARE)
     day_of_year = rows["day"].dt.day_of_year.to_numpy()
     return is_silent | (is_school[unit] & (day_of_year > 168) & (day_of_year < 226))
 

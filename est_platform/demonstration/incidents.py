@@ -9,24 +9,30 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from areas.access import descendants
 from areas.locating import index_of
 from areas.models import Area, Boundary, Place
 from est_platform.demonstration import cast, texts
 from est_platform.demonstration.copying import copy_rows
-from est_platform.demonstration.generator import AreaShape, Spot, generate
+from est_platform.demonstration.generator import OUTSIDE, AreaShape, Ints, Spot, generate
 from est_platform.demonstration.imports import with_batches
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason
 from partners.models import Collaboration, Unit, User
 
-# What waits on the review page: how many of the last two weeks' own reports are in each state, newest first.
-WAITING = ((Status.SUBMITTED, 14), (Status.RETURNED, 3), (Status.REJECTED, 3))
+# What waits on the review page: how many of the last two weeks' own reports are in each state, newest first. Two more
+# wait: two units' reports of the same event.
+WAITING = ((Status.SUBMITTED, 12), (Status.RETURNED, 3), (Status.REJECTED, 3))
 DRAFTS = 3
 WAITING_DAYS = 14
 OWN_REPORTS_DAYS, OWN_REPORTS_OF_FIVE = 365, 2
+# Whose latest file waits for somebody to approve it as a whole.
+WAITING_SOURCE = "vaktrapport"
+# The second of two reports of the same event: by whom, how much later and how far away, and what it is called.
+SECOND_UNIT, SECOND_MINUTES, SECOND_DEGREES, SECOND = "Fältgruppen", 20, 0.0002, "-again"
 
 
 def load_incidents(collaboration: Collaboration, people: dict[str, User], *, seed: int, until: dt.date) -> int:
@@ -34,6 +40,7 @@ def load_incidents(collaboration: Collaboration, people: dict[str, User], *, see
     rows = generate(area_shapes(collaboration), seed=seed, until=until)
     # What the rest of today brings is not known yet.
     rows = rows[rows["known_at"] <= timezone.now()].reset_index(drop=True)
+    rows = _with_second_report(rows, until)
     rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)
     rows = with_batches(rows, collaboration, people, until)
@@ -61,6 +68,29 @@ def area_shapes(collaboration: Collaboration) -> list[AreaShape]:
         for area in areas
         if area.pk in polygons
     ]
+
+
+def _with_second_report(rows: pd.DataFrame, until: dt.date) -> pd.DataFrame:
+    """The latest damage a caretaker has reported from a street or a yard is reported by somebody else as well."""
+    seen = rows["unit"].str.startswith("Distrikt") & rows["category"].isin(["SKA", "KLO", "NED"])
+    seen &= (rows["precision"] == "exact") & (rows["time_precision"] == "exact") & (rows["area"] != OUTSIDE)
+    seen &= rows["known_at"] >= pd.Timestamp(until, tz="UTC") - pd.Timedelta(days=WAITING_DAYS)
+    if not seen.any():
+        return rows
+    first = rows[seen].iloc[-1]
+    later = pd.Timedelta(minutes=SECOND_MINUTES)
+    second = first.to_frame().T.assign(
+        key=first["key"] + SECOND,
+        unit=SECOND_UNIT,
+        occurred_from=first["occurred_from"] + later,
+        occurred_on=first["occurred_on"],
+        known_at=min(first["known_at"] + later, pd.Timestamp(timezone.now())),
+        lat=first["lat"] + SECOND_DEGREES,
+        place=0,
+        description=texts.SECOND_REPORTS[first["category"]],
+    )
+    both = pd.concat([rows, second.astype(rows.dtypes.to_dict())], ignore_index=True)
+    return both.sort_values(["known_at", "key"], ignore_index=True)
 
 
 def _with_relations(rows: pd.DataFrame, collaboration: Collaboration) -> pd.DataFrame:
@@ -92,12 +122,16 @@ def _with_statuses(rows: pd.DataFrame, people: dict[str, User], seed: int, until
     status = np.full(len(rows), Status.APPROVED.value, dtype=object)
     reason = np.full(len(rows), "", dtype=object)
     since = pd.Timestamp(until, tz="UTC") - pd.Timedelta(days=WAITING_DAYS)
-    is_recent = ((rows["source"] == "") & (rows["known_at"] >= since)).to_numpy()
+    (second,) = np.nonzero(rows["key"].str.endswith(SECOND).to_numpy())
+    is_pair = rows["key"].isin(rows["key"].iloc[second].str.removesuffix(SECOND)).to_numpy(copy=True)
+    is_pair[second] = True
+    is_recent = ((rows["source"] == "") & (rows["known_at"] >= since)).to_numpy() & ~is_pair
     rng = np.random.default_rng([seed, until.toordinal()])
     (recent,) = np.nonzero(is_recent)
     # Spread over the two weeks: were all of it the latest, the running week would look calmer than it is.
     many = min(sum(count for _, count in WAITING), len(recent))
     recent = np.sort(rng.choice(recent, many, replace=False))[::-1]
+    recent = _with_own_report_returned(recent, rows, people)
     first = 0
     for wanted, count in WAITING:
         chosen = recent[first : first + count]
@@ -108,6 +142,10 @@ def _with_statuses(rows: pd.DataFrame, people: dict[str, User], seed: int, until
             reason[chosen] = [
                 (RejectReason.DUPLICATE, RejectReason.OUT_OF_SCOPE)[i % 2].value for i in range(len(chosen))
             ]
+    status[is_pair] = Status.SUBMITTED.value
+    status[_latest_file(rows, since)] = Status.SUBMITTED.value
+    description = rows["description"].to_numpy(copy=True)
+    description[_asked_about(rows, (status == Status.SUBMITTED.value) & ~is_pair)] = texts.WITH_A_WEAK_HIT
     (own,) = np.nonzero(is_recent & rows["reporter_id"].notna().to_numpy() & (status == Status.APPROVED.value))
     status[own[::-1][:DRAFTS]] = Status.DRAFT.value
 
@@ -117,11 +155,37 @@ def _with_statuses(rows: pd.DataFrame, people: dict[str, User], seed: int, until
     coordinator = people[f"samordnare@{cast.NORRKOPING}.example"].pk
     return rows.assign(
         status=status,
+        description=description,
         review_reason=reason,
         submitted_at=rows["known_at"].mask(is_draft),
         reviewed_at=rows["known_at"].where(is_reviewed),
         reviewed_by_id=pd.Series(coordinator, index=rows.index).where(is_reviewed & by_hand).astype("Int64"),
     )
+
+
+def _with_own_report_returned(recent: Ints, rows: pd.DataFrame, people: dict[str, User]) -> Ints:
+    """The caretaker one can sign in as has a report to correct: theirs changes places with the first returned one."""
+    caretaker = people[f"rapportor@{cast.NORRKOPING}.example"].pk
+    (own,) = np.nonzero((rows["reporter_id"].iloc[recent] == caretaker).fillna(False).to_numpy(dtype=bool))
+    at = WAITING[0][1]
+    if len(own) and at < len(recent):
+        recent = recent.copy()
+        recent[[own[0], at]] = recent[[at, own[0]]]
+    return recent
+
+
+def _latest_file(rows: pd.DataFrame, since: pd.Timestamp) -> Ints:
+    """The rows of the latest file of a partner whose imports are looked at."""
+    (theirs,) = np.nonzero(((rows["source"] == WAITING_SOURCE) & (rows["known_at"] >= since)).to_numpy())
+    batches = rows["import_batch_id"].to_numpy()
+    return theirs[batches[theirs] == batches[theirs[-1]]] if len(theirs) else theirs
+
+
+def _asked_about(rows: pd.DataFrame, is_waiting: NDArray[np.bool_]) -> Ints:
+    """One waiting report by a caretaker, best of a damage, to hold the text that the guard asks about."""
+    is_theirs = is_waiting & rows["unit"].str.startswith("Distrikt").to_numpy()
+    damage = is_theirs & rows["category"].isin(["SKA", "FYS", "INB", "OBE"]).to_numpy()
+    return np.flatnonzero(damage if damage.any() else is_theirs)[:1]
 
 
 _TEXTS = (

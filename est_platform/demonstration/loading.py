@@ -17,9 +17,12 @@ from audit.actions import record
 from common.errors import NotPossible
 from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
+from est_platform.demonstration.circle import go_round
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
+from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
+from est_platform.demonstration.reporting import load_reporting
 from incidents.categories import create_default_categories
 from incidents.changes import announce
 from incidents.importing.actions import import_file, profile_named
@@ -85,6 +88,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     rows = load_incidents(norrkoping, people, seed=seed, until=until)
     announce(norrkoping.pk, set(Area.objects.filter(collaboration=norrkoping).values_list("pk", flat=True)))
     say(f"{rows:,} invented incidents in {norrkoping} (seed {seed}, until {until})")
+    coordinator = people[f"samordnare@{NORRKOPING}.example"]
+    say(f"{load_photos(norrkoping, people, coordinator)} drawn photos with some of them")
     _batch, outcome = import_file(
         BLACKPOOL_FILE,
         profile=profile_named("police_uk"),
@@ -96,10 +101,12 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
         # The planner knows nothing yet of the rows that have just come in.
         cursor.execute(f"ANALYZE {Incident._meta.db_table}")
 
+    say(f"{load_reporting(norrkoping, people, seed=seed, until=until)} units that report, and what they have answered")
     main_areas = _main_areas(norrkoping) + _main_areas(blackpool)
     pictures = _pictures(main_areas)
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
+    say(f"{go_round(norrkoping, people, until)} reports that came too late for one of these, and a picture to review")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

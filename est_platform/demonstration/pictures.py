@@ -29,7 +29,9 @@ def _week_in_hageby(picture: Picture) -> Written:
             "events": Section("Mest klotter, nedskräpning och skadegörelse. Inget har blivit allvarligare."),
             "police": Section("Bygger på vad områdespolisen har sett och vad som har anmälts. Mörkertalet är okänt."),
             "partners": Section(
-                "Fastighetsskötarna går alla gårdar varje vecka. Skolan rapporterar antal, inte texter."
+                "Fastighetsskötarna går alla gårdar varje vecka. Skolan rapporterar antal, inte texter. Väktarnas "
+                "nattrond rapporterar sedan september: fler händelser på natten betyder inte att det har blivit "
+                "oroligare."
             ),
         },
         coming_events=_coming(picture, (6, "Öppen verksamhet på fritidsgården"), (13, "Torgdag vid centrum")),
@@ -53,11 +55,31 @@ def _month_in_klockaretorpet(picture: Picture) -> Written:
             "places": Section("Ingen enskild plats sticker ut den här månaden."),
             "events": Section("Nedskräpning och störningar, i samma omfattning som tidigare."),
             "partners": Section(
-                "Alla enheter har rapporterat. Väktarna gick färre rundor än vanligt under två veckor."
+                "De flesta enheter har svarat varje vecka. Skolorna hade inget att rapportera på lovet."
             ),
         },
         coming_events=_coming(picture, (10, "Trygghetsvandring med boende")),
         priority_places=_first_places(picture, "Här händer mest, även om det inte är mycket."),
+    )
+
+
+def text_under_review(picture: Picture) -> Written:
+    """What is written about the running week in Navestad, and waits for somebody to read it."""
+    return Written(
+        assessed_state="worrying",
+        assessed_motive=(
+            "Veckan är inte slut, men mer än vanligt händer på samma gårdar på kvällarna och boende har hört av sig."
+        ),
+        assessment=(
+            "Utkast inför måndagens möte. Det mesta är nedskräpning och störningar, och fastighetsskötarna ser samma "
+            "sak som väktarna. Siffrorna ändras tills veckan är slut."
+        ),
+        sections={
+            "events": Section("Störningar och nedskräpning. Enstaka skadegörelse på dörrar och belysning."),
+            "partners": Section("Alla har inte svarat för veckan än. Läs antalet tillsammans med raden om täckning."),
+        },
+        coming_events=_coming(picture, (4, "Städdag med boende på gården")),
+        priority_places=_first_places(picture, "Flest händelser hittills i veckan."),
     )
 
 

@@ -358,6 +358,8 @@ DISTRICT_OF_AREA = {
 }
 # These units' rows come out of a system, week after week; the others write their own reports.
 SYSTEM_OF_UNIT = {"Störningsjouren": "storningsjour", "Utryckning": "utryckning", "Rond natt": "vaktrapport"}
+# How much of what happens at night somebody has told of by the morning, where nobody reports by night.
+TOLD_IN_THE_MORNING = 0.6
 # How often a unit that writes its own reports is silent for a whole week, and how much less it writes in July.
 SILENT_WEEKS, JULY_SHARE = 0.05, 0.7
 SCHOOL_UNITS = ("Skolområde norr", "Skolområde söder")

@@ -111,6 +111,15 @@ WITHOUT_AFTERWARDS = {"POS", "EVE", "RYK"}
 
 REVIEW_REASONS = ("Skriv var på gården det var.", "Välj den kategori som passar bäst.", "Fyll i ungefärlig tid.")
 
+# What somebody else writes of the same event.
+SECOND_REPORTS = {
+    "SKA": "Något har gått sönder här sedan i går. Ser nytt ut.",
+    "KLO": "Färskt klotter, samma märke på två ställen.",
+    "NED": "Skräp över hela ytan, går inte att komma fram med vagn.",
+}
+# The guard asks about it: a flat can point at those who live in it. Confirmed when it was sent, and left to review.
+WITH_A_WEAK_HIT = "Skadad dörr utanför lgh 1203, felanmäld."
+
 
 def sentences(code: str) -> list[str]:
     """Every text the category can get."""

@@ -72,7 +72,7 @@ def test_every_value_is_one_the_platform_knows(past):
 def test_no_description_points_at_anybody(past):
     every = pd.Series(sorted({text for code in texts.WHAT for text in texts.sentences(code)}))
     assert scan_column(every).empty
-    assert scan_column(pd.Series(texts.REVIEW_REASONS)).empty
+    assert scan_column(pd.Series([*texts.REVIEW_REASONS, *texts.SECOND_REPORTS.values()])).empty
     written = past.loc[past["description"] != "", "description"]
     assert 0.2 < len(written) / len(past) < 0.4
     assert set(written) <= set(every)
@@ -148,14 +148,36 @@ def test_break_ins_come_near_each_other_in_time_and_place(past):
 def test_partners_join_and_fall_silent(past):
     first = past.groupby("unit")["occurred_on"].min()
     for unit, partner in generator.UNITS:
-        assert first[unit] >= pd.Timestamp(partner.reports_from), unit
-        assert first[unit] < pd.Timestamp(partner.reports_from) + pd.Timedelta(days=120), unit
+        begins = pd.Timestamp(cast.reports_from(unit, partner))
+        assert begins <= first[unit] < begins + pd.Timedelta(days=120), unit
     # The field team writes every week but some.
     weeks = past[past["unit"] == "Fältgruppen"]["occurred_on"].dt.to_period("W").nunique()
     every = past["occurred_on"].dt.to_period("W").nunique()
     assert 0.9 * every < weeks < every
     by_month = past[past["unit"].isin(shapes.SCHOOL_UNITS)].groupby(past["occurred_on"].dt.month).size()
     assert by_month.get(7, 0) == 0 < by_month[9]
+
+
+def test_where_nobody_reports_by_night_some_of_it_is_told_in_the_morning(past):
+    guard = past[past["unit"].isin(["Rond kväll", cast.NIGHT_ROUND])]
+    by_night = ~local(guard["occurred_from"]).dt.hour.between(6, 21)
+    begins = pd.Timestamp(cast.NIGHT_ROUND_FROM)
+    same_season = guard["occurred_on"].dt.day_of_year.between(begins.day_of_year, begins.day_of_year + 75)
+    a_year = guard[same_season & by_night].groupby(guard["occurred_on"].dt.year).size()
+    assert a_year[2026] > 1.25 * a_year.loc[2022:2025].mean()
+    assert set(guard[by_night & (guard["occurred_on"] >= begins)]["unit"]) == {cast.NIGHT_ROUND}
+
+
+def test_a_silent_week_is_one_in_which_the_unit_told_of_nothing(past):
+    silent = generator.silent_weeks(loading.SEED, dt.date(2024, 1, 1), dt.date(2026, 11, 15))
+    assert {monday.weekday() for _unit, monday in silent} == {0}
+    assert not {unit for unit, _monday in silent} & set(shapes.SYSTEM_OF_UNIT)
+    monday = past["occurred_on"] - pd.to_timedelta(past["occurred_on"].dt.day_of_week, unit="D")
+    reported = set(zip(past["unit"], monday.dt.date, strict=True))
+    # What happened over a weekend is counted on the day it began, which may lie in the week before it was found.
+    assert len(silent & reported) < 0.3 * len(silent)
+    units_that_write = len(generator.UNITS) - len(shapes.SYSTEM_OF_UNIT)
+    assert 0.03 < len(silent) / (150 * units_that_write) < 0.07
 
 
 def test_most_points_lie_in_their_area_and_some_outside_or_nowhere(areas, past):
@@ -173,6 +195,6 @@ def test_most_points_lie_in_their_area_and_some_outside_or_nowhere(areas, past):
 def test_units_in_the_shapes_are_units_of_the_cast():
     units = {unit for unit, _ in generator.UNITS}
     named = {generator._unit_of(label, area) for s in shapes.SHAPES for label in s.partners for area in cast.EVERY_AREA}
-    assert named | {"Rond natt"} == units
+    assert named | {cast.NIGHT_ROUND} == units
     assert {shape.code for shape in shapes.SHAPES} == set(LEAVES)
     assert sum(shape.share for shape in shapes.SHAPES) == pytest.approx(1.079)
