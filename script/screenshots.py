@@ -194,6 +194,7 @@ SHOTS = [
     Shot("picture_list"),
     Shot("picture_list", COUNCIL, suffix="council"),
     Shot("picture_list", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL], suffix="blackpool"),
+    Shot("priority_places", REPORTER),
     Shot("picture", args=here("area")),
     Shot("picture", args=here("area"), query="?kind=week", suffix="week"),
     Shot("picture", args=here("municipality"), suffix="whole"),

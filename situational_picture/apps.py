@@ -39,4 +39,7 @@ class SituationalPictureConfig(AppConfig):
             roles=SEE_PUBLISHED_PICTURES,
             also=["picture", "picture_write"],
         )
+        menu.register(
+            "priority_places", _("Where to begin"), group=menu.Group.AREA, order=5, roles=SEE_PUBLISHED_PICTURES
+        )
         slots.register("report.receipt", pictures_that_counted, order=10)

@@ -3,9 +3,11 @@ from django.urls import path
 from situational_picture import views, writing_views
 from situational_picture.distribution_views import picture_send_again
 from situational_picture.document_views import picture_pdf
+from situational_picture.priority_views import priority_places
 
 urlpatterns = [
     path("", views.picture_list, name="picture_list"),
+    path("priorities/", priority_places, name="priority_places"),
     path("picture/<slug:area>/", views.picture, name="picture"),
     path("picture/<slug:area>/hexagons.geojson", views.picture_hexagons, name="picture_hexagons"),
     path("picture/<slug:area>/figures.csv", views.picture_export, name="picture_export"),

@@ -1,14 +1,17 @@
-// Opens the entry page without network. Pages are always asked of the server first; the only personal page that is kept
-// is the one on which a report is written, and it goes when somebody signs in or out. Files under static/ are nobody's.
+// Opens the entry page and the places to begin with without network. Pages are always asked of the server first; these two
+// are the only personal ones that are kept, and they go when somebody signs in or out. Files under static/ are nobody's.
 
 const PAGES = "est-entry-1";
 const FILES = "est-files-1";
 const OFFLINE = "/offline/";
 const ENTRY = /^\/[-\w]+\/incidents\/new\/$/;
+const PLACES = /^\/[-\w]+\/priorities\/$/;
 const NEW_SESSION = /^\/accounts\/.*(?:login|logout)\//;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const HEAVY = /\/npm\/plotly/;
 const PATIENCE_MS = 8000;
+// Whoever has not been online for so long no longer reads where others were asked to look.
+const PLACES_KEPT_MS = 14 * 24 * 3600 * 1000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(FILES).then((files) => files.add(new Request(OFFLINE, { cache: "reload" }))).then(() => self.skipWaiting()));
@@ -21,13 +24,17 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
+function isKept(url) {
+  return ENTRY.test(url.pathname) || PLACES.test(url.pathname);
+}
+
 function isFile(url) {
   return url.origin === self.location.origin && url.pathname.startsWith("/static/") && !HEAVY.test(url.pathname);
 }
 
 self.addEventListener("message", (event) => {
   const { keep, page } = event.data ?? {};
-  if (!Array.isArray(keep) || !ENTRY.test(page)) return;
+  if (!Array.isArray(keep) || !(ENTRY.test(page) || PLACES.test(page))) return;
   event.waitUntil((async () => {
     const files = await caches.open(FILES);
     for (const address of keep.filter((one) => isFile(new URL(one)))) {
@@ -35,6 +42,8 @@ self.addEventListener("message", (event) => {
     }
     const pages = await caches.open(PAGES);
     if (!(await pages.match(page))) await fetchPage(page).catch(() => {});
+    // Whoever may report has the places with them as well, as new as the last time the entry page was opened.
+    if (ENTRY.test(page)) await fetchPage(page.replace(/incidents\/new\/$/, "priorities/")).catch(() => {});
   })());
 });
 
@@ -48,22 +57,32 @@ self.addEventListener("fetch", (event) => {
   else if (isFile(url)) event.respondWith(file(request, url));
 });
 
-/** Fetch the entry page and keep it, unless the answer is another page. */
+/** Fetch a page that is kept, and keep it unless the answer is another page. */
 async function fetchPage(request, address = request) {
   const response = await fetch(request);
+  const pages = await caches.open(PAGES);
   if (response.ok && !response.redirected && response.type === "basic") {
-    const pages = await caches.open(PAGES);
     await pages.put(address, response.clone()).catch(() => {});
+  } else if (PLACES.test(new URL(address, self.location.origin).pathname) && response.status < 500) {
+    // The server answers, and not with the places: whoever asks may not read them any more.
+    await pages.delete(address);
   }
   return response;
 }
 
+/** The kept page, unless it is one of places and too old. */
+async function keptPage(pages, url) {
+  const kept = isKept(url) ? await pages.match(url.pathname) : null;
+  if (!kept || ENTRY.test(url.pathname)) return kept ?? null;
+  const age = Date.now() - Date.parse(kept.headers.get("date") ?? "");
+  return age < PLACES_KEPT_MS ? kept : null;
+}
+
 async function open(request, url) {
-  const isEntry = ENTRY.test(url.pathname);
   const pages = await caches.open(PAGES);
-  const kept = isEntry ? await pages.match(url.pathname) : null;
+  const kept = await keptPage(pages, url);
   try {
-    if (!isEntry) return await fetch(request);
+    if (!isKept(url)) return await fetch(request);
     // What a question in the address filled in is not kept: the page opens empty the next time.
     const answer = url.search ? fetch(request) : fetchPage(request, url.pathname);
     if (!kept) return await answer;
@@ -72,7 +91,7 @@ async function open(request, url) {
     return await Promise.race([answer, late]);
   } catch {
     if (kept) return kept;
-    const [first] = await pages.keys();
+    const first = (await pages.keys()).find((one) => ENTRY.test(new URL(one.url).pathname));
     if (url.pathname === "/" && first) return Response.redirect(first.url);
     return (await caches.match(OFFLINE)) ?? Response.error();
   }

@@ -409,4 +409,155 @@ def test_other_pages_say_that_there_is_no_network_and_the_start_leads_to_the_ent
     entry.goto(wire.url + "/?from=app")
     expect(entry.locator("report-entry")).to_have_attribute("data-state", "open")
     kept = entry.evaluate("async () => (await (await caches.open('est-entry-1')).keys()).map((one) => one.url)")
-    assert kept == [wire.url + ENTRY]
+    assert set(kept) == {wire.url + ENTRY, wire.url + reverse("priority_places", args=["ekstad"])}
+
+
+# --- Careless, hurried or unlucky -------------------------------------------------------------------------------------
+
+
+def test_back_after_sending_is_an_empty_form_and_sends_nothing_again(entry, wire, world):
+    fill(entry, world)
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    entry.go_back()
+    expect(entry.locator("report-entry")).to_have_attribute("data-state", "open")
+    expect(entry.locator("#id_description")).to_have_value("")
+    expect(entry.locator("input[name=category]:checked")).to_have_count(0)
+    press_send(entry)
+    expect(entry.locator("[data-sentences] li")).to_have_count(3)
+    assert of_reporter(world).count() == 1
+
+
+def test_two_tabs_that_began_with_the_same_draft_lose_neither_report(entry, wire, world, context, quiet):
+    fill(entry, world, "Från den första fliken.")
+    entry.wait_for_timeout(700)
+    other = context.new_page()
+    open_entry(other, wire)
+    expect(other.locator("#id_description")).to_have_value("Från den första fliken.")
+    wire.cut()
+    press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    other.locator("#id_description").fill("Från den andra fliken.")
+    press_send(other)
+    expect(other.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    expect(rows(other)).to_have_count(2)
+    wire.mend()
+    other.locator("[data-send-now]").click()
+    expect(other.locator(".outbox__item[data-state=sent]")).to_have_count(2)
+    texts = sorted(of_reporter(world).values_list("description", flat=True))
+    assert texts == ["Från den andra fliken.", "Från den första fliken."]
+    other.close()
+
+
+def test_a_second_tab_with_a_report_that_has_been_sent_asks_before_it_sends_a_new_one(entry, wire, world, context):
+    fill(entry, world, "Samma utkast.")
+    entry.wait_for_timeout(700)
+    other = context.new_page()
+    open_entry(other, wire)
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    press_send(other)
+    stored = of_reporter(world).get()
+    expect(other.locator("[data-said]")).to_contain_text(f"redan skickad och kom fram som {stored.ref}")
+    other.get_by_role("button", name="Skicka det som står här som en ny rapport").click()
+    other.wait_for_url("**/receipt/")
+    assert of_reporter(world).count() == 2
+    other.close()
+
+
+def test_a_long_text_is_not_cut_off_but_counted_and_signs_of_every_kind_arrive(entry, world, assert_fits):
+    fill(entry, world, "a" * 5000)
+    expect(entry.locator("text-left")).to_have_text("4000 tecken för mycket")
+    assert_fits(entry)
+    press_send(entry)
+    expect(entry.locator("[data-sentences]")).to_contain_text("längre än 1 000 tecken")
+    assert len(entry.locator("#id_description").input_value()) == 5000
+    assert not of_reporter(world).exists()
+    text = "Klotter 🖍️ på väggen.\n" + "å🔥" * 485
+    entry.locator("#id_description").fill(text)
+    expect(entry.locator("text-left")).to_have_text(f"{1000 - len(text)} tecken kvar")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    assert of_reporter(world).get().description == text
+
+
+def test_a_time_that_lies_ahead_or_ends_before_it_begins_is_said_also_without_network(entry, wire, world):
+    wire.cut()
+    fill(entry, world, when="other")
+    tomorrow = dt.datetime.now(ZoneInfo("Europe/Stockholm")) + dt.timedelta(days=1)
+    entry.locator("#id_occurred_from").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    press_send(entry)
+    expect(entry.locator("[data-sentences]")).to_contain_text("har inte varit än")
+    entry.locator("#id_occurred_from").fill("2026-03-02T22:00")
+    entry.locator("#id_occurred_to").fill("2026-03-02T06:00")
+    press_send(entry)
+    expect(entry.locator("[data-sentences]")).to_contain_text("före början")
+    expect(rows(entry)).to_have_count(0)
+
+
+def test_a_position_that_is_refused_or_vague_leaves_the_other_ways_open(entry, wire, world, context):
+    read_back, chip = entry.locator("[data-read-back]"), entry.locator(f"[data-place='{world.square.pk}']")
+    entry.locator("[data-mine]").click()
+    expect(read_back).to_contain_text("Tillåt den i inställningarna")
+    expect(chip).to_be_visible()
+    context.grant_permissions(["geolocation"], origin=wire.url)
+    context.set_geolocation({"longitude": world.square.lon + 0.0005, "latitude": world.square.lat, "accuracy": 800})
+    entry.locator("[data-mine]").click()
+    expect(read_back).to_contain_text("Någonstans inom 830 m från Västers centrum")
+    chip.click()
+    expect(read_back).to_have_text("Västers centrum, Väster Ändra plats", use_inner_text=True)
+    assert entry.locator("#id_accuracy_m").input_value() == ""
+
+
+def test_a_pin_in_the_sea_is_seen_before_it_is_sent_and_refused_in_words(entry, world):
+    fill(entry, world)
+    entry.locator("[data-change-place]").click()
+    entry.locator("point-picker summary").click()
+    for name, value in (("lon", "19,5"), ("lat", "58,1")):
+        entry.locator(f"#id_{name}").fill(value)
+        entry.locator(f"#id_{name}").blur()
+    read_back = entry.locator("[data-read-back]")
+    expect(read_back).to_contain_text("långt utanför")
+    expect(read_back).to_have_attribute("data-tone", "warning")
+    press_send(entry)
+    expect(entry.locator("[data-sentences]")).to_contain_text("långt utanför")
+    assert entry.locator("#id_description").input_value() == "Glas krossat i porten."
+    assert not of_reporter(world).exists()
+
+
+def test_once_the_place_is_chosen_only_the_answer_stands_there_until_it_is_changed(entry, world):
+    chip, change = entry.locator(f"[data-place='{world.square.pk}']"), entry.locator("[data-change-place]")
+    search = entry.locator("place-search input[type=search]")
+    expect(change).to_be_hidden()
+    chip.click()
+    expect(change).to_be_focused()
+    for hidden in (chip, search, entry.locator("point-picker"), entry.locator("#id_is_place_unknown")):
+        expect(hidden).to_be_hidden()
+    change.click()
+    expect(entry.locator("[data-mine]")).to_be_focused()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    entry.locator("#id_is_place_unknown").check()
+    expect(search).to_be_hidden()
+    assert entry.locator("#id_place").input_value() == ""
+    entry.locator("#id_is_place_unknown").uncheck()
+    expect(search).to_be_visible()
+
+
+def test_an_expired_session_leads_to_the_sign_in_and_back(entry, wire, world):
+    fill(entry, world)
+    Session.objects.all().delete()
+    press_send(entry)
+    link = entry.locator("[data-said] a", has_text="Logga in")
+    expect(link).to_be_visible()
+    expect(entry.locator("[data-said]")).to_be_focused()
+    link.click()
+    entry.wait_for_url(f"**/accounts/login/?next={ENTRY}")
+
+
+def test_a_press_on_a_slow_network_is_seen_at_once(entry, wire, world):
+    wire.delay_s = 0.8
+    fill(entry, world)
+    press_send(entry)
+    expect(entry.locator("form.report button[type=submit]").first).to_have_text("Skickar …", timeout=500)
+    entry.wait_for_url("**/receipt/", timeout=30_000)
+    assert of_reporter(world).count() == 1

@@ -649,6 +649,7 @@ def _text(world: World) -> dict[str, str]:
 
 PICTURES: dict[str, Row] = {
     "picture_list": Row(only(*READERS), before=_pictures),
+    "priority_places": Row(only(*READERS)),
     "picture": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_hexagons": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_export": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
