@@ -34,6 +34,7 @@ from situational_picture import (
     queries,
     selecting,
 )
+from situational_picture.definitions import definition_rows
 from situational_picture.models import Picture, Rebuild
 from situational_picture.permissions import (
     may_approve,
@@ -209,7 +210,8 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "clock_table": presenters.clock_table(figures),
         "subareas": presenters.subarea_rows(figures, {a.pk: a.slug for a in this_area.children.all()}),
         "source_words": presenters.source_words(figures),
-        "versions": _versions(request.user, shown),
+        "definitions": definition_rows(shown),
+        **_versions(request.user, shown),
         "may_publish": shown.version == 0 and not shown.has_text and may_publish_pictures(request.user, collaboration),
         "may_write": shown.version == 0 and may_write_pictures(request.user, collaboration),
         "is_in_review": shown.status == Picture.Status.REVIEW,
