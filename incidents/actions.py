@@ -246,11 +246,12 @@ def _review(
 
 
 def _locked(incident: Incident) -> Incident:
-    return (
-        Incident.objects.select_for_update(of=("self",))
-        .select_related("collaboration", "organisation", "category", "place")
-        .get(pk=incident.pk)
-    )
+    rows = Incident.objects.select_for_update(of=("self",))
+    found = rows.select_related("collaboration", "organisation", "category", "place").filter(pk=incident.pk).first()
+    if found is None:
+        # Somebody has undone its import since the page was opened.
+        raise NotPossible(_("%(ref)s no longer exists.") % {"ref": incident.ref}, code="gone")
+    return found
 
 
 def _sent_before(organisation: Organisation, client_uuid: uuid.UUID, body_hash: str, by: User) -> Incident | None:

@@ -15,7 +15,7 @@ from audit.actions import record
 from common.errors import NotPossible
 from incidents import permissions, rules
 from incidents.changes import announce
-from incidents.models import Incident, Status
+from incidents.models import Category, Incident, Status
 from partners.models import User
 
 FIELDS = ["status", "merged_into", "merged_was"]
@@ -25,6 +25,9 @@ FIELDS = ["status", "merged_into", "merged_was"]
 def merge_incidents(*, keep: Incident, others: Sequence[Incident], by: User, as_seen: str = "") -> Incident:
     """Count `others` together with `keep` from now on. `as_seen` is the state of the report the page was about."""
     locked = _locked([keep, *others])
+    gone = next((one for one in (keep, *others) if one.pk not in locked), None)
+    if gone is not None:
+        raise NotPossible(_("%(ref)s no longer exists.") % {"ref": gone.ref}, code="gone")
     wanted = {incident.pk for incident in others} - {keep.pk}
     keep, merged = locked[keep.pk], [locked[pk] for pk in sorted(wanted)]
     permissions.check_may_review(by, keep)
@@ -48,6 +51,8 @@ def merge_incidents(*, keep: Incident, others: Sequence[Incident], by: User, as_
 def unmerge_incident(*, incident: Incident, by: User) -> Incident:
     """Take a report apart from the one it is counted with. It is again what it was, in every field."""
     locked = _locked([incident])
+    if incident.pk not in locked:
+        raise NotPossible(_("%(ref)s no longer exists.") % {"ref": incident.ref}, code="gone")
     incident = locked[incident.pk]
     permissions.check_may_review(by, incident)
     if incident.status != Status.MERGED:
@@ -83,6 +88,13 @@ def _check_counts(keep: Incident, merged: Sequence[Incident]) -> None:
         raise NotPossible(
             _("One of the reports is approved already. Let that one count, so that the event stays in the figures."),
             code="approved_counts",
+        )
+    is_event = keep.category.kind == Category.Kind.EVENT
+    if not is_event and any(incident.category.kind == Category.Kind.EVENT for incident in merged):
+        raise NotPossible(
+            _("%(ref)s is no event and makes no count. Let the event count, so that it stays in the figures.")
+            % {"ref": keep.ref},
+            code="event_counts",
         )
 
 

@@ -42,6 +42,14 @@ def held_by(hold: LegalHold) -> Q:
     return kept
 
 
+def is_held(collaboration_id: int) -> Q:
+    """The reports any hold keeps today."""
+    held = Q(pk__in=[])
+    for hold in LegalHold.objects.in_force(timezone.localdate()).filter(collaboration_id=collaboration_id):
+        held |= held_by(hold)
+    return held
+
+
 # --- Drafts -----------------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +146,9 @@ UPDATE incidents_incident SET
     description = '', review_reason = '', certainty = '', persons = '', unsafety = NULL,
     client_uuid = NULL, client_body_hash = '',
     created_at = date_trunc('month', created_at), submitted_at = NULL, reviewed_at = NULL,
-    text_purged_at = coalesce(text_purged_at, now())
+    text_purged_at = coalesce(text_purged_at, now()),
+    -- A number is nobody's companion: what counted for it can be returned again, and nothing waits for that row.
+    merged_into_id = NULL, merged_was = ''
 WHERE id = ANY(%(ids)s) AND status <> 'purged'
 RETURNING area_id
 """

@@ -31,7 +31,10 @@ from incidents.importing.reading import Table, UnreadableFile, first_values, ope
 from incidents.importing.watching import Watched
 from incidents.models import ImportBatch, ImportMapping, Incident
 from incidents.queries import allowed_words
+from incidents.retention import is_held
+from partners import retention
 from partners.models import Collaboration, Organisation, User
+from privacy import guard
 
 _COUNTS = ["rows", "stored", "refused", "unchanged", "texts_removed", "without_place", "outside_areas"]
 
@@ -112,7 +115,7 @@ def import_file(
         started_by=by,
         profile=profile.name,
         mapping=mapping_for(profile, organisation, mapping),
-        file_name=path.name[:200],
+        file_name=_name_of(path.name, collaboration.pk),
         status=ImportBatch.Status.RUNNING,
     )
     if dry_run:
@@ -214,7 +217,7 @@ def start_import(
         organisation=organisation,
         started_by=by,
         profile=profile.name,
-        file_name=(upload.name or "")[:200],
+        file_name=_name_of(upload.name or "", organisation.collaboration_id),
         language=get_language() or settings.LANGUAGE_CODE,
     )
     batch.file.save(uuid.uuid4().hex, upload, save=False)
@@ -225,6 +228,13 @@ def start_import(
         # Whatever went wrong, nobody else knows of the file.
         batch.file.storage.delete(str(batch.file.name))
         raise
+
+
+def _name_of(name: str, collaboration_id: int) -> str:
+    """The file's name as pages and the log say it. A name that seems to point at a person is not kept: the log is."""
+    if guard.find_personal_data(Path(name).stem, allowed=allowed_words(collaboration_id)):
+        return _("file") + Path(name).suffix[:10]
+    return name[:200]
 
 
 def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) -> ImportBatch:
@@ -352,6 +362,11 @@ def undo_import(*, batch: ImportBatch, by: User) -> int:
     check_may_undo(by, batch)
     check_move(batch, _S.UNDONE)
     rows = Incident.objects.filter(import_batch=batch)
+    retention.take_turns(batch.collaboration_id)
+    if rows.filter(is_held(batch.collaboration_id)).exists():
+        raise NotPossible(
+            _("Some of its incidents are held back from being deleted. The hold has to be lifted or to end first.")
+        )
     # A report that came another way and is counted together with one of these would be left without its event.
     if Incident.objects.filter(merged_into__import_batch=batch).exclude(import_batch=batch).exists():
         raise NotPossible(_("Other reports are counted together with incidents of this import. Take them apart first."))

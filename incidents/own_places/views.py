@@ -25,7 +25,7 @@ def own_places(request: HttpRequest, collaboration: Collaboration) -> HttpRespon
     organisations = permissions.organisations_led(user, collaboration)
     window = Window(timezone.localdate(now))
     first = queries.first_day(user, organisations)
-    counts = queries.place_counts(user, organisations, window)
+    counts = queries.place_counts(organisations, window)
     named = queries.with_change(counts, window, first)
     places = queries.places_of(counts)
     often = presenters.repeated(named)

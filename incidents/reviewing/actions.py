@@ -39,8 +39,6 @@ def approve_marked(*, marked: Sequence[tuple[Incident, str]], by: User) -> Marke
     for incident, as_seen in marked:
         try:
             result.approved.append(approve_incident(incident=incident, by=by, as_seen=as_seen))
-        except Incident.DoesNotExist:
-            result.refused.append(_("%(ref)s no longer exists.") % {"ref": incident.ref})
         except NotPossible as no:
             result.refused.append(" ".join(no.messages))
         except NotAllowed as no:

@@ -48,7 +48,7 @@ def reports(world, *moments, **values):
 def counted(world, lead, today=TODAY):
     window = Window(today)
     organisations = [world.housing]
-    counts = queries.place_counts(lead, organisations, window)
+    counts = queries.place_counts(organisations, window)
     return queries.with_change(counts, window, queries.first_day(lead, organisations)), counts
 
 
