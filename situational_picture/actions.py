@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ from analysis.periods import Period
 from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
-from incidents.queries import allowed_words
+from incidents.queries import allowed_words, filter_for
 from situational_picture import building, queries, tasks
 from situational_picture.models import Delivery, Picture, Rebuild
 from situational_picture.permissions import check_may_approve, check_may_request_pictures, check_may_write_pictures
@@ -139,6 +140,7 @@ def write_picture(
     check_may_write_pictures(by, picture.collaboration_id)
     check_may_be_written(picture, text_version)
     check_texts(written, allowed=allowed_words(picture.collaboration_id), is_confirmed=is_confirmed)
+    _check_selections(by, picture, written)
     fields = written.fields()
     if all(getattr(picture, name) == value for name, value in fields.items()):
         return picture
@@ -152,6 +154,25 @@ def write_picture(
     if is_first:
         record("picture_written", by=by, subject=picture)
     return picture
+
+
+def _check_selections(by: Any, picture: Picture, written: Written) -> None:
+    """A selection is one the list of reports understands: nothing else is kept, neither words nor what is elsewhere's.
+
+    One that stands there already is left alone, since a place or a category may have been closed since.
+    """
+    kept = {section.selection_query for section in Written.of(picture).sections.values()}
+    faults = {
+        f"selection_address_{key}": [
+            _("The list of reports does not understand this address. Choose the filters there and copy it again.")
+        ]
+        for key, section in written.sections.items()
+        if section.selection_query
+        and section.selection_query not in kept
+        and not filter_for(by, picture.collaboration, dict(parse_qsl(section.selection_query))).is_valid()
+    }
+    if faults:
+        raise NotPossible(faults)
 
 
 @transaction.atomic

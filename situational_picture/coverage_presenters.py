@@ -117,8 +117,11 @@ def change_sentences(figures: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
-def panel(figures: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The constant panel: the same units in all compared periods, beside everybody."""
+def panel(figures: Mapping[str, Any], *, shows_names: bool = False) -> dict[str, Any] | None:
+    """The constant panel: the same units in all compared periods, beside everybody.
+
+    Which units they are tells who has reported and who has not: that is for those who review and compile.
+    """
     coverage = _of(figures)
     stored = coverage["panel"] if coverage else None
     if coverage is None or stored is None:
@@ -130,7 +133,8 @@ def panel(figures: Mapping[str, Any]) -> dict[str, Any] | None:
         for code, own, everybody in zip(compared, stored["observed"], stored["all"], strict=True)
     ]
     return {
-        "units": stored["units"],
+        "is_empty": not stored["units"],
+        "names": stored["units"] if shows_names else [],
         "lead": ngettext(
             "%(count)s unit of %(all)s has answered for every period from %(first)s to %(last)s.",
             "%(count)s units of %(all)s have answered for every period from %(first)s to %(last)s.",

@@ -322,10 +322,14 @@ def differences(frozen: Mapping[str, Any], now: Mapping[int, int], names: Mappin
 
     `names` are those of all categories of today: what nobody had reported then has no row among the figures.
     """
+    if frozen["total"]["count"] is None:
+        # The source lacked the period then, so there is no number to compare with.
+        return []
     was = {row["category"]: row for row in frozen["categories"]}
     found = [(category_name(row), now.get(pk, 0) - (row["count"] or 0)) for pk, row in was.items()]
     found += sorted((names[pk], count) for pk, count in now.items() if pk not in was and pk in names)
     return [{"name": name, "difference": f"{number:+d}".replace("-", "−")} for name, number in found if number]
+
 
 def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
     """The figures as lines of a file: what, which, count, expected range; “protected” and “missing” are words."""

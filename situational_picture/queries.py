@@ -225,13 +225,13 @@ def area_table(collaboration_id: int, period: Period) -> tuple[pd.DataFrame, dic
 
 def counts_by_category(area: Area, period: Period) -> dict[int, int]:
     """Counted events of the period as they stand now, by category: what a frozen picture is compared with."""
-    return dict(
-        Incident.objects.counted()
-        .filter(area_id__in=covered_area_ids(area), occurred_on__gte=period.start, occurred_on__lt=period.end)
-        .values_list("category_id")
-        .annotate(n=Count("pk"))
-        .order_by("category_id")
+    rows = Incident.objects.counted().filter(
+        area_id__in=covered_area_ids(area), occurred_on__gte=period.start, occurred_on__lt=period.end
     )
+    if period.kind == PeriodKind.WEEK:
+        # As in the figures: what is known to the month belongs to no week, though its day is the first of the month.
+        rows = rows.exclude(time_precision=Incident.TimePrecision.MONTH)
+    return dict(rows.values_list("category_id").annotate(n=Count("pk")).order_by("category_id"))
 
 
 def category_names(collaboration_id: int) -> dict[int, str]:

@@ -97,7 +97,8 @@ def check_is_as_seen(picture: Picture, seen: Picture, fingerprint: str) -> None:
     """What is frozen is what somebody has looked at, and what the reports say."""
     if picture.text_version != seen.text_version or picture.status != seen.status:
         raise NotPossible(_("Somebody has changed the text since you opened the page. Read it, then publish."))
-    if picture.computed_at != seen.computed_at or picture.data_fingerprint != fingerprint:
+    is_other = picture.computed_at != seen.computed_at or picture.data_fingerprint != seen.data_fingerprint
+    if is_other or picture.data_fingerprint != fingerprint:
         raise NotPossible(
             _("Reports have come or changed since these figures were computed. Look at the new figures, then publish.")
         )

@@ -21,6 +21,7 @@ from areas.access import is_in_circle
 from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
+from incidents.coverage_permissions import may_see_coverage
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest
@@ -183,7 +184,7 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
     figures = selecting.figures_for(request.user, shown)
     waiting = queries.waiting_reports(this_area) if context["in_circle"] else None
     places = queries.named_points(shown)
-    panel = coverage_presenters.panel(figures)
+    panel = coverage_presenters.panel(figures, shows_names=may_see_coverage(request.user, collaboration))
     is_panel = panel is not None and request.GET.get("panel") == "constant"
     context |= {
         "picture": shown,
@@ -369,6 +370,8 @@ def picture_publish(request: PartnerRequest, collaboration: Collaboration, area:
         # What is approved is what stood on the page; anything else is a text somebody has changed meanwhile.
         if _VERSION.fullmatch(request.POST.get("text_version", "")):
             draft.text_version = int(request.POST["text_version"])
+        # And the figures that stood there: they may have been computed anew while somebody read.
+        draft.data_fingerprint = request.POST.get("figures", draft.data_fingerprint)
         published = actions.publish_picture(by=request.user, picture=draft)
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))

@@ -119,7 +119,7 @@ def _add_refusal(writing: Writing, no: NotPossible) -> bool:
     """Show the refusal on the page; tell whether confirming would help."""
     if hasattr(no, "error_dict"):
         writing.add_faults(no.message_dict)
-        return True
+        return not any(name.startswith("selection_address_") for name in no.message_dict)
     if getattr(no, "code", None) != "form":
         writing.form.add_error(None, no)
     return False
