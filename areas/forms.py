@@ -13,6 +13,7 @@ from areas.models import Area, AreaKind, Place, PlaceKind, PoliceListStatus
 from areas.permissions import own_organisation_ids
 from partners.models import Collaboration, Organisation, User
 from partners.roles import MAY_CHANGE_AREAS
+from privacy.validators import names_no_person
 
 # A web process reads the whole file; larger ones go through the command.
 UPLOAD_MAX_MB = 30
@@ -35,6 +36,7 @@ class AreaImportForm(forms.Form):
     source = forms.CharField(
         label=_("Where do the boundaries come from?"),
         max_length=300,
+        validators=[names_no_person],
         help_text=_("For example “the police's open geodata, list of 2025”. It is shown beside every boundary."),
         error_messages={"required": _("Write who drew the boundaries, and when.")},
     )
@@ -171,7 +173,10 @@ class PoliceListForm(forms.Form):
         label=_("Trend"), required=False, choices=[("", _("none given")), *PoliceListStatus.Trend.choices]
     )
     source = forms.CharField(
-        label=_("Source"), max_length=300, error_messages={"required": _("Write where you read it.")}
+        label=_("Source"),
+        max_length=300,
+        validators=[names_no_person],
+        error_messages={"required": _("Write where you read it.")},
     )
     is_verified = forms.BooleanField(label=_("Checked against the police's own report"), required=False)
 

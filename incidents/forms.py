@@ -25,6 +25,7 @@ from incidents.presets import When
 from incidents.rules import Report
 from partners.models import Collaboration, Organisation
 from privacy import guard
+from privacy.validators import names_no_person
 
 
 class CategoryChoices(forms.models.ModelChoiceIterator):
@@ -114,9 +115,11 @@ class QuietMoment(forms.DateTimeField):
 
     def clean(self, value: Any) -> dt.datetime | None:
         try:
-            return super().clean(value)
+            moment = super().clean(value)
         except ValidationError:
             return None
+        # Neither is one that is centuries off: no calendar has a night before its first day.
+        return moment if moment is not None and 1990 <= moment.year < 2200 else None
 
 
 class QuietNumber(forms.FloatField):
@@ -616,6 +619,8 @@ class CategoryForm(forms.ModelForm):
         parent = cast(forms.ModelChoiceField, self.fields["parent"])
         parent.queryset = rows
         parent.empty_label = gettext("None: it is a heading itself, or stands alone")
+        for name in ("name_sv", "name_en", "common_code"):
+            self.fields[name].validators.append(names_no_person)
         if is_new:
             self.initial.setdefault("valid_from", timezone.localdate())
         else:

@@ -22,6 +22,7 @@ from incidents.models import Category, ImportBatch, ImportMapping
 from incidents.queries import group_ids
 from partners.models import Collaboration, Organisation
 from partners.roles import MAY_REVIEW
+from privacy.validators import points_at_nobody
 
 DATE_ORDERS = [
     ("", _("Recognised from the dates")),
@@ -129,6 +130,7 @@ class ColumnsForm(forms.Form):
         label=_("Save these choices as"),
         required=False,
         max_length=80,
+        validators=[points_at_nobody],
         help_text=_("Next week's file then needs no work. Leave empty to use them once."),
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Collaboration, Group, Level, LogReview, Membership, Organisation, Unit, User
 from partners.roles import Role
+from privacy.validators import names_no_person
 
 
 class DateInput(forms.DateInput):
@@ -22,7 +23,9 @@ class DateInput(forms.DateInput):
 
 
 def _name_field(label: Any, missing: Any, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=100, error_messages={"required": missing}, **kwargs)
+    return forms.CharField(
+        label=label, max_length=100, error_messages={"required": missing}, validators=[names_no_person], **kwargs
+    )
 
 
 def _field(form: forms.Form, name: str) -> Any:

@@ -48,6 +48,8 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for position, character in enumerate(text):
+        if character == "\r" and text.startswith("\n", position + 1):
+            continue  # one line break, not two
         if unicodedata.category(character) in ("Mn", "Me"):
             if characters:
                 characters[-1] = _with_mark(characters[-1], character)

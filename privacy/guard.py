@@ -297,14 +297,19 @@ _FINDERS: dict[str, _Finder] = {
 }
 
 
+# Numbers that go on after a line break are read as if they stood on one line.
+_OVER_LINES = {"identity_numbers", "plates", "police_cases", "phones"}
+
+
 def _read(text: str, groups: Iterable[str], allowed: Set[str], strict: bool) -> list[Hit]:
     """The hits in a text by the finders of the groups named."""
     folded = fold(text)
+    one_line = folded.text.replace("\n", " ")
     return _without_overlaps(
         {
             Hit(rule, _BY_ID[rule].strength_when(strict=strict), *folded.span(start, end))
             for group in groups
-            for rule, start, end in _FINDERS[group](folded.text, allowed)
+            for rule, start, end in _FINDERS[group](one_line if group in _OVER_LINES else folded.text, allowed)
         }
     )
 

@@ -51,6 +51,9 @@ def suspected(texts: pd.Series) -> pd.DataFrame:
         present = texts.notna().to_numpy(dtype=bool)  # numbers or broken characters among the texts
         return pd.DataFrame(dict.fromkeys(patterns(), present))
 
+    # The finders read a number over the end of a line, and no pattern here asks where a line ends.
+    column = pc.replace_substring(column, "\n", " ")
+
     def matching(pattern: str) -> np.ndarray:
         return pc.match_substring_regex(column, pattern).fill_null(False).to_numpy(zero_copy_only=False).astype(bool)
 

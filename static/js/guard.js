@@ -27,6 +27,10 @@ function fold(text) {
   let position = 0;
   for (const sign of text) {
     const end = position + sign.length;
+    if (sign === "\r" && text[end] === "\n") {
+      position = end; // one line break, not two
+      continue;
+    }
     if (/[\p{Mn}\p{Me}]/u.test(sign)) {
       const last = signs.at(-1);
       if (last) {
@@ -77,8 +81,11 @@ function* spans(name, text) {
   for (const found of text.matchAll(compiled[name])) yield [found.index, found.index + found[0].length, found];
 }
 
+// Numbers that go on after a line break are read as if they stood on one line.
+const onOneLine = (text) => text.replaceAll("\n", " ");
+
 function* identityNumbers(written) {
-  const text = written.replace(compiled.moments, (found) => "\n".repeat(found.length));
+  const text = onOneLine(written).replace(compiled.moments, (found) => "\n".repeat(found.length));
   for (const [start, end, cluster] of spans("digitGroups", text)) {
     if (end - start < 10) continue;
     const groups = [...cluster[0].matchAll(/[0-9]+/g)].map((one) => [start + one.index, start + one.index + one[0].length]);
@@ -143,7 +150,8 @@ function isSurelyOneNumber(text, digits, groups) {
   return !couldBeClock;
 }
 
-function* plates(text) {
+function* plates(written) {
+  const text = onOneLine(written);
   for (const [start, end, found] of spans("plate", text)) {
     const rule = plateRule(text, start, end, found);
     if (rule) yield [rule, start, end];
@@ -174,7 +182,8 @@ function plateRule(text, start, end, [, letters, gap, ending]) {
   return /[aeouy]/.test(word) && gap && !nearVehicle ? "possible_plate" : "registration_plate";
 }
 
-function* phones(text) {
+function* phones(written) {
+  const text = onOneLine(written);
   for (const name of Object.keys(compiled).filter((one) => one.startsWith("phone"))) {
     for (const [start, end] of spans(name, text)) yield ["phone", start, end];
   }
@@ -208,7 +217,7 @@ function* addresses(text) {
 
 function* others(text) {
   for (const [start, end] of spans("birthDate", text)) yield ["birth_date", start, end];
-  for (const [start, end] of spans("policeCase", text)) yield ["police_case_number", start, end];
+  for (const [start, end] of spans("policeCase", onOneLine(text))) yield ["police_case_number", start, end];
   for (const name of Object.keys(compiled).filter((one) => one.startsWith("rule:"))) {
     for (const [start, end] of spans(name, text)) yield [name.split(":")[1], start, end];
   }

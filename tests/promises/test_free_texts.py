@@ -1,0 +1,199 @@
+"""Every field in which somebody can write freely passes the personal-data guard, or is listed with why it does not."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from common.errors import NotPossible
+from incidents.actions import return_incident
+from incidents.forms import CategoryForm
+from incidents.import_forms import ColumnsForm
+from incidents.importing.actions import start_import
+from incidents.importing.profiles import PROFILES
+from incidents.models import Status
+from partners import retention_actions
+from partners.forms import InvitationForm, NewGroupForm, NewOrganisationForm, NewUnitForm, PersonForm, TokenForm
+from partners.purposes import PurposeForm
+from privacy.validators import names_no_person, points_at_nobody
+from tests import factories as make
+from tests.promises.house import ROOT
+
+NUMBER, PLATE, CASE, PHONE = "811218-9876", "ABC 12D", "0105-K123456-26", "070-123 45 67"
+STRONG = [NUMBER, PLATE, CASE, PHONE, "sven@example.org", "８１１２１８－９８７６", "8112\u200b18-98\u200b76"]
+NAME = "Anna Andersson"
+
+# Where the guard stands for fields that do not carry it themselves, or why there is nothing to guard.
+ELSEWHERE = {
+    "IncidentForm.description": "rules.report_faults, in the form and in the action",
+    "ReturnForm.reason": "incidents.actions.return_incident",
+    "CategoryForm.code": "twenty letters and digits that are a category's name in files",
+    "CategoryForm.name_sv": "carried by the form itself, not by its class",
+    "CategoryForm.name_en": "carried by the form itself, not by its class",
+    "CategoryForm.common_code": "carried by the form itself, not by its class",
+    "WritingForm.assessed_motive": "situational_picture.rules.check_texts",
+    "WritingForm.assessment": "situational_picture.rules.check_texts",
+    "ComingEventForm.place": "situational_picture.rules.check_texts",
+    "ComingEventForm.what": "situational_picture.rules.check_texts",
+    "PriorityPlaceForm.name": "situational_picture.rules.check_texts",
+    "PriorityPlaceForm.why": "situational_picture.rules.check_texts",
+    "PlaceForm.name": "areas.models.Place.clean",
+    "PlaceForm.other_names": "areas.models.Place.clean",
+    "PlaceFilterForm.q": "a question, not kept and not logged",
+    "LogFilterForm.subject": "nothing but a report's number is taken",
+    "HoldForm.reference": "nothing but a report's number is taken",
+    "HoldForm.reason": "partners.retention_actions.place_hold",
+    "RuleForm.reason": "partners.retention_actions.change_rule",
+    "PurposeForm.words": "its clean_words",
+    "InvitationForm.name": "what a person with an account is called",
+    "PersonForm.name": "what a person with an account is called",
+    "AreaConfirmForm.token": "given out by the page before",
+}
+# Names of things inside a file, read and let go.
+for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
+    for _field in ("name_property", "crs", "layer"):
+        ELSEWHERE[f"{_form}.{_field}"] = "how to read a file"
+
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for room in ("incidents", "situational_picture", "partners", "areas")
+    for path in [*(ROOT / room).rglob("*forms.py"), *(ROOT / room).glob("purposes.py")]
+)
+
+
+def free_texts():
+    found = {}
+    for module in MODULES:
+        for form in vars(importlib.import_module(module)).values():
+            is_form = isinstance(form, type) and issubclass(form, forms.BaseForm)
+            if not is_form or form.__module__ != module or module.endswith("sign_in_forms"):
+                continue
+            for name, field in form.base_fields.items():
+                is_text = type(field) is forms.CharField
+                if is_text:
+                    found[f"{form.__name__}.{name}"] = field
+    return found
+
+
+def test_every_free_text_is_guarded():
+    fields = free_texts()
+    assert len(fields) > 30, "the forms were not found"
+    guards = (names_no_person, points_at_nobody)
+    bare = [
+        name
+        for name, field in fields.items()
+        if name not in ELSEWHERE and not any(guard in field.validators for guard in guards)
+    ]
+    assert bare == []
+
+
+def test_the_list_of_exceptions_speaks_of_fields_that_exist():
+    assert set(ELSEWHERE) <= set(free_texts())
+
+
+@pytest.mark.parametrize("text", STRONG)
+@pytest.mark.parametrize("form", [NewOrganisationForm, NewUnitForm, NewGroupForm])
+def test_no_name_of_a_thing_holds_a_number_that_points_at_a_person(form, text):
+    for name in (text, f"Norr {text}"):
+        filled = form({"name": name, "kind": "housing", "level": "operative"})
+        assert "name" in filled.errors
+    assert "name" not in form({"name": "Sankt Olofs skola, hus 3"}).errors
+
+
+@pytest.mark.parametrize("text", STRONG)
+def test_nor_a_function_a_key_or_a_category(world, text):
+    here = {"collaboration": world.here}
+    assert "function" in PersonForm({"function": text}).errors
+    assert "function" in InvitationForm({"function": text}, **here).errors
+    assert "name" in TokenForm({"name": text}, **here).errors
+    for name in ("name_sv", "name_en", "common_code"):
+        assert name in CategoryForm({name: text}, **here).errors
+
+
+@pytest.mark.parametrize("text", [*STRONG, NAME, "mannen som heter Jusuf"])
+def test_what_goes_to_the_log_holds_no_name_either(world, text):
+    assert "words" in PurposeForm({"purpose": "other", "words": f"Underlag om {text}"}).errors
+    by = world.people["data_protection"]
+    for change in (
+        lambda: retention_actions.place_hold(
+            collaboration=world.here, scope=None, subject="", reason=f"Tvist om {text}", by=by,
+            first_day=world.waiting.occurred_on, ends_on=world.waiting.occurred_on.replace(year=2027),
+        ),
+        lambda: retention_actions.change_rule(
+            collaboration=world.here, kind=retention_actions.retention.kind_named("texts"), days=200,
+            reason=f"Beslut av {text}", by=by,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(NotPossible, match=r"points at a person|pekar ut en person"):
+            change()
+    assert PurposeForm({"purpose": "other", "words": "EST-möte v. 47, dnr KS 2026/123"}).is_valid()
+
+
+@pytest.mark.parametrize("text", [NAME, "känd av polisen"])
+def test_a_reason_is_as_strict_as_the_report_it_is_kept_with(world, text):
+    by = world.people["coordinator"]
+    with pytest.raises(NotPossible):
+        return_incident(incident=world.waiting, by=by, reason=f"Ta bort {text}.")
+    ours = make.IncidentFactory(organisation=world.municipality, category=world.vandalism, status=Status.SUBMITTED)
+    assert return_incident(incident=ours, by=by, reason=f"Ta bort {text}.").status == Status.RETURNED
+
+
+@pytest.mark.parametrize("text", [*STRONG, NAME])
+def test_a_saved_choice_of_columns_is_not_called_after_a_person(world, text):
+    batch = make.ImportBatchFactory(organisation=world.housing, mapping={"headings": ["Datum"]})
+    form = ColumnsForm({"save_as": text}, batch=batch)
+    assert "save_as" in form.errors
+    assert "save_as" not in ColumnsForm({"save_as": "Störningsjouren, veckofil"}, batch=batch).errors
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Anna Andersson 811218-9876.csv", False),
+        ("0105-K123456-26.csv", False),
+        ("störningsjour v 46.csv", True),
+    ],
+)
+def test_a_files_name_goes_to_the_log_without_a_person(world, settings, tmp_path, name, kept):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.MEDIA_ROOT = str(tmp_path)
+    batch = start_import(
+        by=world.people["security_lead"],
+        profile=PROFILES["generic"],
+        organisation=world.housing,
+        upload=SimpleUploadedFile(name, b"Datum;Kategori\n2026-11-01;SKA\n"),
+    )
+    assert (batch.file_name == name) == kept
+    assert batch.file_name.endswith(".csv")
+    from audit.models import Event
+
+    label = Event.objects.get(action="import_started").subject_label
+    assert "Andersson" not in label
+    assert "9876" not in label
+
+
+@pytest.mark.parametrize("text", [*(text for text in STRONG if "@" not in text), "8112189876".replace("9", "\u200b9")])
+def test_a_number_broken_over_two_lines_is_a_number(client, world, text):
+    client.force_login(world.people["reporter"])
+    for broken in (text.replace("-", "-\r\n"), text.replace("-", "\r\n-"), text.replace(" ", "\r\n")):
+        answer = client.post(
+            reverse("incident_new", args=["ekstad"]),
+            {
+                "category": world.vandalism.pk, "place": world.square.pk, "when": "now",
+                "description": f"Skadegörelse. {broken} sprang.", "is_text_confirmed": "on",
+            },
+        )  # fmt: skip
+        assert answer.status_code == 200, broken
+        assert "description" in answer.context["form"].errors, broken
+
+
+def test_the_guards_refusal_is_its_own_sentence():
+    with pytest.raises(ValidationError) as refusal:
+        points_at_nobody(NAME)
+    assert refusal.value.code == "personal_data"
+    names_no_person(NAME)
