@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "partners.middleware.NotKeptMiddleware",
     "partners.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "partners.middleware.CollaborationMiddleware",

@@ -10,6 +10,7 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from partners.models import Collaboration
 
@@ -35,6 +36,22 @@ def _is_noted(request: HttpRequest) -> bool:
     )
     # Hashed, since the session's key opens the session.
     return not cache.add(f"seen:{sha256(repr(seen).encode()).hexdigest()}", True, SEEN_EVERY_S)
+
+
+class NotKeptMiddleware:
+    """Ask browsers to keep no page of somebody signed in: after signing out, "back" shows it to nobody.
+
+    What says for itself how long it may be kept is left alone; files under static/ never come this far.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class CollaborationMiddleware:
