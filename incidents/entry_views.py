@@ -94,8 +94,13 @@ def _body_of(request: HttpRequest) -> dict[str, Any] | None:
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
         return None
-    body["fields"] = {name: value for name, value in fields.items() if isinstance(value, str)}
+    # JSON can hold half a character, which no database keeps: a text with one would be asked for again and again.
+    body["fields"] = {name: _whole(value) for name, value in fields.items() if isinstance(value, str)}
     return body
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _receipt(collaboration: Collaboration, incident: Incident) -> str:
