@@ -23,7 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PIECES = [
     "850709-9805", "850709", "9805", "19", "20", "-", " ", "  ", ".", ",", "+", "/", "070-174 06 31", "07", "0", "46",
     "ABC 123", "abc123", "BRF 123", "reg", "bil ", "och 112", "K123456-24", "5000-K123456-24", "@", "a@b.se", "insta ",
-    "snap: x", "lgh 1203", "portkod 4512", "känd av polisen", "heter ", "f\u00f6dd 2009-04-01", "800101-XXXX", "\n" "\r\n", "\r",
+    "snap: x", "lgh 1203", "portkod 4512", "känd av polisen", "heter ", "f\u00f6dd 2009-04-01", "800101-XXXX", "\n",
+    "\r\n", "\r",
     "\u200b", "\u00a0", "\u2011", "\uff11\uff12", "\u0661", "e\u0301", "\U0001f600", "\U0001d7d9", "К", "ﬁ", "½", "ß",
     "18.30-20.00", "2024-11-14 1605", "A B C 1 2 3", "muslimsk ", "förening", "bor på Storgatan 3", "x", "Å", "(", ")",
 ]  # fmt: skip
