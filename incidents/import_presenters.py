@@ -44,7 +44,15 @@ def list_row(batch: ImportBatch) -> dict[str, Any]:
         "status": {"text": batch.get_status_display(), "tone": TONES.get(Status(batch.status), "neutral")},
         "profile": profile_label(batch),
         "by": str(batch.started_by) if batch.started_by else _("from the command line"),
-        "counts": [number(n) if is_counted else "–" for n in (batch.stored, batch.refused, batch.unchanged)],
+        "is_counted": is_counted,
+        "counts": [
+            {"label": label, "number": number(rows) if is_counted else "–"}
+            for label, rows in (
+                (_("Stored"), batch.stored),
+                (_("Refused"), batch.refused),
+                (_("Unchanged"), batch.unchanged),
+            )
+        ],
         # What waits for whoever sent the file.
         "next_step": {Status.UPLOADED: _("Choose the columns"), Status.CHECKED: _("Look and store")}.get(
             Status(batch.status), ""
