@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from incidents.permissions import may_report_in
 from partners import roles
 from partners.models import Collaboration
+from partners.roles import Role
 
 
 @require_GET
@@ -31,9 +32,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def home_of(user: Any, collaboration: Collaboration) -> str:
-    """The first page in a collaboration that the user's roles open: the pictures, else what the role looks after."""
+    """The first page in a collaboration: whoever works with the areas meets the pictures, others their own task.
+
+    A security lead meets the own places and the Monday import, a reporter what became of the own reports.
+    """
     homes = (
-        (roles.SEE_PUBLISHED_PICTURES, "picture_list"),
+        (roles.SEE_PUBLISHED_PICTURES - {Role.SECURITY_LEAD, Role.REPORTER}, "picture_list"),
+        ({Role.SECURITY_LEAD}, "own_places"),
+        ({Role.REPORTER}, "incident_list"),
         (roles.MAY_ADMINISTER, "people"),
         (roles.MAY_READ_LOG, "log"),
     )

@@ -42,12 +42,13 @@ def text_of(answer):
     ("who", "home"),
     [
         ("coordinator", "/ekstad/"),
-        ("reporter", "/ekstad/"),
+        ("reporter", "/ekstad/incidents/"),
+        ("security_lead", "/ekstad/own-places/"),
         ("council", "/ekstad/"),
         ("administrator", "/ekstad/people/"),
         ("data_protection", "/ekstad/log/"),
         ("coach", "/ekstad/my-access/"),
-        ("stranger", "/annanstad/"),
+        ("stranger", "/annanstad/own-places/"),
     ],
 )
 def test_the_only_collaboration_is_opened_at_once_where_the_role_has_something_to_do(world, who, home):
