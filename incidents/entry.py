@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from areas.locating import area_of
 from incidents import permissions, presenters, queries, rules
 from incidents.forms import IncidentForm, where_and_when_of
 from incidents.models import Incident
+from partners import retention
 from partners.models import Collaboration
 
 
@@ -51,8 +53,20 @@ def page_context(
         "confirms": form.asks_to_confirm,
         "findings": form.findings() if form.is_bound else [],
         "owner": owner_of(request.user, collaboration),
+        "kept_for": text_kept_for(collaboration),
         "words": words(),
     }
+
+
+def text_kept_for(collaboration: Collaboration) -> str:
+    """How long the text of a report is kept, by the collaboration's own rule; "" where no rule is known."""
+    kind = retention.kind_named("texts")
+    if kind is None:
+        return ""
+    days = retention.days_for(collaboration, kind)
+    if days % 365 == 0:
+        return ngettext("%(number)s year", "%(number)s years", days // 365) % {"number": days // 365}
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
 
 
 def point_in_words(collaboration: Collaboration, lon: float, lat: float) -> dict[str, Any]:
@@ -94,6 +108,10 @@ def words() -> dict[str, str]:
         "no_place": rules.NO_PLACE.say(),
         "no_date": rules.NO_DATE.say(),
         "half_a_point": rules.HALF_A_POINT.say(),
+        "in_the_future": rules.IN_THE_FUTURE.say(),
+        "end_before_beginning": rules.END_BEFORE_BEGINNING.say(),
+        "text_too_long": rules.TEXT_TOO_LONG.say(),
+        "text_weak": rules.PERSONAL_DATA_WEAK.say(),
         "one_thing": _("One thing needs your attention"),
         "things": _("{number} things need your attention"),
         "what": _("What?"),
@@ -106,8 +124,13 @@ def words() -> dict[str, str]:
         "inexact": _("Your position is only accurate to {metres} m. Choose a place or press the map if you can."),
         "fetching": _("Fetching your position …"),
         "no_position": _("The position could not be fetched. Choose a place or press the map."),
+        "no_permission": _(
+            "This page may not see your position. Allow it in the settings, or choose a place or press the map."
+        ),
+        "roughly": _("Somewhere within {metres} m of {place}"),
         "waiting": _("waiting"),
         "sending": _("sending"),
+        "sending_now": _("Sending …"),
         "sent": _("sent"),
         "failed": _("failed"),
         "badge_one": _("1 waiting"),
@@ -154,6 +177,10 @@ def words() -> dict[str, str]:
         "photos_failed": _("{ref} has arrived, but not all of its photos could be taken in."),
         "forget_sure": _("Remove this from the list? The report has arrived and stays."),
         "delete_photos_sure": _("Delete the photos that have not been sent? The report has arrived and stays."),
+        "already_sent": _("This report has already been sent, and arrived as {ref}."),
+        "send_as_new": _("Send what stands here as a new report"),
+        "deleted": _("The report is deleted."),
+        "sign_in": _("Sign in"),
         "others_one": _(
             "One report that somebody else has written waits on this device. It is sent when they sign in."
         ),

@@ -217,7 +217,8 @@ class IncidentForm(forms.Form):
     description = forms.CharField(
         label=_("Would you like to tell more?"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": rules.LONGEST_TEXT}),
+        # No maxlength: a browser cuts a longer text off without a word, and nobody would notice what is lost.
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Do not write names, personal identity numbers or registration plates."),
     )
     is_text_confirmed = forms.BooleanField(
@@ -272,6 +273,7 @@ class IncidentForm(forms.Form):
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     DETAILS = ("place_type", "source_kind", "certainty", "unsafety", "persons", "cost_sek")
+    longest_text = rules.LONGEST_TEXT
 
     def __init__(
         self,
@@ -290,6 +292,8 @@ class IncidentForm(forms.Form):
         super().__init__(data, files, initial=initial)
         # The fields are of known kinds; Django's typing knows them as fields only.
         fields: dict[str, Any] = self.fields
+        # Asked for by "another time" alone, and then not optional.
+        fields["occurred_from"].is_expected = True
         fields["category"].today = timezone.localdate(self.now)
         fields["category"].kept = incident.category_id if incident is not None else None
         fields["category"].queryset = Category.objects.filter(collaboration=collaboration)
@@ -346,6 +350,10 @@ class IncidentForm(forms.Form):
             check_number(len(photos) + (self.incident.photos.kept().count() if self.incident is not None else 0))
         except NotPossible as no:
             self.add_error("photos", no)
+
+    def clean_description(self) -> str:
+        """Line ends as a script sends them: a form sends two signs for each, and a text seemed longer than it is."""
+        return str(self.cleaned_data["description"]).replace("\r\n", "\n")
 
     def _shown_under(self, sentence: rules.Sentence, cleaned: dict[str, Any]) -> str:
         """The two times are out of sight until somebody asks for them; before that, "when" is what there is to mend."""
@@ -486,12 +494,14 @@ class IncidentForm(forms.Form):
 
 
 def _tile(bound: forms.BoundField, value: Any, label: str, chosen: str) -> dict[str, Any]:
+    category = getattr(value, "instance", None)
     return {
         "value": str(value),
         "label": label,
         "id": f"{bound.auto_id}_{value}",
         "takes_photos": getattr(getattr(value, "instance", None), "takes_photos", False),
         "is_chosen": str(value) == chosen,
+        "may_lie_ahead": category is not None and category.kind == Category.Kind.FORECAST,
     }
 
 

@@ -302,6 +302,11 @@ class GuardedText extends HTMLElement {
     this.asked?.abort();
   }
 
+  // Look at once, before the text is sent: whoever types and presses is quicker than the waiting.
+  look() {
+    if (this.lookedAt !== this.field.value) this.#look();
+  }
+
   // The text was put there by a program: what was confirmed is then confirmed of this text.
   show() {
     this.confirmed = undefined;
@@ -353,6 +358,7 @@ class GuardedText extends HTMLElement {
 
   #show(found) {
     const key = JSON.stringify([this.field.value, found.map(({ rule, start, end, strength }) => [rule, start, end, strength])]);
+    this.lookedAt = this.field.value;
     if (key === this.shown) return;
     this.shown = key;
     const focused = this.list.contains(document.activeElement);
@@ -363,6 +369,8 @@ class GuardedText extends HTMLElement {
     const says = !found.length ? "" : isRefused ? words.refused : words.questioned;
     if (this.status.textContent !== says) this.status.textContent = says;
     this.classList.toggle("guard--refused", isRefused);
+    // What will be refused is not kept on the device either.
+    this.field.setCustomValidity(isRefused ? words.refused : "");
     if (this.confirm) {
       this.confirm.hidden = !found.length || isRefused;
       const box = this.confirm.querySelector("input");

@@ -1,4 +1,5 @@
-// <where-field> asks for the phone's position, offers the places used lately and reads the answer back in words.
+// <where-field> asks for the phone's position, offers the places used lately and reads the answer back in words. Once
+// it is answered only the answer stands there (with the map, where it is a point), and a button opens the ways to it.
 // <place-search data-address="…"> inside it finds places by name. Without JavaScript the list is what there is; without
 // network both answer from the list the page holds. Text is set as text.
 
@@ -9,6 +10,7 @@ const NEAR_M = 400;
 const EXACT_WITHIN_M = 75;
 const METRES_PER_DEGREE = 111320;
 const MOST_FOUND = 8;
+const DENIED = 1;
 
 function button(text, variant) {
   const made = Object.assign(document.createElement("button"), { className: "ds-button", type: "button", textContent: text });
@@ -18,6 +20,10 @@ function button(text, variant) {
 
 function nameOf(option) {
   return option.dataset.area ? `${option.text}, ${option.dataset.area}` : option.text;
+}
+
+function isShown(element) {
+  return element.getClientRects().length > 0;
 }
 
 /** The places of the list, once each. */
@@ -36,14 +42,21 @@ class WhereField extends HTMLElement {
     this.accuracy = document.getElementById(accuracy);
     this.mine = this.querySelector("[data-mine]");
     this.unknown = this.querySelector("input[type=checkbox]");
+    this.readBack = this.querySelector("[data-read-back]");
+    this.change = this.querySelector("[data-change-place]");
+    this.picker = this.querySelector("point-picker");
     this.mine.hidden = !navigator.geolocation;
     this.mine.addEventListener("click", () => this.#useMine());
-    this.select.addEventListener("change", () => this.#placeChosen());
+    // A list that is gone through with the arrow keys changes at every step: it stays open until it is left.
+    this.select.addEventListener("change", ({ isTrusted }) => this.#placeChosen({ isGoneThrough: isTrusted }));
     for (const input of [this.lon, this.lat]) input.addEventListener("change", () => this.#pointChosen());
+    this.unknown.addEventListener("change", () => this.#unknownChosen());
+    this.change.addEventListener("click", () => this.#ask());
     this.#offerRecent();
     const list = this.querySelector("[data-place-list]");
     if (!list.querySelector("[aria-invalid]")) list.open = false;
-    this.show();
+    this.isAsking = Boolean(this.querySelector("[aria-invalid]"));
+    this.#read();
   }
 
   #offerRecent() {
@@ -65,14 +78,19 @@ class WhereField extends HTMLElement {
     this.select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  #placeChosen() {
-    // The last answer counts: a place and a point somewhere else would be two.
+  // The last answer counts: a place and a point somewhere else would be two.
+  #forgetPoint() {
+    this.lon.value = this.lat.value = this.accuracy.value = "";
+    for (const input of [this.lon, this.lat]) input.dispatchEvent(new CustomEvent("shown"));
+  }
+
+  #placeChosen({ isGoneThrough }) {
     if (this.select.value) {
-      this.lon.value = this.lat.value = this.accuracy.value = "";
-      for (const input of [this.lon, this.lat]) input.dispatchEvent(new CustomEvent("shown"));
+      this.#forgetPoint();
       this.unknown.checked = false;
     }
-    this.show();
+    this.isAsking = isGoneThrough;
+    this.#read();
   }
 
   #pointChosen() {
@@ -80,8 +98,50 @@ class WhereField extends HTMLElement {
     if (this.point) {
       this.select.value = "";
       this.unknown.checked = false;
+      this.isAsking = false;
     }
-    this.show();
+    this.#read();
+  }
+
+  #unknownChosen() {
+    if (this.unknown.checked) {
+      this.#forgetPoint();
+      this.select.value = "";
+    }
+    this.isAsking = false;
+    this.#read();
+  }
+
+  /** Open the ways to an answer again. The answer stays until there is another. */
+  #ask() {
+    this.isAsking = true;
+    this.#settle();
+    [this.mine, ...this.querySelectorAll("button, input")].find(isShown)?.focus();
+  }
+
+  get answer() {
+    if (this.unknown.checked) return "unknown";
+    if (this.select.value) return "place";
+    return this.point ? "point" : "";
+  }
+
+  get metres() {
+    return Number.parseInt(this.accuracy.value, 10);
+  }
+
+  /** Show what belongs to the answer and nothing else. What is pressed on the map stays under the finger. */
+  #settle() {
+    const answer = this.isAsking || this.metres > EXACT_WITHIN_M ? "" : this.answer;
+    const hadFocus = this.contains(document.activeElement);
+    const top = () => this.picker?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    if (answer) this.dataset.answer = answer;
+    else delete this.dataset.answer;
+    this.change.hidden = answer !== "place" && answer !== "point";
+    if (answer === "point" && before) scrollBy({ top: top() - before, behavior: "instant" });
+    if (!hadFocus || isShown(document.activeElement)) return;
+    this.change.focus({ preventScroll: true });
+    this.readBack.scrollIntoView({ block: "nearest" });
   }
 
   get point() {
@@ -101,27 +161,40 @@ class WhereField extends HTMLElement {
         this.isMeasured = false;
         this.querySelector("point-picker")?.show?.(coords.longitude, coords.latitude);
       },
-      () => this.#say(words.no_position, ""),
+      ({ code }) => this.#say(code === DENIED ? words.no_permission : words.no_position, ""),
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 },
     );
   }
 
-  /** Read the answer back, as it stands in the form. */
+  /** Show the answer as it stands in the form, which a script has filled in. */
   show() {
+    this.isAsking = false;
+    this.#read();
+  }
+
+  /** Read the answer back. */
+  #read() {
+    this.#settle();
     for (const chip of this.querySelectorAll("[data-place]")) {
       chip.setAttribute("aria-pressed", String(chip.dataset.place === this.select.value));
     }
     const option = this.select.selectedOptions[0];
     if (option?.value) return this.#say(nameOf(option), "");
     if (!this.point) return this.#say("", "");
-    this.#readBack(...this.point);
+    this.#readPoint(...this.point);
   }
 
-  async #readBack(lon, lat) {
-    const metres = Number.parseInt(this.accuracy.value, 10);
-    const sentence = metres > EXACT_WITHIN_M ? words.inexact : words.accuracy;
-    const measured = Number.isFinite(metres) ? sentence.replace("{metres}", String(metres)) : "";
-    this.#say(this.#nearest(lon, lat), measured);
+  async #readPoint(lon, lat) {
+    const { metres } = this;
+    if (metres > EXACT_WITHIN_M) {
+      // Thirty metres from somewhere cannot be said of a position that is known within eight hundred.
+      const near = this.#nearest(lon, lat, Math.max(NEAR_M, metres));
+      const roughly = words.roughly.replace("{place}", near ? nameOf(near.option) : "");
+      const distance = Math.max(10, 10 * Math.round((metres + (near?.distance ?? 0)) / 10));
+      return this.#say(near ? roughly.replace("{metres}", String(distance)) : words.point, words.inexact.replace("{metres}", String(metres)), "warning");
+    }
+    const measured = Number.isFinite(metres) ? words.accuracy.replace("{metres}", String(metres)) : "";
+    this.#say(this.#nearestInWords(lon, lat), measured);
     const address = new URL(this.dataset.address, document.baseURI);
     address.searchParams.set("lon", String(lon));
     address.searchParams.set("lat", String(lat));
@@ -130,28 +203,35 @@ class WhereField extends HTMLElement {
     if (!response?.ok) return; // what the page itself knows still stands there
     const answer = await response.json();
     const [lonNow, latNow] = this.point ?? [];
-    if (lonNow === lon && latNow === lat && !this.select.value) this.#say(answer.words, measured);
+    if (lonNow === lon && latNow === lat && !this.select.value) this.#say(answer.words, measured, answer.is_inside ? "" : "warning");
   }
 
   /** The nearest named place the page knows: without network that is what can be said. */
-  #nearest(lon, lat) {
+  #nearest(lon, lat, within) {
     const width = Math.cos((lat * Math.PI) / 180);
     let best = null;
     for (const option of placesIn(this.select)) {
       const x = (option.dataset.lon - lon) * METRES_PER_DEGREE * width;
       const y = (option.dataset.lat - lat) * METRES_PER_DEGREE;
       const distance = Math.hypot(x, y);
-      if (distance <= NEAR_M && (!best || distance < best.distance)) best = { distance, option };
+      if (distance <= within && (!best || distance < best.distance)) best = { distance, option };
     }
+    return best;
+  }
+
+  #nearestInWords(lon, lat) {
+    const best = this.#nearest(lon, lat, NEAR_M);
     if (!best) return words.point;
     const distance = Math.max(10, 10 * Math.round(best.distance / 10));
     return words.near.replace("{distance}", String(distance)).replace("{place}", nameOf(best.option));
   }
 
-  #say(text, measured) {
+  #say(text, measured, tone = "") {
     this.querySelector("[data-read-back-words]").textContent = text;
     this.querySelector("[data-read-back-accuracy]").textContent = measured;
-    this.querySelector("[data-read-back]").hidden = !text;
+    this.readBack.dataset.tone = tone;
+    // Never hidden: what is announced has to be there before it is said.
+    this.readBack.classList.toggle("ds-sr-only", !text);
   }
 }
 

@@ -523,6 +523,8 @@ class PointPicker extends MapElement {
   #addTools() {
     const tools = Object.assign(document.createElement("div"), { className: "map__tools" });
     const help = sentence(this.dataset.wordHelp);
+    // Who holds a phone has no arrow keys to read about; a screen reader says it all the same.
+    help.append(Object.assign(document.createElement("span"), { className: "map__keys", textContent: ` ${this.dataset.wordKeys ?? ""}` }));
     this.status = Object.assign(document.createElement("p"), { className: "meta" });
     this.status.setAttribute("role", "status");
     if (navigator.geolocation && !("quiet" in this.dataset)) {

@@ -122,6 +122,11 @@ async function deletePhotos(photos, report, isGone = () => true) {
 
 const isLoose = ({ looseSince }) => looseSince !== undefined;
 
+function isSame(one, other) {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => one[name] === other[name]);
+}
+
 export class Outbox extends EventTarget {
   /** `owner` is the person and collaboration the page was made for, `address` where reports are sent. */
   static async open(owner, address) {
@@ -159,11 +164,15 @@ export class Outbox extends EventTarget {
     return together(this.database, "readonly", (reports) => answerOf(reports.get(uuid)));
   }
 
-  /** Keep a report, new or changed, and let go of its draft in the same step. False when it is on its way already. */
-  async keep(uuid, fields, summary, { photos: chosen = [] } = {}) {
+  /**
+   * Keep a report, new or changed, and let go of its draft in the same step. False when it is on its way already, or
+   * when it is new here and something else is kept under its number: two tabs can begin with the same draft.
+   */
+  async keep(uuid, fields, summary, { photos: chosen = [], isChange = false } = {}) {
     const isKept = await together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(uuid));
       if (known && (known.owner !== this.owner || known.state === SENDING || known.state === SENT || known.stored)) return false;
+      if (known && !isChange && !isSame(known.fields, fields)) return false;
       const writtenAt = known?.writtenAt ?? Date.now();
       const item = { uuid, owner: this.owner, address: this.address, fields, summary, writtenAt, photos: chosen.length, state: WAITING };
       await answerOf(reports.put(item));

@@ -7,6 +7,7 @@ import { inWords, words } from "./when.js";
 
 const DRAFT_MS = 400;
 const PATIENCE_MS = 4000;
+const CLOCK_MAY_BE_AHEAD_MS = 10 * 60_000;
 const AGAIN_MS = [15_000, 60_000, 300_000];
 // What stays when somebody adds another report from the same place.
 const PLACE_AND_TIME = new Set([
@@ -49,6 +50,8 @@ class ReportEntry extends HTMLElement {
     this.photos = this.querySelector("report-photos");
     this.photos?.addEventListener("photo-added", ({ detail }) => this.#photoAdded(detail));
     this.photos?.addEventListener("photo-removed", ({ detail }) => this.outbox.dropPhoto(detail.uuid));
+    // Drafts are kept here. What the browser itself would fill in when somebody goes back has been sent already.
+    this.form.autocomplete = "off";
     // The server's own number may come from a page that was stored: each report here gets a new one.
     this.uuid = newNumber();
     this.outbox.addEventListener("change", () => this.#show());
@@ -56,6 +59,7 @@ class ReportEntry extends HTMLElement {
     this.form.addEventListener("click", ({ target }) => target.matches("input[type=radio]") && this.#drafted());
     this.querySelector("[data-send-now]").addEventListener("click", () => this.#send());
     addEventListener("online", () => this.#send());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#cameBack());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#send());
     this.#keepPage();
     await this.outbox.recover();
@@ -88,6 +92,7 @@ class ReportEntry extends HTMLElement {
     this.querySelector("where-field")?.show?.();
     this.querySelector("when-field")?.show?.();
     this.querySelector("est-guarded-text")?.show?.();
+    this.querySelector("text-left")?.show?.();
   }
 
   #empty({ keepsPlaceAndTime = false } = {}) {
@@ -99,6 +104,17 @@ class ReportEntry extends HTMLElement {
     this.form.querySelector(".ds-error-summary")?.remove();
     this.photos?.clear();
     this.uuid = newNumber();
+    this.changed = "";
+  }
+
+  /** The page as it was left: what it shows may have been sent from it. */
+  async #cameBack() {
+    this.calm?.();
+    const item = await this.outbox.get(this.uuid);
+    if (item && item.uuid !== this.changed) {
+      this.#empty();
+      this.#say("");
+    }
   }
 
   /** Kept at once: a phone may close the page for its camera. Where there is no room, sending says it. */
@@ -133,6 +149,7 @@ class ReportEntry extends HTMLElement {
     // A form that came back from the server says more than what was kept before it was sent.
     if (!draft || this.isWritten) return;
     this.uuid = draft.uuid;
+    if (await this.outbox.get(draft.uuid)) this.changed = draft.uuid;
     this.#fill(draft.fields);
     this.photos?.show(await this.outbox.photosOf(draft.uuid));
     this.#say(words.draft, button(words.start_over, async () => {
@@ -144,14 +161,23 @@ class ReportEntry extends HTMLElement {
 
   /** What is missing, in the server's own sentences: far from network nobody else can say it. */
   #faults() {
-    const { category, place, lon, lat, is_place_unknown: isUnknown, when, occurred_from: from } = this.fields;
+    const { category, place, lon, lat, is_place_unknown: isUnknown, when } = this.fields;
+    const { occurred_from: from, occurred_to: until, description = "" } = this.fields;
     const faults = [];
     if (!category) faults.push(["category", words.no_category]);
     if (!place && !isUnknown && !lon && !lat) faults.push(["place", words.no_place]);
     if (!lon !== !lat) faults.push(["lon", words.half_a_point]);
     if (!when || (when === "other" && !from)) faults.push([when ? "occurred_from" : "when", words.no_date]);
+    const isAhead = from && new Date(from) - Date.now() > CLOCK_MAY_BE_AHEAD_MS;
+    const isForecast = "ahead" in (this.form.querySelector("input[name=category]:checked")?.dataset ?? {});
+    if (when === "other" && isAhead && !isForecast) faults.push(["occurred_from", words.in_the_future]);
+    else if (when === "other" && from && until && until < from) faults.push(["occurred_to", words.end_before_beginning]);
+    if ([...description.trim()].length > this.dataset.longest) faults.push(["description", words.text_too_long]);
     const text = this.form.elements.description;
+    this.querySelector("est-guarded-text")?.look?.();
     if (text.validationMessage) faults.push(["description", text.validationMessage]);
+    const confirms = this.form.querySelector("[data-confirm]:not([hidden]) input");
+    if (confirms && !confirms.checked) faults.push(["is_text_confirmed", words.text_weak]);
     return faults;
   }
 
@@ -163,40 +189,82 @@ class ReportEntry extends HTMLElement {
     if (this.isBusy) return;
     this.isBusy = true;
     clearTimeout(this.draftTimer);
-    try {
-      await this.#keepAndSend(event.submitter?.name === "again");
-    } finally {
+    const pressed = event.submitter ?? this.form.querySelector("[type=submit]");
+    const label = pressed.textContent;
+    this.calm = () => {
       this.isBusy = false;
+      pressed.textContent = label;
+    };
+    let isLeaving = false;
+    try {
+      // On a slow network the press has to be seen at once, and until the receipt is there.
+      pressed.textContent = words.sending_now;
+      isLeaving = await this.#keepAndSend(pressed.name === "again");
+    } finally {
+      if (!isLeaving) this.calm();
     }
   }
 
+  /** Whether the writer is led on to the receipt. */
   async #keepAndSend(another) {
     const faults = this.#faults();
     this.#refuse(faults);
-    if (faults.length) return;
+    if (faults.length) return false;
     const { uuid, fields } = this;
     try {
-      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields), { photos: this.photosToSend }))) return this.#say(words.busy);
+      const isChange = uuid === this.changed;
+      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields), { isChange, photos: this.photosToSend }))) return this.#taken(another);
     } catch (problem) {
       console.warn("report-entry:", problem);
       // form.submit() asks nobody: the report goes the way it went before there was an outbox.
-      return this.#say(words.full, button(words.send_directly, () => {
+      this.#say(words.full, button(words.send_directly, () => {
         this.form.elements.client_uuid.value = uuid;
         if (this.photosToSend.length) this.photos.intoForm();
         this.form.submit();
       }));
+      return false;
     }
     navigator.storage?.persist?.().catch(() => {});
     const reason = await Promise.race([
       this.#send(), new Promise((resolve) => setTimeout(() => resolve("slow"), PATIENCE_MS)),
     ]);
     const item = await this.outbox.get(uuid);
-    if (item?.state === FAILED && !item.stored) return this.#change(item);
-    if (item?.state === SENT && !another) return location.assign(item.arrived.url);
+    if (item?.state === FAILED && !item.stored) {
+      this.#change(item);
+      return false;
+    }
+    if (item?.state === SENT && !another) {
+      location.assign(item.arrived.url);
+      return true;
+    }
     this.#empty({ keepsPlaceAndTime: another });
     if (item?.stored && item.state !== SENT) this.#say(this.#aboutPhotos(item), this.#toReport(item.stored));
     else if (item?.state === SENT) this.#say(words.sent_next.replace("{ref}", item.arrived.ref));
-    else this.#say(words[`kept_${reason || "slow"}`], ...(another ? [make("p", { textContent: words.saved_next })] : []));
+    else this.#say(words[`kept_${reason || "slow"}`], ...this.#signInLink(reason), ...(another ? [make("p", { textContent: words.saved_next })] : []));
+    return false;
+  }
+
+  /** The number has been used: by this report, sent before, or by another tab that began with the same draft. */
+  async #taken(another) {
+    const known = await this.outbox.get(this.uuid);
+    const arrived = known?.stored ?? known?.arrived;
+    if (!arrived && (known?.state === WAITING || known?.state === FAILED)) {
+      this.uuid = newNumber();
+      return this.#keepAndSend(another);
+    }
+    if (!arrived) {
+      this.#say(words.busy);
+      return false;
+    }
+    this.#say(
+      words.already_sent.replace("{ref}", arrived.ref),
+      this.#toReport(arrived),
+      button(words.send_as_new, () => {
+        this.uuid = newNumber();
+        this.form.requestSubmit();
+      }),
+    );
+    return false;
   }
 
   /** Send what waits, and try again later and more seldom while the server cannot be reached. */
@@ -220,7 +288,15 @@ class ReportEntry extends HTMLElement {
 
   #say(text, ...more) {
     this.said.replaceChildren(...(text ? [make("p", { textContent: text })] : []), ...more);
-    if (text) this.said.scrollIntoView({ block: "center" });
+    if (!text) return;
+    // What is said when the page opens takes nobody's focus; what answers a press does.
+    if (this.dataset.state === "open") this.said.focus({ preventScroll: true });
+    this.said.scrollIntoView({ block: "center" });
+  }
+
+  #signInLink(reason) {
+    if (reason !== "signed_out") return [];
+    return [make("a", { className: "ds-button", href: this.dataset.signIn, textContent: words.sign_in })];
   }
 
   /** The sentences above the button, each leading to its field; none takes them away. */
@@ -233,6 +309,7 @@ class ReportEntry extends HTMLElement {
     const names = {
       category: words.what, place: words.where, lon: words.where, lat: words.where, when: words.when,
       occurred_from: words.when, occurred_to: words.when, description: words.text,
+      is_text_confirmed: words.text,
     };
     const rows = faults.map(([name, sentence]) => {
       const target = document.getElementById(`id_${name}`);
@@ -320,6 +397,7 @@ class ReportEntry extends HTMLElement {
   /** Put a report that waits, or was refused, back into the form. */
   #change(item) {
     this.uuid = item.uuid;
+    this.changed = item.uuid;
     this.#fill(item.fields);
     this.outbox.photosOf(item.uuid).then((photos) => item.uuid === this.uuid && this.photos?.show(photos));
     if (item.asksToConfirm) this.form.querySelector("[data-confirm]").hidden = false;
@@ -335,7 +413,7 @@ class ReportEntry extends HTMLElement {
     if (!confirm(question)) return;
     if (!(await this.outbox.remove(uuid))) return this.#say(words.busy);
     if (uuid === this.uuid) this.#empty();
-    this.#say("");
+    this.#say(stored ? "" : words.deleted);
   }
 
   // --- Without network ---

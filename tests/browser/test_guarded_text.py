@@ -94,7 +94,7 @@ def test_what_is_found_is_shown_while_one_types_and_taken_away_with_one_press(
     findings = guarded.locator(".guard__finding")
     expect(findings).to_have_count(2)
     assert [row.get_attribute("data-rule") for row in findings.all()] == ["registration_plate", "phone"]
-    expect(guarded.get_by_role("status")).to_contain_text("pekar ut en person")
+    expect(guarded.locator(".guard__status")).to_contain_text("pekar ut en person")
     scroll_through(page)
     assert_accessible(page)
     assert_fits(page)
