@@ -2,7 +2,8 @@
 
 Nothing of this is stored but the word of those who had nothing. A unit has reported for a period when at least one
 report of the period is in (whatever became of it later), by hand or by import; it had nothing to report when somebody
-has said so for every day of the period; otherwise it is awaited until the deadline and missing after it.
+has said so for every day of the period; otherwise it is awaited until the deadline and missing after it. What was
+expected to happen, and sent in before the period began, is no answer for it.
 """
 
 from __future__ import annotations
@@ -180,6 +181,7 @@ def _reported(units: Sequence[ReportingUnit], periods: Sequence[Period], *, with
     """The reporting units with a report, each with the period's number. What is known to the month counts with months.
 
     A report without a unit, as in most imports, is one of every unit of its organisation that reports about the area.
+    Of what is purged to statistics the months are known, and `ReportedWeek` has the Mondays of the weeks.
     """
     numbers: dict[str, Any] = {
         "keys": [unit.pk for unit in units],
@@ -187,6 +189,7 @@ def _reported(units: Sequence[ReportingUnit], periods: Sequence[Period], *, with
         "starts": [period.start for period in periods],
         "ends": [period.end for period in periods],
         "with_months": with_months,
+        "zone": timezone.get_default_timezone_name(),
     }
     with connection.cursor() as cursor:
         # One look into the index for each unit and period: a unit's year costs the same with ten reports and ten
@@ -200,8 +203,16 @@ def _reported(units: Sequence[ReportingUnit], periods: Sequence[Period], *, with
                      SELECT 1 FROM incidents_incident
                      WHERE unit_id = u.unit_id AND occurred_on >= p.starts AND occurred_on < p.ends
                            AND status <> 'draft' AND (%(with_months)s OR time_precision <> 'month')
+                           AND (created_at AT TIME ZONE %(zone)s)::date >= p.starts  -- a forecast is no answer
                      LIMIT 1
                  ) AS one
+            UNION
+            SELECT u.key, p.number - 1
+            FROM unnest(%(keys)s::bigint[], %(units)s::bigint[]) AS u (key, unit_id)
+                 JOIN incidents_reportedweek AS w ON w.unit_id = u.unit_id
+                 JOIN unnest(%(starts)s::date[], %(ends)s::date[]) WITH ORDINALITY AS p (starts, ends, number)
+                      ON w.week_start >= p.starts AND w.week_start < p.ends
+            WHERE NOT %(with_months)s
             """,
             numbers,
         )
@@ -229,7 +240,7 @@ def _days_without_unit(
     area_ids = {area for units in by_organisation.values() for _key, areas in units for area in areas or ()}
     where = """
         unit_id IS NULL AND occurred_on >= %(start)s AND occurred_on < %(end)s AND status <> 'draft'
-        AND (%(with_months)s OR time_precision <> 'month')
+        AND (%(with_months)s OR time_precision <> 'month') AND (created_at AT TIME ZONE %(zone)s)::date >= occurred_on
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -242,8 +253,14 @@ def _days_without_unit(
             UNION ALL
             SELECT DISTINCT organisation_id, area_id, occurred_on FROM incidents_incident
             WHERE area_id IS NULL AND organisation_id = ANY(%(somewhere)s) AND {where}
+            UNION ALL
+            SELECT organisation_id, area_id, week_start FROM incidents_reportedweek
+            WHERE organisation_id = ANY(%(organisations)s) AND unit_id IS NULL AND NOT %(with_months)s
+                  AND week_start >= %(start)s AND week_start < %(end)s
             """,  # noqa: S608
             {
+                "organisations": sorted(by_organisation),
+                "zone": timezone.get_default_timezone_name(),
                 "everywhere": sorted(everywhere),
                 "somewhere": sorted(set(by_organisation) - everywhere),
                 "areas": sorted(area_ids),

@@ -178,15 +178,28 @@ def say_nothing(
 
 
 @transaction.atomic
-def take_back_nothing(*, reporting_unit: ReportingUnit, period: Period, by: User) -> None:
-    """Take back that there was nothing to report. Taking back what was never said changes nothing."""
+def take_back_nothing(
+    *, reporting_unit: ReportingUnit, period: Period, by: User, now: dt.datetime | None = None
+) -> None:
+    """Take back that there was nothing to report. Taking back what was never said changes nothing.
+
+    Where the rhythm was another when it was said, the word goes on holding for the rest of the days it was said for.
+    """
     reporting = _locked(reporting_unit)
     permissions.check_may_speak_for(by, reporting)
+    _check_period(reporting, period, now or timezone.now())
     said = NothingToReport.objects.filter(
-        reporting_unit=reporting, period_start=period.start, period_end=period.end
-    ).first()
-    if said is not None:
-        said.delete()
+        reporting_unit=reporting, period_start__lt=period.end, period_end__gt=period.start
+    )
+    for one in said:
+        for start, end in ((one.period_start, period.start), (period.end, one.period_end)):
+            if start < end:
+                rest = {"collaboration_id": reporting.collaboration_id, "said_by_id": one.said_by_id}
+                NothingToReport.objects.get_or_create(
+                    reporting_unit=reporting, period_start=start, period_end=end, defaults=rest
+                )
+        one.delete()
+    if said:
         record("nothing_to_report_taken_back", by=by, subject=reporting, period=period.code)
         _announce(reporting.collaboration_id, [reporting])
 

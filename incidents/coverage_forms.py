@@ -105,7 +105,10 @@ class ReportingUnitForm(forms.Form):
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         areas = Area.objects.filter(collaboration=collaboration, kind=collaboration.reporting_kind)
-        self.fields["areas"].queryset = areas.active(timezone.localdate()).order_by("name")  # type: ignore[attr-defined]
+        # Those chosen before stay, also when an area is closed since: without any chosen the unit reports about all.
+        kept = [area.pk for area in self.initial.get("areas", ())]
+        shown = areas.filter(pk__in=areas.active(timezone.localdate())) | areas.filter(pk__in=kept)
+        self.fields["areas"].queryset = shown.order_by("name")  # type: ignore[attr-defined]
 
 
 class NewReportingUnitForm(ReportingUnitForm):

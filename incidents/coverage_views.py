@@ -242,9 +242,13 @@ def reporting_nothing(request: HttpRequest, collaboration: Collaboration, pk: in
 def reporting_take_back(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Take back that there was nothing."""
     unit, period = _own(request, collaboration, pk)
-    coverage_actions.take_back_nothing(reporting_unit=unit, period=period, by=person(request))
-    words = {"unit": unit.unit.name, "period": presenters.period_name(period)}
-    messages.success(request, _("Taken back. A report of %(unit)s for %(period)s is awaited.") % words)
+    try:
+        coverage_actions.take_back_nothing(reporting_unit=unit, period=period, by=person(request))
+    except NotPossible as no:
+        messages.error(request, " ".join(no.messages))
+    else:
+        words = {"unit": unit.unit.name, "period": presenters.period_name(period)}
+        messages.success(request, _("Taken back. A report of %(unit)s for %(period)s is awaited.") % words)
     return _back(request, collaboration)
 
 

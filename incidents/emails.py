@@ -39,7 +39,8 @@ def send_report_reminder(unit: ReportingUnit, period: Period, people: list[User]
             "notice": unit.collaboration.notice,
         }
         words = {"unit": unit.unit.name, "period": period_name(period)}
-        subject = _("Report or say “nothing to report”: %(unit)s, %(period)s") % words
+        # A name may hold a line break, and a letter's head may not.
+        subject = " ".join((_("Report or say “nothing to report”: %(unit)s, %(period)s") % words).split())
         text = render_to_string("incidents/email/report_reminder.txt", context)
         for person in people:
             try:

@@ -678,6 +678,43 @@ class NothingToReport(models.Model):
         return f"{self.reporting_unit} {self.period_start}"
 
 
+class ReportedWeekQuerySet(models.QuerySet["ReportedWeek"]):
+    def visible_to(self, user: Any) -> ReportedWeekQuerySet:
+        """The own organisation's; for whoever reviews and compiles, every organisation's."""
+        own = [m.organisation_id for m in user.active_memberships if m.role in MAY_REPORT]
+        every = [m.collaboration_id for m in user.active_memberships if m.role in SEE_EVERYTHING]
+        return self.filter(Q(organisation_id__in=own) | Q(collaboration_id__in=every))
+
+
+class ReportedWeek(models.Model):
+    """That a unit had reported in a week, kept when its reports are purged to statistics: who has answered stays so.
+
+    As for reports: one without a unit is its organisation's about an area. Which reports they were is not kept.
+    """
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    week_start = models.DateField()
+
+    objects = ReportedWeekQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-week_start", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "week_start", "unit", "area"],
+                name="reported_week_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(week_start__iso_week_day=1), name="reported_week_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit or self.organisation}: {self.week_start}"
+
+
 class ReportReminder(models.Model):
     """The claim to remind a unit: one row a period and occasion, so that nobody is reminded twice."""
 

@@ -132,6 +132,18 @@ def _due_points(collaboration: Collaboration, before: dt.date) -> QuerySet[Incid
     )
 
 
+# Who has reported is asked by the week, which the rows no longer know: what `incidents.coverage` counts as an answer.
+_KEEP_WEEKS = """
+INSERT INTO incidents_reportedweek (collaboration_id, organisation_id, unit_id, area_id, week_start)
+SELECT DISTINCT collaboration_id, organisation_id, unit_id, CASE WHEN unit_id IS NULL THEN area_id END,
+       date_trunc('week', occurred_on::timestamp)::date
+FROM incidents_incident
+WHERE id = ANY(%(ids)s) AND status NOT IN ('draft', 'purged') AND time_precision <> 'month'
+      AND (created_at AT TIME ZONE %(zone)s)::date
+          >= CASE WHEN unit_id IS NULL THEN occurred_on ELSE date_trunc('week', occurred_on::timestamp)::date END
+ON CONFLICT DO NOTHING
+"""
+
 _TO_STATISTICS = """
 UPDATE incidents_incident SET
     is_counted = (status = 'approved'),
@@ -145,7 +157,7 @@ UPDATE incidents_incident SET
     reporter_id = NULL, reviewed_by_id = NULL,
     description = '', review_reason = '', certainty = '', persons = '', unsafety = NULL,
     client_uuid = NULL, client_body_hash = '',
-    created_at = date_trunc('month', created_at), submitted_at = NULL, reviewed_at = NULL,
+    created_at = date_trunc('month', created_at, %(zone)s), submitted_at = NULL, reviewed_at = NULL,
     text_purged_at = coalesce(text_purged_at, now()),
     -- A number is nobody's companion: what counted for it can be returned again, and nothing waits for that row.
     merged_into_id = NULL, merged_was = ''
@@ -163,7 +175,9 @@ def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
         return
     delete_photos(Photo.objects.filter(incident_id__in=ids))
     with connection.cursor() as cursor:
-        cursor.execute(_TO_STATISTICS, {"ids": ids, "zone": timezone.get_default_timezone_name()})
+        named = {"ids": ids, "zone": timezone.get_default_timezone_name()}
+        cursor.execute(_KEEP_WEEKS, named)
+        cursor.execute(_TO_STATISTICS, named)
         areas = {area_id for (area_id,) in cursor.fetchall()}
     announce(collaboration.pk, areas)
 

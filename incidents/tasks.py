@@ -30,7 +30,7 @@ def remind_of_deadlines() -> int:
     return remind(timezone.now())
 
 
-@shared_task
+@shared_task(acks_late=False, reject_on_worker_lost=False)
 def send_report_reminder(reminder_id: int) -> int:
     """Send one reminder that has been claimed, if the unit is still silent. At most once: a killed worker's is lost."""
     from incidents import coverage, emails

@@ -36,6 +36,7 @@ def send_invitation(membership: Membership, site: str) -> None:
             "sign_in_url": site + reverse("account_login"),
             "forgotten_url": site + reverse("account_reset_password"),
         }
-        subject = _("You now take part in %(collaboration)s") % {"collaboration": membership.collaboration.name}
+        words = {"collaboration": " ".join(membership.collaboration.name.split())}
+        subject = _("You now take part in %(collaboration)s") % words
         text = render_to_string("partners/email/invitation.txt", context)
     send_mail(subject, text, None, [person.email])

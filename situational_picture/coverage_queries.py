@@ -78,8 +78,8 @@ def daily_counts_by_unit(area: Area, units: list[ReportingUnit], since: dt.date)
             SELECT organisation_id, unit_id, CASE WHEN unit_id IS NULL THEN area_id END, occurred_on,
                    time_precision = 'month', count(*)
             FROM incidents_incident
-            WHERE area_id = ANY(%(areas)s) AND status = 'approved' AND category_id = ANY(%(events)s)
-                  AND occurred_on >= %(since)s
+            WHERE area_id = ANY(%(areas)s) AND (status = 'approved' OR is_counted)
+                  AND category_id = ANY(%(events)s) AND occurred_on >= %(since)s
             GROUP BY 1, 2, 3, 4, 5
             """,
             {

@@ -33,6 +33,7 @@ from incidents.models import (
     Incident,
     NothingToReport,
     Photo,
+    ReportedWeek,
     ReportingRhythm,
     ReportingUnit,
     ReportReminder,
@@ -350,6 +351,15 @@ class NothingToReportFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("reporting_unit.collaboration")
     period_start = dt.date(2026, 11, 9)
     period_end = dt.date(2026, 11, 16)
+
+
+class ReportedWeekFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportedWeek
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    collaboration = factory.SelfAttribute("organisation.collaboration")
+    week_start = dt.date(2023, 11, 6)
 
 
 class ReportReminderFactory(DjangoModelFactory):
