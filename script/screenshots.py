@@ -97,6 +97,10 @@ class Known:
         return self._incident(status="submitted")
 
     @cached_property
+    def with_photo(self) -> int:
+        return self._incident(status="submitted", photos__status="waiting")
+
+    @cached_property
     def own_report(self) -> int:
         return self._incident(reporter__email=REPORTER, status="approved")
 
@@ -208,6 +212,8 @@ SHOTS = [
     Shot("incident_detail", args=here("submitted"), suffix="review"),
     Shot("incident_receipt", REPORTER, here("own_report")),
     Shot("review_queue"),
+    Shot("photo_queue"),
+    Shot("incident_detail", args=here("with_photo"), suffix="photos"),
     Shot("own_places", SECURITY_LEAD),
     Shot("coverage"),
     Shot("coverage_settings"),
@@ -288,6 +294,9 @@ NO_PAGE = {
     "incident_point": "data of a map",
     "incident_send": "data of an outbox",
     "incident_where": "data of a map",
+    "photo": "a picture",
+    "photo_add": "data of an outbox",
+    "photo_decide": "takes the forms of review_queue",
     "manifest": "data for a phone",
     "service_worker": "a script",
     "incident_change": "the page of incident_new, filled in",

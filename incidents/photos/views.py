@@ -22,7 +22,7 @@ from incidents.photos import content, files
 from incidents.photos.actions import add_photo, approve_photo, cover_photo, remove_photo
 from incidents.photos.forms import SentPhoto
 from incidents.photos.permissions import check_may_add_photo
-from incidents.photos.presenters import first_waiting, photo_rows
+from incidents.photos.presenters import photo_rows
 from incidents.photos.queries import REPORTS_SHOWN, left_behind, reports_left_behind
 from incidents.reading import note_photo
 from partners.models import Collaboration
@@ -132,20 +132,20 @@ def photo_queue(request: HttpRequest, collaboration: Collaboration) -> HttpRespo
     number = left_behind(request.user, collaboration).count()
     reports = reports_left_behind(request.user, collaboration).select_related(*queries.WITH_ROW)[:REPORTS_SHOWN]
     found = left_behind(request.user, collaboration).filter(incident__in=[report.pk for report in reports])
-    rows = photo_rows(
-        request.user, found.select_related("incident__category", "incident__place", "incident__area"), collaboration
-    )
+    photos = list(found.select_related("incident__category", "incident__place", "incident__area"))
     cards: list[dict[str, Any]] = [
         {
             "incident": report,
             "tag": presenters.tag_of(report),
             "where": presenters.where_in_words(report),
             "when": presenters.when_in_words(report),
-            "photos": [row for row in rows if row["incident"].pk == report.pk],
+            "photos": photo_rows(
+                request.user, [one for one in photos if one.incident_id == report.pk], collaboration, main=report
+            ),
         }
         for report in reports
     ]
-    context = {"number": number, "reports": cards, "keyed": first_waiting(rows)}
+    context = {"number": number, "reports": cards, "keyed": photos[0].pk if photos else None}
     return render(request, "incidents/photo_queue.html", context)
 
 

@@ -33,6 +33,14 @@ export async function scaled(file) {
   }
 }
 
+function addressOf(data) {
+  return URL.createObjectURL(new Blob([data], { type: "image/jpeg" }));
+}
+
+function forget({ address }) {
+  URL.revokeObjectURL(address);
+}
+
 class ReportPhotos extends HTMLElement {
   connectedCallback() {
     if (this.chosen) return;
@@ -51,7 +59,8 @@ class ReportPhotos extends HTMLElement {
 
   /** Show these photos instead, as an outbox has kept them. */
   show(photos) {
-    this.chosen = photos.map(({ uuid, data, width, height, at }) => ({ uuid, data, width, height, at }));
+    this.chosen.forEach(forget);
+    this.chosen = photos.map(({ uuid, data, width, height, at }) => ({ uuid, data, width, height, at, address: addressOf(data) }));
     this.#say("");
     this.#show();
   }
@@ -78,7 +87,8 @@ class ReportPhotos extends HTMLElement {
     this.#say(words.photo_working);
     for (const file of files.slice(0, room)) {
       try {
-        const photo = { uuid: newNumber(), at: Date.now() + this.chosen.length, ...(await scaled(file)) };
+        const picture = await scaled(file);
+        const photo = { uuid: newNumber(), at: Date.now() + this.chosen.length, address: addressOf(picture.data), ...picture };
         this.chosen.push(photo);
         this.#show();
         this.#tell("photo-added", photo);
@@ -94,6 +104,7 @@ class ReportPhotos extends HTMLElement {
 
   #remove(photo) {
     this.chosen = this.chosen.filter((one) => one !== photo);
+    forget(photo);
     this.#show();
     this.#say("");
     this.#tell("photo-removed", photo);
@@ -110,7 +121,6 @@ class ReportPhotos extends HTMLElement {
   }
 
   #show() {
-    for (const image of this.list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
     this.list.replaceChildren(...this.chosen.map((photo, index) => this.#row(photo, index + 1)));
     this.list.hidden = !this.chosen.length;
     this.take.hidden = this.chosen.length >= this.most;
@@ -118,9 +128,7 @@ class ReportPhotos extends HTMLElement {
 
   #row(photo, number) {
     const name = words.photo_chosen.replace("{number}", String(number));
-    const image = Object.assign(document.createElement("img"), {
-      src: URL.createObjectURL(new Blob([photo.data], { type: "image/jpeg" })), alt: name,
-    });
+    const image = Object.assign(document.createElement("img"), { src: photo.address, alt: name });
     const remove = Object.assign(document.createElement("button"), { className: "ds-button", type: "button", textContent: words.photo_remove });
     remove.dataset.variant = "tertiary";
     const which = Object.assign(document.createElement("span"), { className: "ds-sr-only", textContent: `, ${name}` });
