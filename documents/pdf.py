@@ -7,6 +7,7 @@ them as JSON whose strings Typst sets letter by letter.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from functools import lru_cache, singledispatch
 from pathlib import Path
@@ -25,8 +26,24 @@ SHORT_CELL = 24
 _SPACES = str.maketrans({"\t": " ", "\v": " ", "\f": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
-def write(document: model.Document) -> bytes:
-    """The document as a PDF file. Equal documents give equal bytes."""
+def write(document: model.Document, *, wanted_pages: int | None = None) -> bytes:
+    """The document as a PDF file. Equal documents give equal bytes.
+
+    One that would be longer than `wanted_pages` is set closer. Nothing is ever left out for it: what people have
+    written at length may still need more pages.
+    """
+    file = _compiled(document, is_close=False)
+    if wanted_pages is not None and pages_of(file) > wanted_pages:
+        file = _compiled(document, is_close=True)
+    return file
+
+
+def pages_of(file: bytes) -> int:
+    """How many pages one of our files has."""
+    return len(re.findall(rb"/Type\s*/Page\b", file))
+
+
+def _compiled(document: model.Document, *, is_close: bool) -> bytes:
     # Some 30 MB: only those who make documents pay for it.
     import typst
 
@@ -41,6 +58,7 @@ def write(document: model.Document) -> bytes:
         "notice": printable(document.notice),
         "footer": printable(document.footer),
         "watermark": printable(document.watermark),
+        "is_close": is_close,
         "made_at": list(document.made_at.timetuple()[:6]),
         "blocks": [_plain(block, drawing.WHOLE_MM) for block in document.blocks],
     }

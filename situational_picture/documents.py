@@ -28,7 +28,8 @@ from situational_picture.protecting import PROTECTED
 from ui.numbers import number_words
 
 # Part of what a kept file is found by. Raise it when the document says or draws something else.
-LAYOUT = 1
+LAYOUT = 2
+PAGES = 2
 PLACES_SHOWN = 8
 CATEGORIES_SHOWN = 12
 PERIODS_LISTED = 6
@@ -51,7 +52,7 @@ def picture_pdf(user: Any, picture: Picture, *, address: str) -> bytes:
     key = "picture-pdf:" + hashlib.sha256(repr(said).encode()).hexdigest()
     file: bytes | None = cache.get(key)
     if file is None:
-        file = pdf.write(picture_document(picture, figures, address=address))
+        file = pdf.write(picture_document(picture, figures, address=address), wanted_pages=PAGES)
         cache.set(key, file, KEPT_S)
     return file
 
@@ -196,12 +197,13 @@ def _ahead(picture: Picture) -> Blocks:
         yield model.Heading(_("Coming events"))
         yield from text
     if events:
-        columns = (model.Column(_("What")), model.Column(_("Where")), model.Column(_("When")))
+        # A column that nobody has filled in says less than its absence.
+        has_places = any(row["place"] for row in events)
+        columns = (_("When"), _("What"), *((_("Where"),) if has_places else ()))
         rows = tuple(
             (
                 model.Cell(row["what"]),
-                model.Cell(row["place"]),
-                model.Cell(date_format(dt.date.fromisoformat(row["day"]), "l j F")),
+                *((model.Cell(row["place"]),) if has_places else ()),
             )
             for row in events
         )

@@ -128,3 +128,29 @@ def test_what_no_font_has_is_a_square_and_the_rest_stays():
 def test_a_grid_alone_is_shaded_without_a_drawing():
     file = pdf.write(document(GRID))
     assert "/Figure" not in reading.tags(file)
+
+
+def _paragraphs(number):
+    return document(*(model.Text("Veckan liknar de föregående, och det mesta händer efter skoltid. " * 3),) * number)
+
+
+def test_what_spills_over_a_little_is_set_closer_and_all_of_it_is_there():
+    fits, spills = (next(n for n in range(10, 90) if pages(_paragraphs(n)) == wanted) for wanted in (2, 3))
+    assert fits < spills
+    long = _paragraphs(spills)
+    close = pdf.write(long, wanted_pages=2)
+    assert pdf.pages_of(close) == len(reading.reader(close).pages) == 2
+    assert reading.words(close).count("Veckan") == 3 * spills
+    # What fits as it is, or is wanted at any length, stays as it was.
+    assert pdf.write(_paragraphs(fits), wanted_pages=2) == pdf.write(_paragraphs(fits))
+    assert pdf.pages_of(pdf.write(long)) == 3
+
+
+def test_what_is_much_too_long_keeps_every_word():
+    long = pdf.write(_paragraphs(120), wanted_pages=2)
+    assert pdf.pages_of(long) > 2
+    assert reading.words(long).count("Veckan") == 360
+
+
+def pages(of):
+    return pdf.pages_of(pdf.write(of))
