@@ -409,3 +409,51 @@ def test_approving_the_report_leaves_its_photo_to_be_found(desk, live_server, wo
     desk.keyboard.press("p")
     expect(desk.locator("h1")).to_contain_text("Ingen bild väntar")
     assert states(incident) == ["approved"]
+
+
+def pixel(incident: Incident, x: float, y: float) -> tuple[int, int, int]:
+    with default_storage.open(incident.photos.get().file.name) as stored, Image.open(stored) as image:
+        return image.convert("RGB").getpixel((int(x * image.width), int(y * image.height)))
+
+
+def test_what_is_dragged_over_is_burned_in_before_the_photo_is_approved(
+    desk, live_server, world, media, assert_accessible
+):
+    incident = report_with_photos(world, 1)
+    desk.goto(f"{live_server.url}{reverse('review_queue', args=['ekstad'])}?report={incident.pk}")
+    before = pixel(incident, 0.15, 0.25)
+    assert max(before) > 60
+    desk.get_by_role("button", name="Svärta ner en del").click()
+    burn = desk.get_by_role("button", name="Svärta ner för gott")
+    expect(burn).to_be_disabled()
+    frame = desk.locator("[data-frame]")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    desk.mouse.move(*at(0.1, 0.2))
+    desk.mouse.down()
+    desk.mouse.move(*at(0.2, 0.3))
+    desk.mouse.up()
+    # Two presses draw one as well.
+    desk.mouse.click(*at(0.7, 0.1))
+    desk.mouse.click(*at(0.8, 0.2))
+    expect(desk.locator(".photo__black")).to_have_count(2)
+    desk.get_by_role("button", name="Lägg till en ruta").click()
+    desk.keyboard.press("Shift+ArrowRight")
+    for _ in range(3):
+        desk.keyboard.press("ArrowDown")
+    assert_accessible(desk)
+    burn.click()
+    expect(desk.locator("main")).to_contain_text("nedsvärtat för gott")
+    # In the first, the second and the third rectangle, and beside them.
+    for x, y in ((0.15, 0.25), (0.75, 0.15), (0.6, 0.6)):
+        assert max(pixel(incident, x, y)) < 40, (x, y)
+    for x, y in ((0.25, 0.25), (0.65, 0.15), (0.15, 0.1), (0.5, 0.41)):
+        assert max(pixel(incident, x, y)) > 60, (x, y)
+    assert states(incident) == ["waiting"]
+    assert len(list((media / "photos").iterdir())) == 1, "the file it was before is gone"
+    desk.keyboard.press("p")
+    expect(desk.locator(".photo")).to_contain_text("nedsvärtade")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from django.db import transaction
+from django.test import override_settings
 from django.utils.text import slugify
 
 from est_platform.demonstration import generator, loading
@@ -32,6 +33,13 @@ def the_areas() -> list[AreaShape]:
     return sorted(areas, key=lambda area: area.slug)
 
 
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path, request):
+    """Photos that a load draws lie with the test; those of the class's load stay where they are."""
+    if "loaded" not in request.fixturenames:
+        settings.MEDIA_ROOT = str(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def areas():
     return the_areas()
@@ -52,7 +60,8 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     few = tmp_path_factory.mktemp("blackpool") / "blackpool.parquet"
     pd.read_parquet(loading.BLACKPOOL_FILE).iloc[::60].to_parquet(few, index=False)
     said: list[str] = []
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+    photos = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("uploads")))
+    with photos, django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(loading, "BLACKPOOL_FILE", few)
         assert loading.load(seed=loading.SEED, until=SMALL_UNTIL, say=said.append)
         yield said

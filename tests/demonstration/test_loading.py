@@ -14,6 +14,7 @@ import urllib.parse
 import pandas as pd
 import pytest
 from django.contrib.auth import authenticate
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F
@@ -22,7 +23,7 @@ from django.urls import reverse
 from areas.models import Area, Place
 from audit.models import Event
 from est_platform.demonstration import cast, loading
-from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, ReportingUnit, Status
+from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
 from incidents.reviewing.queries import waiting_batches
 from incidents.rules import coarsen
 from partners.models import Collaboration, Group, Membership, Organisation, User
@@ -131,6 +132,12 @@ class TestLoaded:
             assert Incident.objects.count() == before - batch.stored
             transaction.set_rollback(True)
 
+    def test_some_reports_have_photos_that_wait_and_some_that_do_not(self):
+        photos = Photo.objects.select_related("incident__category")
+        assert {photo.status for photo in photos} == {Photo.Status.WAITING, Photo.Status.APPROVED}
+        assert all(photo.incident.category.takes_photos for photo in photos)
+        assert all(default_storage.exists(photo.file.name) for photo in photos)
+
     def test_nothing_lies_after_the_last_day(self):
         own = Incident.objects.filter(collaboration__slug="norrkoping")
         assert not own.filter(created_at__date__gt=SMALL_UNTIL).exists()
@@ -206,7 +213,8 @@ class TestLoaded:
     def test_it_said_what_it_did(self, loaded):
         assert any("invented incidents in Norrköping" in line for line in loaded)
         assert any("real incidents in Blackpool" in line for line in loaded)
-        assert len(loaded) == 8
+        assert any("drawn photos" in line for line in loaded)
+        assert len(loaded) == 9
 
 
 @pytest.mark.django_db
