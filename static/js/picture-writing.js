@@ -69,20 +69,15 @@ class PictureWriting extends HTMLElement {
       return;
     }
     if (!kept) return;
-    // The server has answered what was sent: either it is saved, or it stands in the fields with what was wrong.
-    if (kept.isSubmitted) return this.#forget();
-    let isDifferent = false;
-    for (const [name, value] of kept.values) {
+    const different = kept.values.filter(([name, value]) => {
       const field = this.form.elements.namedItem(name);
-      if (!field) continue;
-      if (field.type === "checkbox") {
-        field.checked = true;
-      } else if (field.value !== value) {
-        field.value = value;
-        isDifferent = true;
-      }
-    }
-    if (!isDifferent) return this.#forget();
+      return field && field.type !== "checkbox" && field.value.trim() !== value.trim();
+    });
+    // What was sent by a button is saved when the text has a newer version by the same person, and else it stands in the
+    // fields with what was wrong. Where neither is so the sign-in page came between, and it is not saved.
+    const isTaken = kept.isSubmitted && "lastByMe" in this.dataset && Number(this.version.value) > Number(kept.version);
+    if (isTaken || !different.length) return this.#forget();
+    for (const [name, value] of different) this.form.elements.namedItem(name).value = value;
     // Saved on top of what it was written on: if somebody else has written since, the server says so.
     this.version.value = kept.version;
     this.changes += 1;
@@ -110,9 +105,11 @@ class PictureWriting extends HTMLElement {
       this.#say(this.dataset.wordOffline);
       this.#later(AGAIN_MS);
     } else if (response.type === "opaqueredirect" || !answer) {
-      this.#say(this.dataset.wordSignedOut);
-      this.#later(AGAIN_MS);
+      const isRenewed = await this.#renewToken();
+      if (!isRenewed) this.#say(this.dataset.wordSignedOut);
+      this.#later(isRenewed ? 0 : AGAIN_MS);
     } else if (response.ok) {
+      this.isTokenNew = false;
       this.version.value = answer.text_version;
       this.saved = upTo;
       if (this.changes === upTo) {
@@ -125,6 +122,19 @@ class PictureWriting extends HTMLElement {
     } else {
       this.#refused(answer);
     }
+  }
+
+  /** Whoever has signed in again in another tab has a new session, which does not take this page's old token. */
+  async #renewToken() {
+    if (this.isTokenNew) return false;
+    const response = await fetch(this.form.action, { redirect: "manual", cache: "no-store" }).catch(() => null);
+    if (!response?.ok) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.querySelector("picture-writing [name=csrfmiddlewaretoken]");
+    if (!fresh) return false;
+    this.form.elements.csrfmiddlewaretoken.value = fresh.value;
+    this.isTokenNew = true;
+    return true;
   }
 
   #refused(answer) {

@@ -74,7 +74,7 @@ def test_written_as_one_goes_sent_for_review_and_published_by_another(
     page.get_by_role("button", name="Godkänn och publicera").click()
     page.wait_for_url("**version=1")
     expect(page.locator("#assessment")).to_contain_text("Mest på kvällarna vid centrum.")
-    expect(page.locator("#assessment")).to_contain_text("Oroande")
+    expect(page.locator(".state")).to_contain_text("Oroande")
     assert Picture.objects.get(version=1).published_by == world.analyst
 
 
@@ -93,6 +93,59 @@ def test_what_the_network_did_not_take_is_there_after_a_reload(page, world, sign
     assert kept(world).assessment == "Skrivet utan nät."
     # The browser itself tells of each call that had no network.
     console_errors.clear()
+
+
+def test_what_was_sent_with_an_expired_session_is_there_after_signing_in(
+    page, context, world, sign_in, address, console_errors
+):
+    sign_in(world.people["coordinator"])
+    page.goto(address("picture_write"))
+    page.locator("#id_assessment").fill("Först.")
+    expect(page.locator(".writing__status")).to_have_text("Allt är sparat.", timeout=15_000)
+    context.clear_cookies()
+    page.locator("#id_assessment").fill("Skrivet när sessionen gått ut.")
+    page.locator(".writing__foot").get_by_role("button", name="Spara", exact=True).click()
+    page.wait_for_load_state()
+    assert kept(world).assessment == "Först."
+    sign_in(world.people["coordinator"])
+    page.goto(address("picture_write"))
+    expect(page.locator("#id_assessment")).to_have_value("Skrivet när sessionen gått ut.")
+    expect(page.locator(".writing__status")).to_have_text("Allt är sparat.", timeout=15_000)
+    assert kept(world).assessment == "Skrivet när sessionen gått ut."
+    # The refused press is an error to the browser.
+    console_errors.clear()
+
+
+def test_whoever_signs_in_again_in_another_tab_goes_on_writing(page, context, world, sign_in, address, console_errors):
+    sign_in(world.people["coordinator"])
+    page.goto(address("picture_write"))
+    context.clear_cookies()
+    page.locator("#id_assessment").fill("Skrivet utloggad.")
+    expect(page.locator(".writing__status")).to_contain_text("loggats ut", timeout=15_000)
+    other = context.new_page()
+    other.goto(address("picture_write"))
+    other.locator("#id_login").fill("coordinator@example.org")
+    other.locator("#id_password").fill(make.PASSWORD)
+    other.locator("#id_password").press("Enter")
+    expect(other.locator("#id_assessment")).to_be_visible()
+    expect(page.locator(".writing__status")).to_have_text("Allt är sparat.", timeout=30_000)
+    assert kept(world).assessment == "Skrivet utloggad."
+    console_errors.clear()
+
+
+def test_what_a_button_has_saved_is_not_put_back_over_what_came_later(page, context, world, sign_in, address):
+    sign_in(world.people["coordinator"])
+    page.goto(address("picture_write"))
+    page.locator("#id_assessment").fill("Min text.")
+    page.locator(".writing__foot").get_by_role("button", name="Spara", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Sparat.")
+    expect(page.locator("#id_assessment")).to_have_value("Min text.")
+    draft = Picture.objects.get(pk=world.draft.pk)
+    actions.write_picture(
+        by=world.analyst, picture=draft, written=Written(assessment="Bättre text."), text_version=draft.text_version
+    )
+    page.reload()
+    expect(page.locator("#id_assessment")).to_have_value("Bättre text.")
 
 
 def test_who_writes_beside_somebody_else_is_told_and_keeps_both_texts(page, world, sign_in, address, console_errors):
