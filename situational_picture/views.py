@@ -255,12 +255,15 @@ def _picker(period: Period | None) -> dict[str, Any]:
     }
 
 
-def _versions(user: Any, shown: Picture) -> list[dict[str, Any]]:
+def _versions(user: Any, shown: Picture) -> dict[str, Any]:
+    """Every version of the period, and beside a draft the latest that is published."""
     others = selecting.pictures_of(user, shown.area).for_period(shown.period).without_figures()
-    return [
+    rows = [
         {"picture": other, "url": _url(other), "is_shown": other.pk == shown.pk}
         for other in others.order_by("-version")
     ]
+    latest = next((row for row in rows if not shown.version and row["picture"].version), None)
+    return {"versions": rows, "latest_version": latest}
 
 
 def _rebuild(area: Area, shown: Picture) -> Rebuild | None:
