@@ -197,15 +197,15 @@ class Writing:
     def __init__(self, picture: Picture, selections: Choices, data: Any = None) -> None:
         written = Written.of(picture)
         self.form = WritingForm(data, written=written, text_version=picture.text_version, selections=selections)
-        self.coming = ComingEvents(data, prefix="coming", initial=[vars(event) for event in written.coming_events])
-        self.priorities = PriorityPlaces(
-            data,
-            prefix="priority",
-            initial=[
-                {"order": number, "name": place.name, "why": place.why}
-                for number, place in enumerate(written.priority_places, start=1)
-            ],
-        )
+        coming = [vars(event) for event in written.coming_events]
+        priorities = [
+            {"order": number, "name": place.name, "why": place.why}
+            for number, place in enumerate(written.priority_places, start=1)
+        ]
+        # What is kept is for a page that is opened. To a page that saves for the second time it would mean that a row
+        # it has added is as it was, and such a row counts as left empty.
+        self.coming = ComingEvents(data, prefix="coming", initial=coming if data is None else None)
+        self.priorities = PriorityPlaces(data, prefix="priority", initial=priorities if data is None else None)
         self.asks_to_confirm = False
 
     def is_valid(self) -> bool:

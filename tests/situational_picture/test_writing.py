@@ -318,6 +318,17 @@ class TestPage:
         assert list(half.json()["errors"]) == ["coming-0-what"]
         assert Picture.objects.get(pk=draft.pk).assessment == "Lugnt."
 
+    def test_a_row_that_was_saved_as_it_was_written_is_there_after_the_next_save(self, client, author, draft):
+        rows = {
+            "coming-0-day": "2026-12-13", "coming-0-what": "Luciatåg", "coming-0-place": "Torget",
+            "priority-0-order": "1", "priority-0-name": "Västers centrum", "priority-0-why": "Flest händelser.",
+        }  # fmt: skip
+        for text in ("Lugnt.", "Lugnare.", "Lugnast."):
+            assert self.post(client, author, draft, assessment=text, autosave="yes", **rows).status_code == 200
+            draft.refresh_from_db()
+            assert [event["what"] for event in draft.coming_events] == ["Luciatåg"], text
+            assert [place["name"] for place in draft.priority_places] == ["Västers centrum"], text
+
     def test_what_is_refused_stays_in_the_fields_and_a_weak_hit_can_be_confirmed(self, client, author, draft):
         text = "Det var Anna Andersson som såg det."
         answer = self.post(client, author, draft, assessment=text)
