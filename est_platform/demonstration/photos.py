@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -14,6 +16,8 @@ from incidents.photos.actions import add_photo, approve_photo
 from partners.models import Collaboration, User
 
 WIDTH, HEIGHT = 1200, 900
+# Pillow's own font has no å, ä and ö.
+FONT = ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", 34)
 # What a photo of the place or the damage says more about than words, and where people seldom end up in it.
 TAKE_PHOTOS = ("SKA", "KLO", "NED", "FYS", "OTR")
 # How many reports of each status get photos, the latest first, and whether somebody has looked at them already.
@@ -52,7 +56,7 @@ def drawn(code: str, *, seed: int) -> bytes:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 640, WIDTH, HEIGHT), fill=(122, 122, 118))
     DRAWINGS[code](draw, rng)
-    draw.text((24, 20), "Exempelbild: inget här har hänt", fill=(40, 40, 40), font=ImageFont.load_default(34))
+    draw.text((24, 20), "Exempelbild: inget här har hänt", fill=(40, 40, 40), font=FONT)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)
     return out.getvalue()

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,9 @@ LARGEST_PROFILE = 600_000
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 MOST_COVERS = 20
 
+# A large picture takes a hundred megabytes while it is unpacked: each process unpacks one at a time.
+_ONE_AT_A_TIME = threading.Lock()
+
 # Half a picture must be refused, never filled up with grey.
 assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
@@ -53,11 +57,11 @@ class Made:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def too_large() -> NotPossible:
-    """The file is larger than what is taken in."""
+def too_large(most_bytes: int | None = None) -> NotPossible:
+    """The file is larger than what is taken in; `most_bytes` where less is taken in than in a form."""
     return NotPossible(
         _("The photo is larger than %(mb)s MB. Choose a smaller one, or take it again with a lower resolution.")
-        % {"mb": settings.PHOTO_MAX_BYTES // (1024 * 1024)},
+        % {"mb": (most_bytes or settings.PHOTO_MAX_BYTES) // (1024 * 1024)},
         code="photo_too_large",
     )
 
@@ -95,7 +99,8 @@ def made_anew(data: bytes) -> Made:
     if min(image.size) < SMALLEST_SIDE or max(image.size) > 100 * min(image.size):
         raise _no("photo_too_small", _("The photo is too small to show anything. Choose another."))
     try:
-        upright = _read(image)
+        with _ONE_AT_A_TIME:
+            upright = _read(image)
     except Exception:
         raise _no(
             "photo_broken", _("The photo cannot be read: the file seems to be damaged or cut off. Choose it again.")

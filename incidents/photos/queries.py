@@ -23,9 +23,12 @@ def photos_with(user: Any, incident: Incident) -> PhotoQuerySet:
 
 
 def left_behind(user: Any, collaboration: Collaboration) -> PhotoQuerySet:
-    """Photos that wait although their report does not: it was decided on before they came, or without them."""
+    """Photos that wait although their report does not: it was decided on before they came, or without them.
+
+    Those of a returned report come back with it.
+    """
     rows = Photo.objects.visible_to(user).waiting().filter(collaboration=collaboration)
-    return rows.exclude(incident__status__in=[Status.SUBMITTED, Status.DRAFT])
+    return rows.exclude(incident__status__in=[Status.SUBMITTED, Status.DRAFT, Status.RETURNED])
 
 
 def reports_left_behind(user: Any, collaboration: Collaboration) -> QuerySet[Incident]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -63,7 +64,7 @@ def photo_add(request: HttpRequest, collaboration: Collaboration, pk: int) -> Ht
         try:
             data = request.body
         except RequestDataTooBig:
-            raise content.too_large() from None
+            raise content.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
         stored, is_new = add_photo(incident=incident, by=person(request), data=data, client_uuid=number)
     except NotPossible as no:
         return JsonResponse({"code": no.code, "message": " ".join(no.messages)}, status=422)

@@ -30,6 +30,8 @@ class PhotoCover extends HTMLElement {
     this.form.hidden = !isOpen;
     this.begin.setAttribute("aria-expanded", String(isOpen));
     this.frame.toggleAttribute("data-covering", isOpen);
+    // What is being drawn on is not approved by the same slip of the hand.
+    for (const button of this.querySelectorAll("[value=approve]")) button.disabled = isOpen;
     if (!isOpen) while (this.boxes.length) this.#remove(this.boxes.at(-1));
   }
 

@@ -257,6 +257,16 @@ def test_approving_a_report_approves_no_photo_and_the_photo_is_found_afterwards(
     assert [e.details["photo"] for e in Event.objects.filter(action="photo_approved")] == [photo.pk]
 
 
+def test_photos_of_a_returned_report_come_back_with_it(world):
+    send(world)
+    Incident.objects.filter(pk=world.waiting.pk).update(status=Status.RETURNED)
+    assert not left_behind(world.people["coordinator"], world.here).exists()
+    Incident.objects.filter(pk=world.waiting.pk).update(
+        status=Status.MERGED, merged_into=world.by_reporter, merged_was=Status.SUBMITTED
+    )
+    assert left_behind(world.people["coordinator"], world.here).exists()
+
+
 @pytest.mark.parametrize("who", [who for who in PEOPLE if who != "coordinator"])
 def test_only_whoever_reviews_approves_and_covers(world, who):
     photo = send(world).photo
@@ -455,6 +465,7 @@ def test_an_outbox_is_told_why_a_photo_is_not_taken_in(client, world):
     assert (answer.status_code, answer.json()["code"]) == (422, "photo_kind")
     answer = post(client, world, data=b"\xff" * (6 * 1024 * 1024))
     assert (answer.status_code, answer.json()["code"]) == (422, "photo_too_large")
+    assert "5 MB" in answer.json()["message"]
     answer = post(client, world, owner="somebody else")
     assert (answer.status_code, answer.json()["code"]) == (409, "other_person")
     answer = client.post(address("photo_add", world.waiting.pk), b"x", content_type="image/jpeg")
