@@ -249,7 +249,22 @@ _NAMES = {
     "hash": gettext_lazy("proof"),
     "month": gettext_lazy("month"),
     "finding": gettext_lazy("finding"),
+    "people": gettext_lazy("how many people"),
+    "text_version": gettext_lazy("version of the text"),
+    "approved_own_text": gettext_lazy("approved a text of one's own"),
+    "list_year": gettext_lazy("year of the list"),
+    "category": gettext_lazy("category"),
+    "period": gettext_lazy("period"),
+    "profile": gettext_lazy("profile"),
+    "is_active": gettext_lazy("active"),
+    "is_trusted": gettext_lazy("trusted"),
+    "into": gettext_lazy("counted together with"),
+    "was_in": gettext_lazy("was counted together with"),
+    "now": gettext_lazy("now"),
+    "expires_on": gettext_lazy("until"),
 }
+# What is worth a word only where it is so.
+_ONLY_WHERE_TRUE = {"approved_own_text"}
 # Where somebody read a text.
 _WHERE = {
     "page": gettext_lazy("the report's page"),
@@ -265,7 +280,7 @@ def details_in_words(details: dict[str, Any]) -> list[str]:
 
     parts = []
     for key, value in details.items():
-        if key == "of" or value in ("", None, [], {}):
+        if key == "of" or value in ("", None, [], {}) or (key in _ONLY_WHERE_TRUE and not value):
             continue
         if key == "ids":
             parts.append(ngettext("%(count)d report", "%(count)d reports", len(value)) % {"count": len(value)})
@@ -287,6 +302,8 @@ def details_in_words(details: dict[str, Any]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

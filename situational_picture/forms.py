@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from situational_picture.models import Picture
@@ -42,7 +43,9 @@ class WritingForm(forms.Form):
 
     text_version = forms.IntegerField(widget=forms.HiddenInput)
     assessed_state = forms.ChoiceField(
-        label=_("Assessed state"), required=False, choices=[("", _("Not assessed")), *Picture.State.choices]
+        label=_("Assessed state"),
+        required=False,
+        choices=[("", _("Not assessed")), *((value, capfirst(label)) for value, label in Picture.State.choices)],
     )
     assessed_motive = _text(_("Why?"), 3, _("What makes you assess it so? Needed when a state is chosen."))
     assessment = _text(_("Joint assessment"), 8, _("What you see together: the most important, and what it means."))

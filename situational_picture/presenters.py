@@ -256,6 +256,9 @@ def category_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"name": category_name(row), "code": row["code"], "is_sensitive": row["is_sensitive"], **figure(row)}
         for row in figures["categories"]
     ]
+    for row in rows:
+        # Nothing happened, and nothing is to be said about that: named in a sentence below the table.
+        row["is_quiet"] = row["count"]["value"] == 0 and row["tone"] == "neutral"
     return sorted(rows, key=lambda row: row["count"]["value"] == 0)
 
 

@@ -50,7 +50,10 @@ def written_view(user: Any, picture: Picture, written: Written | None = None) ->
         "coming_events": written.coming_events,
         "priority_places": written.priority_places,
     }
-    return shown if any(shown.values()) else None
+    if not any(shown.values()):
+        return None
+    # The state and its motive head a page; whether anything stands below them.
+    return {**shown, "has_more": any(shown[key] for key in shown if key not in {"state", "motive"})}
 
 
 LAYERS = {

@@ -74,7 +74,7 @@ def test_written_as_one_goes_sent_for_review_and_published_by_another(
     page.get_by_role("button", name="Godkänn och publicera").click()
     page.wait_for_url("**version=1")
     expect(page.locator("#assessment")).to_contain_text("Mest på kvällarna vid centrum.")
-    expect(page.locator(".state")).to_contain_text("Oroande")
+    expect(page.locator("#assessment .state")).to_contain_text("Oroande")
     assert Picture.objects.get(version=1).published_by == world.analyst
 
 

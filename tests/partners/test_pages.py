@@ -317,6 +317,15 @@ def test_what_the_log_is_filtered_by_stands_in_words_and_is_let_go_of_one_by_one
     assert client.get("/ekstad/log/?action=reads").context["chosen"] == []
 
 
+def test_what_a_line_holds_besides_is_told_in_words():
+    with override("en"):
+        told = log_lines.details_in_words
+        assert told({"version": 2, "approved_own_text": False}) == ["version: 2"]
+        assert told({"approved_own_text": True}) == ["approved a text of one's own: yes"]
+        assert told({"is_trusted": False}) == ["trusted: no"]
+        assert told({"people": 9}) == ["how many people: 9"]
+
+
 def test_what_was_searched_for_is_not_written_in_the_log(world, log):
     client = signed_in(world, "data_protection")
     client.get("/ekstad/log/?person=Sven+Svensson")
