@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from areas.locating import index_of
 from incidents.importing import storing
 from incidents.importing.frames import refusal_frame, together
+from incidents.importing.personal_data import points_at_somebody
 from incidents.importing.placing import place
 from incidents.importing.profiles import Cleaner, Profile, Setting
 from incidents.importing.reading import Table, UnreadableFile, open_table
 from incidents.models import ImportBatch
+from incidents.queries import allowed_words
 
 ROWS_IN_PREVIEW = 10
 WORDS_IN_PREVIEW = 30
@@ -124,7 +126,7 @@ def _take_through(
         refuse(storing.take_out_repeated_keys(cleaner.key_column, sentence))
     if dry_run:
         outcome.preview = _named(storing.first_staged(ROWS_IN_PREVIEW), cleaner)
-        outcome.unknown_words = [word for word, _count in cleaner.unknown_words.most_common(WORDS_IN_PREVIEW)]
+        outcome.unknown_words = _words(cleaner, allowed_words(batch.collaboration_id))
     stored = storing.store_staged(batch, source=cleaner.source, has_own_keys=cleaner.has_own_keys, dry_run=dry_run)
     outcome.stored, outcome.unchanged, outcome.area_ids = stored.stored, stored.unchanged, stored.area_ids
     outcome.texts_removed = stored.texts_removed
@@ -133,6 +135,17 @@ def _take_through(
         raise RuntimeError(f"{outcome.rows} rows came in, but {outcome} is what became of them.")
     progress(95)
     return outcome
+
+
+def _words(cleaner: Cleaner, allowed: Set[str]) -> list[str]:
+    """The file's most frequent words for what happened that are no category; none that seems to point at a person.
+
+    They are kept until the import ends, and longer in a saved choice of columns; somebody may have chosen the column
+    with the names.
+    """
+    words = pd.Series([word for word, _count in cleaner.unknown_words.most_common()], dtype="str")
+    is_personal = points_at_somebody(words, allowed=allowed).to_numpy(dtype=bool)
+    return words[~is_personal].head(WORDS_IN_PREVIEW).tolist()
 
 
 def _named(rows: list[dict[str, Any]], cleaner: Cleaner) -> list[dict[str, Any]]:
