@@ -11,13 +11,13 @@ import math
 import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, singledispatch
+from itertools import pairwise
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from documents.model import PROTECTED, Drawing, LineChart, MapDrawing, Point, Ring, Value
+from documents.model import PROTECTED, Drawing, LineChart, MapDrawing, Point, Ring, Shares, Value
+from ui.days import month_in_short
 from ui.numbers import number_words
 
 # The house's colours in light (static/css/est.css). Each step of the scale is darker than the one before, so it also
@@ -29,6 +29,8 @@ _INCH_MM = 25.4
 # The text block of an A4 page, and half of it beside something else.
 WHOLE_MM, HALF_MM = 174.0, 84.0
 _FONT_PT = 7.5
+# What is above and below a line chart's axes, the strip under the time axis, and the names of what is in the strip.
+_ABOVE_MM, _BELOW_MM, _STRIP_MM, _GAP_MM, _NAMES_MM = 6.6, 5.7, 3.6, 1.2, 4.5
 # Matplotlib keeps fonts and settings of the process; two threads of a web server drawing at once would share them.
 _LOCK = threading.Lock()
 
@@ -105,8 +107,12 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     from matplotlib.dates import AutoDateLocator, date2num
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    figure = _figure(width_mm, chart.height_mm)
-    axes = figure.add_axes((0.055, 0.13, 0.935, 0.72), facecolor="none")
+    below_mm = _BELOW_MM + (_NAMES_MM + _STRIP_MM + _GAP_MM if chart.strip else 0)
+    height_mm = chart.height_mm + below_mm - _BELOW_MM
+    figure = _figure(width_mm, height_mm)
+    axes = figure.add_axes(
+        (0.055, below_mm / height_mm, 0.935, (height_mm - below_mm - _ABOVE_MM) / height_mm), facecolor="none"
+    )
     days = [float(date2num(day)) for day in chart.days]
     _shade_missing(axes, days, chart.observed)
     axes.fill_between(
@@ -133,8 +139,16 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
     axes.yaxis.grid(True, color=GRID, linewidth=0.5)
-    axes.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: _month(value)))
+    if chart.strip:
+        axes.xaxis.set_ticks([])
+        bottom = (_BELOW_MM + _NAMES_MM) / height_mm
+        dated = figure.add_axes((0.055, bottom, 0.935, _STRIP_MM / height_mm), facecolor="none", sharex=axes)
+        _strip(dated, chart.strip, days)
+        _plain_axes(dated)
+    else:
+        dated = axes
+    dated.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
+    dated.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: _month(value)))
     axes.legend(
         loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, borderaxespad=0.2, handlelength=1.4,
         fontsize=_FONT_PT,
@@ -142,11 +156,36 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     return figure
 
 
+_LOOKS: dict[str, dict[str, Any]] = {
+    "full": {"facecolor": OBSERVED, "edgecolor": "none"},
+    "light": {"facecolor": BAND, "edgecolor": OBSERVED, "linewidth": 0.4},
+    "hatched": {"facecolor": "white", "edgecolor": EDGE, "linewidth": 0.3, "hatch": "////////"},
+}
+
+
+def _strip(axes: Any, strip: Sequence[Shares], days: Sequence[float]) -> None:
+    """A bar for each period, from the bottom to the top, and under the dates what its parts are."""
+    width = [0.9 * (after - day) for day, after in pairwise(days)]
+    width = [*width, width[-1]] if width else [6.0]
+    filled = [0.0] * len(days)
+    for shares in strip:
+        heights = [value or 0.0 for value in shares.values]
+        axes.bar(days, heights, width[: len(days)], bottom=filled, label=shares.name, **_LOOKS[shares.look])
+        filled = [below + height for below, height in zip(filled, heights, strict=True)]
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_ticks([])
+    # Below the dates, whose room is the lowest but one of the drawing.
+    drop = -(_BELOW_MM + 0.6) / _STRIP_MM
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(0, drop + 0.2), ncols=len(strip), frameon=False, borderaxespad=0,
+        borderpad=0, handlelength=1.4, fontsize=_FONT_PT,
+    )  # fmt: skip
+
+
 def _month(value: float) -> str:
     from matplotlib.dates import num2date
 
-    # Swedish writes months small.
-    return date_format(num2date(value).date(), "b Y" if get_language() == "sv" else "M Y")
+    return month_in_short(num2date(value).date())
 
 
 def _shade_missing(axes: Any, days: Sequence[float], observed: Sequence[Value]) -> None:

@@ -117,8 +117,17 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """A part of a whole (0–1) period by period, None where there is no whole. Each look holds without colours."""
+
+    name: str
+    values: tuple[float | None, ...]
+    look: Literal["full", "light", "hatched"]
+
+
+@dataclass(frozen=True)
 class LineChart:
-    """Counts over time with the range that was to be expected.
+    """Counts over time with the range that was to be expected, and under the axis how complete they are.
 
     `alt` says in words what the chart shows: it is all that somebody who cannot see it gets.
     """
@@ -133,6 +142,12 @@ class LineChart:
     # The last period still runs and will have more.
     last_is_running: bool = False
     height_mm: int = 44
+    # Stacked in a strip under the time axis, the first at the bottom.
+    strip: tuple[Shares, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(shares.values) != len(self.days) for shares in self.strip):
+            raise ValueError("The strip under a chart has a value for each of its periods.")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from incidents.coverage import Coverage, State
 from incidents.models import ReportingRhythm, ReportingUnit, ReportReminder
 from partners.models import Collaboration
 from partners.roles import SEE_EVERYTHING
+from ui.days import day_in_short
 
 # Word, tone and symbol say the same thing, so that none of them is needed alone.
 WORDS: Mapping[State, Any] = {
@@ -45,8 +46,8 @@ def period_days(period: Period) -> str:
     """The days of a period, short enough for the head of a column: “9–15 nov”."""
     first, last = period.start, period.last_day
     if first.month == last.month:
-        return f"{first.day}–{date_format(last, 'j M')}"
-    return f"{date_format(first, 'j M')}–{date_format(last, 'j M')}"
+        return f"{first.day}–{day_in_short(last)}"
+    return f"{day_in_short(first)}–{day_in_short(last)}"
 
 
 def moment(at: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from areas.api import SHORT_NAME, asked_of
 from situational_picture import selecting
+from situational_picture.coverage_presenters import counted_answers
 from situational_picture.models import Picture
 from situational_picture.protecting import cell
 
@@ -51,11 +52,21 @@ class _Category(_Expected):
     name = serializers.CharField()
 
 
+class _Answers(serializers.Serializer):
+    """How many answers were expected of the reporting units, by what became of them."""
+
+    reported = serializers.IntegerField()
+    nothing = serializers.IntegerField(help_text="Said that there was nothing to report.")
+    missing = serializers.IntegerField(help_text="Neither reported nor said anything: not the same as nothing.")
+    waiting = serializers.IntegerField(help_text="The deadline has not passed.")
+
+
 class _Period(serializers.Serializer):
     period = serializers.CharField()
     count = Count()
     lower = serializers.FloatField(allow_null=True)
     upper = serializers.FloatField(allow_null=True)
+    coverage = _Answers(allow_null=True, help_text="Null where nobody was expected to report.")
 
 
 class _Place(serializers.Serializer):
@@ -162,9 +173,14 @@ def _whole(user: Any, picture: Picture) -> dict[str, Any]:
             {"code": row["code"], "name": row["name_sv"], **_expected(row)} for row in figures["categories"]
         ],
         "trend": [
-            {"period": code, "count": cell(observed), "lower": lower, "upper": upper}
-            for code, observed, lower, upper in zip(
-                trend["periods"], trend["observed"], trend["lower"], trend["upper"], strict=True
+            {"period": code, "count": cell(observed), "lower": lower, "upper": upper, "coverage": answered}
+            for code, observed, lower, upper, answered in zip(
+                trend["periods"],
+                trend["observed"],
+                trend["lower"],
+                trend["upper"],
+                counted_answers(figures),
+                strict=True,
             )
         ],
         "places": [{"id": row["place"], "name": row["name"], "count": cell(row["count"])} for row in figures["places"]],

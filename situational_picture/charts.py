@@ -18,6 +18,8 @@ from ui import charts
 
 # More rows than this make a chart nobody reads; the table has them all.
 CATEGORIES_SHOWN = 12
+# Fewer than these are read sooner in the table.
+FEWEST_DRAWN = 3
 
 
 def _drawn(value: Any) -> Any:
@@ -74,33 +76,28 @@ def _with_strip(
     if not coverage:
         return lines, layout
     places = range(first, first + len(days))
-    counts = [coverage_presenters.answers(coverage, place) for place in places]
+    shares = [coverage_presenters.shares(coverage, place) for place in places]
     words = [coverage_presenters.answer_words(coverage, place) for place in places]
     # One bar a period, a little apart. Plotly counts time in thousandths of a second.
     width = [0.9 * parse(code).days * 86_400_000 for code in figures["trend"]["periods"][first:]]
     bars = []
-    for state, name, marker in (
-        (REPORTED, _("Reported"), {"color": charts.OBSERVED}),
-        (NOTHING, _("Nothing to report"), {"color": charts.BAND, "line": {"width": 1, "color": charts.OBSERVED}}),
-        (
-            MISSING,
-            _("Not reported"),
-            {
-                "color": charts.SURFACE,
-                "pattern": {"shape": "/", "fgcolor": charts.TEXT, "bgcolor": charts.SURFACE, "size": 4},
-            },
-        ),
-    ):
+    hatched = {"shape": "/", "fgcolor": charts.TEXT, "bgcolor": charts.SURFACE, "size": 4}
+    markers = {
+        REPORTED: {"color": charts.OBSERVED},
+        NOTHING: {"color": charts.BAND, "line": {"width": 1, "color": charts.OBSERVED}},
+        MISSING: {"color": charts.SURFACE, "pattern": hatched},
+    }
+    for state, name in coverage_presenters.STRIP.items():
         hover = {"customdata": words, "hovertemplate": "%{customdata}"} if state == REPORTED else {"hoverinfo": "skip"}
         bars.append(
             {
                 "type": "bar",
                 "x": days,
-                "y": [one[state] / one["all"] if one["all"] else None for one in counts],
+                "y": [one[state] for one in shares],
                 "width": width,
                 "yaxis": "y2",
-                "name": name,
-                "marker": marker,
+                "name": str(name),
+                "marker": markers[state],
                 **hover,
             }
         )
@@ -132,7 +129,7 @@ def categories(figures: Mapping[str, Any]) -> dict[str, Any] | None:
     """Each category's count as a dot beside the range that was to be expected."""
     rows = [row for row in figures["categories"] if row["count"] not in (None, PROTECTED)]
     rows = [row for row in rows if row["count"] or row["judgement"] in {"more", "fewer"}][:CATEGORIES_SHOWN]
-    if not rows:
+    if len(rows) < FEWEST_DRAWN:
         return None
     rows = rows[::-1]
     # Long names on one line would leave the chart no room on a phone. Plotly reads a few tags in what it writes.

@@ -134,17 +134,20 @@ def _changes(
 ) -> list[dict[str, Any]]:
     """Where the set of units that answer has changed: who came and stayed, and who went and stayed away.
 
-    One period alone is no change, unless that is when the unit was first, or no longer, expected to report.
+    One period alone is no change, neither one that was missed nor one that was answered, unless that is when the unit
+    was first, or no longer, expected to report.
     """
     joined, left = dict.fromkeys(codes, 0), dict.fromkeys(codes, 0)
     for pk, answers in zip(covered.index, covered.to_numpy(), strict=True):
         expected = [bool(units.states.loc[pk, list(numbers)].notna().all()) for numbers in slots]
         begins = int(np.argmax(answers)) if answers.any() else 0
-        if begins > 0 and answers[begins:].all() and (len(answers) - begins > 1 or not expected[begins - 1]):
-            joined[codes[begins]] += 1
+        if begins > 0 and answers[begins:].all():
+            is_lasting = begins > 1 and len(answers) - begins > 1
+            joined[codes[begins]] += is_lasting or not expected[begins - 1]
         ends = int(np.argmin(answers)) if not answers.all() else 0
-        if ends > 0 and not answers[ends:].any() and (len(answers) - ends > 1 or not expected[ends]):
-            left[codes[ends]] += 1
+        if ends > 0 and not answers[ends:].any():
+            is_lasting = ends > 1 and len(answers) - ends > 1
+            left[codes[ends]] += is_lasting or not expected[ends]
     return [
         {"period": code, "joined": joined[code], "left": left[code]} for code in codes if joined[code] or left[code]
     ]

@@ -55,6 +55,64 @@ def answer_words(coverage: Mapping[str, Any], place: int) -> str:
     return f"{shown} ({', '.join(parts)})" if parts else shown
 
 
+def counted_answers(figures: Mapping[str, Any]) -> list[dict[str, int] | None]:
+    """For each of the trend's periods how many answers of each kind there are; None where nobody was expected."""
+    coverage, periods = _of(figures), figures["trend"]["periods"]
+    if coverage is None:
+        return [None] * len(periods)
+    counts = [{state: coverage[state][place] for state in STATES} for place in range(len(periods))]
+    return [one if any(one.values()) else None for one in counts]
+
+
+def file_columns() -> list[str]:
+    """What a file's columns of answers are called, in the order of the states."""
+    return [_("answers: reported"), _("answers: nothing to report"), _("answers: missing"), _("answers: awaited")]
+
+
+def file_cells(answered: Mapping[str, int] | None) -> list[int | str]:
+    """A period's answers as cells of a file; empty ones where nobody was expected, which is not zero."""
+    return [""] * len(STATES) if answered is None else [answered[state] for state in STATES]
+
+
+# What the strip under a time axis is made of, from its bottom to its top.
+STRIP = {
+    REPORTED: gettext_lazy("Reported"),
+    NOTHING: gettext_lazy("Nothing to report"),
+    MISSING: gettext_lazy("Not reported"),
+}
+
+
+def shares(coverage: Mapping[str, Any], place: int) -> dict[str, float | None]:
+    """Which part of those expected in a period has answered how; None for each where nobody was expected."""
+    counts = answers(coverage, place)
+    return {state: counts[state] / counts["all"] if counts["all"] else None for state in STRIP}
+
+
+def strip_words(figures: Mapping[str, Any]) -> list[str]:
+    """What the strip shows, for whoever cannot see it: how complete the last period is, and the least complete one."""
+    coverage = _of(figures)
+    if coverage is None:
+        return []
+    codes = figures["trend"]["periods"]
+    found = [(answers(coverage, place), place) for place in range(len(codes))]
+    followed = [(counts, place) for counts, place in found if counts["all"]]
+    if not followed:
+        return []
+    over = [(counts, place) for counts, place in followed if not counts[WAITING]] or followed
+    last = over[-1][1]
+    _counts, least = min(over, key=lambda one: (one[0]["covered"] / one[0]["all"], -one[1]))
+    sentences = [
+        _("A strip under the time axis shows how many had answered: in %(period)s %(answers)s.")
+        % {"period": _short_name(codes[last]), "answers": answer_words(coverage, last)}
+    ]
+    if least != last:
+        sentences.append(
+            _("Fewest in %(period)s: %(answers)s.")
+            % {"period": _short_name(codes[least]), "answers": answer_words(coverage, least)}
+        )
+    return sentences
+
+
 def column_name(coverage: Mapping[str, Any]) -> str:
     """What the table twin calls its column."""
     return _("Units that reported") if coverage["is_once"] else _("Reports that came in")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -22,19 +22,22 @@ from analysis.periods import parse
 from documents import model, pdf
 from partners.models import Collaboration
 from situational_picture import coverage_presenters, presenters, selecting
+from situational_picture.coverage import MISSING, NOTHING, REPORTED
 from situational_picture.models import Picture
 from situational_picture.outlines import outlines
 from situational_picture.protecting import PROTECTED
 from ui.numbers import number_words
 
 # Part of what a kept file is found by. Raise it when the document says or draws something else.
-LAYOUT = 2
+LAYOUT = 3
 PAGES = 2
 PLACES_SHOWN = 8
 CATEGORIES_SHOWN = 12
 PERIODS_LISTED = 6
 HOURS_TOGETHER = 3
 FINGERPRINT_SHOWN = 16
+# Low enough for the map to have room under the trend on the first page, where a text is of ordinary length.
+MAP_MM = 62
 # Published files never change, drafts are made again with each rebuild; both only to spare work.
 KEPT_S = 24 * 3600
 
@@ -115,21 +118,33 @@ def _blocks(picture: Picture, figures: Mapping[str, Any], address: str) -> Block
     yield from _changes(figures)
     yield model.Heading(_("Is it more than usual?"))
     yield _trend(figures)
-    yield model.Text(
+    notes = [
         _(
             "The band shows what the area's own earlier periods gave reason to expect. Shaded: the source has nothing, "
             "which is not the same as nothing having happened."
-        ),
-        "small",
-    )
+        )
+    ]
+    if figures.get("coverage"):
+        notes.append(
+            _(
+                "Under the time axis: how large a part of the units reported, had nothing to report, or are missing. "
+                "Where every unit had nothing to report, zero is a true zero."
+            )
+        )
+    yield model.Text(" ".join(notes), "small")
     yield model.Columns(
         left=(model.Heading(_("Where it happened")), *_where(picture, figures)),
-        right=(model.Heading(_("Places")), *_section(picture, "places"), _places(figures), *_latest(figures)),
+        right=(model.Heading(_("Places")), *_section(picture, "places"), _places(figures)),
         left_share=0.52,
     )
     yield model.Columns(
         left=(model.Heading(_("What happened")), *_section(picture, "events"), *_categories(figures)),
-        right=(model.Heading(_("When it happened")), *_section(picture, "times"), *_when(figures)),
+        right=(
+            model.Heading(_("When it happened")),
+            *_section(picture, "times"),
+            *_when(figures),
+            *_latest(figures),
+        ),
         left_share=0.52,
     )
     yield from _parts(figures)
@@ -202,12 +217,13 @@ def _ahead(picture: Picture) -> Blocks:
         columns = (_("When"), _("What"), *((_("Where"),) if has_places else ()))
         rows = tuple(
             (
+                model.Cell(date_format(dt.date.fromisoformat(row["day"]), "l j F")),
                 model.Cell(row["what"]),
                 *((model.Cell(row["place"]),) if has_places else ()),
             )
             for row in events
         )
-        yield model.Table("", columns, rows)
+        yield model.Table("", tuple(map(model.Column, columns)), rows)
     text, places = tuple(_section(picture, "priorities")), picture.priority_places
     if text or places:
         yield model.Heading(_("Priority places"))
@@ -257,12 +273,28 @@ def _trend(figures: Mapping[str, Any]) -> model.LineChart:
         observed_name=_("Events"),
         range_name=_("Expected range"),
         last_is_running=data["last_is_running"],
+        strip=_strip(figures),
+    )
+
+
+_LOOKS: Mapping[str, Literal["full", "light", "hatched"]] = {REPORTED: "full", NOTHING: "light", MISSING: "hatched"}
+
+
+def _strip(figures: Mapping[str, Any]) -> tuple[model.Shares, ...]:
+    """How complete each period is, as under the chart of the picture's page."""
+    coverage = figures.get("coverage")
+    if not coverage:
+        return ()
+    shares = [coverage_presenters.shares(coverage, place) for place in range(len(figures["trend"]["periods"]))]
+    return tuple(
+        model.Shares(str(name), tuple(one[state] for one in shares), _LOOKS[state])
+        for state, name in coverage_presenters.STRIP.items()
     )
 
 
 def _latest(figures: Mapping[str, Any]) -> Blocks:
     """The end of the trend in numbers: its table twin, as far as a page has room for it."""
-    rows = presenters.trend_table(figures, last=PERIODS_LISTED)["rows"]
+    rows = presenters.trend_table(figures, last=PERIODS_LISTED, name=presenters.period_short_name)["rows"]
     coverage = figures.get("coverage")
     columns = [model.Column(_("Period")), model.Column(_("Events"), True), model.Column(_("Expected"), True)]
     if coverage:
@@ -299,6 +331,7 @@ def _trend_words(figures: Mapping[str, Any]) -> str:
             _("Most: %(count)s in %(period)s.")
             % {"count": number_words(most[0]), "period": presenters.period_name(most[1])}
         )
+    words += coverage_presenters.strip_words(figures)
     words.append(_("The latest periods stand in a table below."))
     return " ".join(words)
 
@@ -318,6 +351,7 @@ def _where(picture: Picture, figures: Mapping[str, Any]) -> Blocks:
         parts=outlines(picture.area.children.all(), on),
         cells=tuple((tuple(ring), cells[key]) for ring, key in zip(rings, keys, strict=True)),
         unit=_("events"),
+        height_mm=MAP_MM,
     )
     yield model.Text(
         _("Events by hexagon of about 1.5 hectares") + ", " + presenters.window_words(figures) + ".", "small"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -335,14 +335,27 @@ def differences(frozen: Mapping[str, Any], now: Mapping[int, int], names: Mappin
 
 
 def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
-    """The figures as lines of a file: what, which, count, expected range; “protected” and “missing” are words."""
-    lines: list[list[Any]] = [[_("table"), _("row"), _("count"), _("expected from"), _("expected to")]]
+    """The figures as lines of a file: what, which, count, expected range, and for the trend who had answered.
 
-    def line(table: str, row: str, value: Any, source: Mapping[str, Any] | None = None) -> None:
+    “Protected” and “missing” are words.
+    """
+    lines: list[list[Any]] = [
+        [
+            _("table"), _("row"), _("count"), _("expected from"), _("expected to"),
+            *coverage_presenters.file_columns(),
+        ]
+    ]  # fmt: skip
+
+    def line(
+        table: str,
+        row: str,
+        value: Any,
+        source: Mapping[str, Any] | None = None,
+        answered: Mapping[str, int] | None = None,
+    ) -> None:
         lower, upper = (source["lower"], source["upper"]) if source else (None, None)
-        lines.append(
-            [table, safe_cell(row), _in_file(value), "" if lower is None else lower, "" if upper is None else upper]
-        )
+        expected = ["" if lower is None else lower, "" if upper is None else upper]
+        lines.append([table, safe_cell(row), _in_file(value), *expected, *coverage_presenters.file_cells(answered)])
 
     line(_("all events"), figures["period"], figures["total"]["count"], figures["total"])
     for row in figures["categories"]:
@@ -356,10 +369,11 @@ def export_rows(figures: Mapping[str, Any]) -> list[list[Any]]:
     for key, value in figures["map"]["cells"].items():
         line(_("hexagon, %(days)s") % {"days": window_words(figures)}, key, value)
     trend = figures["trend"]
-    for code, observed, lower, upper in zip(
-        trend["periods"], trend["observed"], trend["lower"], trend["upper"], strict=True
+    series = (trend[name] for name in ("periods", "observed", "lower", "upper"))
+    for code, observed, lower, upper, answered in zip(
+        *series, coverage_presenters.counted_answers(figures), strict=True
     ):
-        line(_("trend"), code, observed, {"lower": lower, "upper": upper})
+        line(_("trend"), code, observed, {"lower": lower, "upper": upper}, answered)
     return lines
 
 
@@ -369,15 +383,20 @@ def _in_file(value: Any) -> Any:
     return _("missing") if value is None else value
 
 
-def trend_table(figures: Mapping[str, Any], *, last: int | None = None) -> dict[str, Any]:
-    """The trend as columns and rows of a table, latest first; only the `last` periods when that is given."""
+def trend_table(
+    figures: Mapping[str, Any], *, last: int | None = None, name: Callable[[Period], str] = period_name
+) -> dict[str, Any]:
+    """The trend as columns and rows of a table, latest first; only the `last` periods when that is given.
+
+    `name` says what a period is called, where there is no room for its days.
+    """
     trend = figures["trend"]
     first = 0 if last is None else max(0, len(trend["periods"]) - last)
     coverage = figures.get("coverage")
     series = (trend[name][first:] for name in ("periods", "observed", "lower", "upper"))
     rows = [
         [
-            period_name(parse(code)),
+            name(parse(code)),
             cell(observed),
             "–" if lower is None or observed == PROTECTED else f"{number_words(lower)}–{number_words(upper)}",
             *([coverage_presenters.answer_words(coverage, place)] if coverage else []),

@@ -49,7 +49,8 @@ def figure_json(data: Sequence[Mapping[str, Any]], layout: Mapping[str, Any] | N
         "colorway": [OBSERVED, COMPARED],
         "hovermode": "x unified",
         "showlegend": len(data) > 1,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        # Where bars are stacked, Plotly would begin with the last of them.
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
         "bargap": 0.25,
         **{key: value for key, value in given.items() if not key.startswith(("xaxis", "yaxis"))},
     }

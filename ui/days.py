@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -17,3 +18,18 @@ def day_words(day: dt.date, today: dt.date) -> str:
     if day == today - dt.timedelta(days=1):
         return _("Yesterday, %(day)s") % {"day": words}
     return capfirst(words)
+
+
+def day_in_short(day: dt.date) -> str:
+    """“15 nov” in Swedish, “15 Nov” in English."""
+    return date_format(day, f"j {_month()}")
+
+
+def month_in_short(day: dt.date) -> str:
+    """“nov 2026” in Swedish, “Nov 2026” in English."""
+    return date_format(day, f"{_month()} Y")
+
+
+def _month() -> str:
+    """How `date_format` asks for a short month: Swedish writes it small."""
+    return "b" if get_language() == "sv" else "M"

@@ -1,6 +1,7 @@
 """Charts and maps as SVG: the same every time, and nothing drawn that is protected or missing."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -70,6 +71,47 @@ def test_a_chart_of_one_period_or_none_is_drawn():
             last_is_running=False,
         )
         assert ET.fromstring(drawing.draw(short)).tag == f"{SVG}svg"
+
+
+FULL, LIGHT, HATCHED = "#0062ba", "#dde9f4", "url(#"
+STRIP = (
+    model.Shares("Reported", (0.5,) * 11 + (None,), "full"),
+    model.Shares("Nothing to report", (0.25,) * 11 + (None,), "light"),
+    model.Shares("Not reported", (0.25,) * 11 + (None,), "hatched"),
+)
+
+
+def _heights(svg: str, look: str) -> list[float]:
+    """How high each bar of the strip is that is filled so: the four corners of its outline."""
+    found = []
+    for path in ET.fromstring(svg).iter(f"{SVG}path"):
+        outline = path.get("d") or ""
+        numbers = re.findall(r"-?[0-9.]+", outline)
+        is_box = outline.count("L") == 3 and outline.strip().endswith("z")
+        if is_box and f"fill: {look}" in path.get("style", "") and "clip-path" in path.attrib:
+            found.append(max(map(float, numbers[1::2])) - min(map(float, numbers[1::2])))
+    return found
+
+
+def test_the_strip_under_a_chart_is_as_high_as_its_parts_are_large():
+    svg = drawing.draw(dataclasses.replace(LINE, strip=STRIP))
+    assert svg == drawing.draw(dataclasses.replace(LINE, strip=STRIP))
+    full, light, hatched = (_heights(svg, look)[:11] for look in (FULL, LIGHT, HATCHED))
+    assert full == pytest.approx([full[0]] * 11)
+    assert [high / full[0] for high in (light[0], hatched[0])] == pytest.approx([0.5, 0.5], abs=0.01)
+    assert full[0] == pytest.approx(drawing._STRIP_MM / 25.4 * 72 / 2, abs=0.1)
+
+
+def test_a_strip_has_a_value_for_every_period():
+    with pytest.raises(ValueError, match="each of its periods"):
+        dataclasses.replace(LINE, strip=(model.Shares("Reported", (1.0,), "full"),))
+
+
+@pytest.mark.parametrize("many", [0, 1])
+def test_a_strip_under_one_period_or_none_is_drawn(many):
+    values = {name: getattr(LINE, name)[:many] for name in ("days", "observed", "lower", "upper")}
+    strip = tuple(dataclasses.replace(shares, values=shares.values[:many]) for shares in STRIP)
+    assert ET.fromstring(drawing.draw(dataclasses.replace(LINE, strip=strip, **values))).tag == f"{SVG}svg"
 
 
 def test_the_legends_steps_hold_every_number_once_and_as_it_is_drawn():

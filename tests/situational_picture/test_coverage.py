@@ -13,11 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.periods import containing, parse, periods_back
+from documents import model
 from incidents.models import Incident
-from situational_picture import actions, building, charts, coverage, coverage_presenters, presenters, protecting
+from situational_picture import (
+    actions,
+    building,
+    charts,
+    coverage,
+    coverage_presenters,
+    documents,
+    presenters,
+    protecting,
+)
 from situational_picture.coverage import UnitStates
 from situational_picture.models import Picture
 from tests import factories as make
+from tests.documents import reading
 from tests.situational_picture.test_figures import CATEGORIES, NO_ROWS, daily, figures, whole_source
 
 # The Tuesday after week 47: its deadline was yesterday.
@@ -150,8 +161,8 @@ def test_units_that_stopped_are_told():
     assert found["coverage"]["changes"] == [{"period": "2026-W45", "joined": 0, "left": 2}]
 
 
-@pytest.mark.parametrize("own", ["rrrrrrrrrrrrm", "rrrrrmrrrnrrr", "mrrrrrrrrrrrr"[::-1]])
-def test_one_missed_week_is_no_change_of_who_reports(own):
+@pytest.mark.parametrize("own", ["rrrrrrrrrrrrm", "rrrrrmrrrnrrr", "mrrrrrrrrrrrr", "rmmmmmmmmmmmm", "mmmmmmmmmmmmr"])
+def test_one_week_missed_or_answered_is_no_change_of_who_reports(own):
     assert compute(states({1: "r" * 13, 2: own}))["coverage"]["changes"] == []
 
 
@@ -291,6 +302,68 @@ def test_the_strip_stands_under_the_trend_and_says_in_its_table_the_same(doubled
     table = presenters.trend_table(draft.figures)
     assert len(table["columns"]) == 4
     assert table["rows"][0][3] == "2 av 2"
+
+
+# --- Files: the same answers as under the chart
+
+
+def test_the_file_of_figures_says_for_each_period_who_had_answered(doubled):
+    draft = Picture.objects.get(area=doubled.west, period_kind="week", period_start=dt.date(2026, 11, 16))
+    head, *lines = presenters.export_rows(draft.figures)
+    answers = {line[1]: line[5:] for line in lines if line[0] == "trend"}
+    assert head[5:] == ["svar: rapporterat", "svar: inget att rapportera", "svar: saknas", "svar: väntas"]
+    assert answers["2026-W47"] == [2, 0, 0, 0]
+    assert answers["2026-W42"] == [1, 0, 0, 0]
+    # The first week of the trend is one before anybody had reported.
+    assert next(iter(answers.values())) == [0, 0, 1, 0]
+    assert {len(line) for line in [head, *lines]} == {9}
+
+
+def test_a_period_in_which_units_are_missing_says_so_in_the_file():
+    figures = compute(states({1: "rrrmr", 2: "rrrnw"}))
+    lines = {line[1]: line[5:] for line in presenters.export_rows(figures) if line[0] == "trend"}
+    assert (lines["2026-W46"], lines["2026-W47"]) == ([0, 1, 1, 0], [1, 0, 0, 1])
+    # Before anybody was expected there is nothing to say, which is not zero.
+    assert lines["2026-W42"] == ["", "", "", ""]
+
+
+def test_the_api_gives_the_answers_of_every_period(client, doubled):
+    draft = Picture.objects.get(area=doubled.west, period_kind="week", period_start=dt.date(2026, 11, 16))
+    for who, pk in (
+        ("coordinator", draft.pk),
+        ("council", actions.publish_picture(by=doubled.people["coordinator"], picture=draft).pk),
+    ):
+        client.force_login(doubled.people[who])
+        trend = client.get(reverse("api-picture", args=[pk])).json()["trend"]
+        assert trend[-1]["coverage"] == {"reported": 2, "nothing": 0, "missing": 0, "waiting": 0}
+        assert trend[0]["coverage"] == {"reported": 0, "nothing": 0, "missing": 1, "waiting": 0}
+    Picture.objects.filter(pk=draft.pk).update(figures={**draft.figures, "coverage": None})
+    client.force_login(doubled.people["coordinator"])
+    trend = client.get(reverse("api-picture", args=[draft.pk])).json()["trend"]
+    assert {period["coverage"] for period in trend} == {None}
+
+
+def test_the_pdf_draws_the_strip_and_says_it_in_words(client, doubled):
+    draft = Picture.objects.get(area=doubled.west, period_kind="week", period_start=dt.date(2026, 11, 16))
+    document = documents.picture_document(draft, {**draft.figures, "is_protected": False}, address="")
+    (chart,) = [block for block in document.blocks if isinstance(block, model.LineChart)]
+    assert [shares.look for shares in chart.strip] == ["full", "light", "hatched"]
+    assert [shares.values[-1] for shares in chart.strip] == [1, 0, 0]
+    assert chart.strip[2].values[0] == 1
+    assert "i vecka 47 2 av 2" in chart.alt
+    client.force_login(doubled.people["coordinator"])
+    file = client.get(reverse("picture_pdf", args=["ekstad", "vaster"]), {"period": "2026-W47"}).content
+    assert any("i vecka 47 2 av 2" in words for words in reading.alternatives(file))
+    assert "/Figure" in reading.tags(file)
+
+
+def test_the_words_of_the_strip_name_the_least_complete_period():
+    figures = compute(states({1: "rrrmr", 2: "rrrnr", 3: "rrrmr"}))
+    assert coverage_presenters.strip_words(figures) == [
+        "En remsa under tidsaxeln visar hur många som hade svarat: i vecka 47 3 av 3.",
+        "Minst i vecka 46: 1 av 3 (1 inget, 2 saknas).",
+    ]
+    assert coverage_presenters.strip_words(compute(UnitStates())) == []
 
 
 def test_a_rebuild_asks_as_often_however_many_units_there_are(doubled, django_assert_max_num_queries):

@@ -149,7 +149,9 @@ def _numbers(part):
 def test_readers_of_one_kind_share_a_file_and_others_do_not(client, built, monkeypatch):
     made = []
     write = documents.pdf.write
-    monkeypatch.setattr(documents.pdf, "write", lambda document: made.append(document) or write(document))
+    monkeypatch.setattr(
+        documents.pdf, "write", lambda document, **asked: made.append(document) or write(document, **asked)
+    )
     first = published_file(client, built, "coordinator")
     assert published_file(client, built, "security_lead") == first
     assert len(made) == 1
