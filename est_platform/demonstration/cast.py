@@ -95,6 +95,9 @@ AREAS_OF_UNIT = {
 # Reports by night came late: before that the evening's round told in the morning what it had heard of the night.
 NIGHT_ROUND, NIGHT_ROUND_FROM = "Rond natt", dt.date(2026, 9, 7)
 
+# Has neither reported for the last closed week nor said that there was nothing.
+LATE_UNIT = "Fritidsgårdarna"
+
 
 def reports_from(unit: str, partner: Partner) -> dt.date:
     """The day from which a unit reports: its organisation's, or a later one of its own."""

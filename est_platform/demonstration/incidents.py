@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from analysis.periods import Period
 from areas.access import descendants
 from areas.locating import index_of
 from areas.models import Area, Boundary, Place
@@ -18,6 +19,7 @@ from est_platform.demonstration import cast, texts
 from est_platform.demonstration.copying import copy_rows
 from est_platform.demonstration.generator import OUTSIDE, AreaShape, Ints, Spot, generate
 from est_platform.demonstration.imports import with_batches
+from incidents import coverage
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason
@@ -39,7 +41,9 @@ def load_incidents(collaboration: Collaboration, people: dict[str, User], *, see
     """Generate the collaboration's past up to a day and store it; return how many rows it has."""
     rows = generate(area_shapes(collaboration), seed=seed, until=until)
     # What the rest of today brings is not known yet.
-    rows = rows[rows["known_at"] <= timezone.now()].reset_index(drop=True)
+    now = min(timezone.now(), timezone.make_aware(dt.datetime.combine(until, dt.time.max)))
+    rows = rows[rows["known_at"] <= now]
+    rows = _without_late_unit(rows, coverage.closed_period(coverage.rhythm_of(collaboration), now))
     rows = _with_second_report(rows, until)
     rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)
@@ -68,6 +72,12 @@ def area_shapes(collaboration: Collaboration) -> list[AreaShape]:
         for area in areas
         if area.pk in polygons
     ]
+
+
+def _without_late_unit(rows: pd.DataFrame, closed: Period) -> pd.DataFrame:
+    """Somebody has still to tell of the last closed week."""
+    in_week = rows["occurred_on"].between(pd.Timestamp(closed.start), pd.Timestamp(closed.last_day))
+    return rows[~(in_week & (rows["unit"] == cast.LATE_UNIT))].reset_index(drop=True)
 
 
 def _with_second_report(rows: pd.DataFrame, until: dt.date) -> pd.DataFrame:

@@ -54,6 +54,12 @@ class TestTheWeek:
         assert share[State.NOTHING] > 0.02
         assert 0 < share[State.MISSING] < 0.15
 
+    def test_somebody_is_missing_in_the_last_closed_week(self, found):
+        rhythm = coverage.rhythm_of(Collaboration.objects.get(slug="norrkoping"))
+        number = found.periods.index(coverage.closed_period(rhythm, END))
+        assert cast.LATE_UNIT in {unit.unit.name for unit in found.missing(number)}
+        assert found.missing(number - 1) != found.missing(number)
+
     def test_nobody_says_nothing_who_has_reported_or_was_silent_though_things_happened(self, found):
         names = {unit.pk: unit.unit.name for unit in found.units}
         silent = generator.silent_weeks(loading.SEED, found.periods[0].start, SMALL_UNTIL)
@@ -141,7 +147,8 @@ class TestTheWeek:
         assert [text for text in said if not verdict(text).is_clean] == []
 
     def test_half_of_those_who_had_nothing_have_not_said_so(self):
-        units = [ReportingUnit(unit=one.unit) for one in ReportingUnit.objects.select_related("unit")]
+        others = ReportingUnit.objects.exclude(unit__name=cast.LATE_UNIT)
+        units = [ReportingUnit(unit=one.unit) for one in others.select_related("unit")]
         weeks = [dt.date(2026, 1, 5) + dt.timedelta(weeks=week) for week in range(40)]
         forgotten = [reporting._forgets(unit, week) for unit in units for week in weeks]
         assert 0.4 < sum(forgotten) / len(forgotten) < 0.6
