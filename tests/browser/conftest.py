@@ -42,6 +42,12 @@ def static_root() -> None:
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """What is uploaded lies with the test."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Tests say the whole address; the plugin's own fixture is written in a way pytest warns about."""

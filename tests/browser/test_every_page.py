@@ -28,6 +28,7 @@ NO_PAGE = {
     "area_shapes",
     "incident_map",
     "incident_point",
+    "photo",
     "gallery_figure",
     "gallery_map",
     "gallery_progress",

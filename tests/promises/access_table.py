@@ -527,7 +527,7 @@ IMPORTS: dict[str, Row] = {
         method="post",
         body=lambda world: {"decision": "remove"},
     ),
-    "photo_queue": Row(only("coordinator")),
+    "photo_queue": Row(only("coordinator"), before=_photo(Photo.Status.WAITING)),
     # The review queue, where an import may wait as well.
     "review_queue": Row(only("coordinator")),
     "review_decide": Row(
