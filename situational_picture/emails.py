@@ -29,6 +29,8 @@ def send_picture(picture: Picture, person: User, *, own_reports: int, is_reporte
             "version": picture.version,
             # Computed as this person: what is protected for them is protected here too.
             "lead": presenters.lead(selecting.figures_for(person, picture)),
+            # What people have judged is published for every reader; the motive stands on the page.
+            "state": picture.get_assessed_state_display(),
             "own_reports": own_reports,
             "is_reporter": is_reporter,
             "collaboration": picture.collaboration_name,

@@ -259,7 +259,7 @@ def _picker(period: Period | None) -> dict[str, Any]:
 def _versions(user: Any, shown: Picture) -> dict[str, Any]:
     """Every version of the period, and beside a draft the latest that is published."""
     others = selecting.pictures_of(user, shown.area).for_period(shown.period).without_figures()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"picture": other, "url": _url(other), "is_shown": other.pk == shown.pk}
         for other in others.order_by("-version")
     ]

@@ -17,6 +17,7 @@ from partners.roles import Role
 from situational_picture import actions, building, distribution, tasks
 from situational_picture.models import Delivery, Picture
 from situational_picture.receipts import pictures_that_counted
+from situational_picture.writing import Written
 from tests import factories as make
 from tests.at_once import at_once
 
@@ -77,6 +78,18 @@ def test_each_letter_is_computed_as_its_reader_and_the_subject_tells_nothing(gro
         assert published.area.name not in letter.subject
         assert not any(character.isdigit() for character in letter.subject)
         assert f"/ekstad/picture/vaster/?period={published.period.code}&version=1" in letter.body
+
+
+def test_the_letter_begins_with_what_people_have_judged(groups):
+    building.rebuild_area(groups.west, today=timezone.localdate())
+    draft = Picture.objects.filter(area=groups.west, period_kind="month", version=0).latest("period_end")
+    written = Written(assessed_state="worrying", assessed_motive="Tredje veckan i rad.")
+    draft = actions.write_picture(by=groups.people["coordinator"], picture=draft, written=written, text_version=0)
+    draft = actions.send_for_review(by=groups.people["coordinator"], picture=draft)
+    distribution.send_out(actions.publish_picture(by=groups.people["coordinator"], picture=draft))
+    body = letters()["council"].body
+    assert "Bedömt läge: oroande" in body
+    assert "Tredje veckan" not in body
 
 
 def test_the_address_in_the_letter_opens_the_version_it_tells_of(client, groups, published):
