@@ -5,13 +5,13 @@ from allauth.socialaccount.views import login_error
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from partners import sign_on, views
+from partners import account_views, sign_on
 
 urlpatterns = [
-    path("mine/", views.account, name="account"),
+    path("mine/", account_views.account, name="account"),
     # allauth's page for changing e-mail addresses is closed: the address is who an administrator invited.
-    path("email/", views.email_is_fixed, name="account_email"),
-    path("sessions/<int:session_id>/end/", views.end_session, name="account_end_session"),
+    path("email/", account_views.email_is_fixed, name="account_email"),
+    path("sessions/<int:session_id>/end/", account_views.end_session, name="account_end_session"),
     # Two of allauth's pages forget that whoever needs them has not signed in.
     path("2fa/webauthn/login/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
     path("3rdparty/login/error/", login_not_required(login_error), name="socialaccount_login_error"),
