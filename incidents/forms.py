@@ -11,6 +11,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -410,7 +411,7 @@ class IncidentForm(forms.Form):
         """Whom a valid form reports for."""
         return cast(Organisation, self.cleaned_data.get("organisation") or self.only_organisation)
 
-    @property
+    @cached_property
     def photo_categories(self) -> list[str]:
         """The names of the categories a report may have photos of; none where this person cannot send any."""
         if not self.is_own:

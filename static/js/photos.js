@@ -52,7 +52,15 @@ class ReportPhotos extends HTMLElement {
     this.take = this.querySelector("[data-take]");
     this.isAlone = !this.closest("report-entry");
     this.take.addEventListener("click", () => this.field.click());
-    this.field.addEventListener("change", () => this.#add([...this.field.files]));
+    // Whoever sends waits for this: a photo that is still made smaller belongs to the report on the screen.
+    this.ready = Promise.resolve();
+    this.field.addEventListener("change", () => {
+      const files = [...this.field.files];
+      // The same photo can be chosen again after it was taken away.
+      this.field.value = "";
+      this.ready = this.ready.then(() => this.#add(files));
+    });
+    if (this.isAlone) this.field.form.addEventListener("submit", (event) => this.#submitted(event));
     this.dataset.state = "ready";
     this.#show();
   }
@@ -69,6 +77,11 @@ class ReportPhotos extends HTMLElement {
     this.show([]);
   }
 
+  /** The same photos for another report: each number belongs to one. */
+  renew() {
+    for (const photo of this.chosen) photo.uuid = newNumber();
+  }
+
   /** Put the photos into the form's own field, for a form that is sent as any form is. */
   intoForm() {
     const files = new DataTransfer();
@@ -79,11 +92,9 @@ class ReportPhotos extends HTMLElement {
   }
 
   async #add(files) {
-    // The same photo can be chosen again after it was taken away.
-    this.field.value = "";
     const room = this.most - this.chosen.length;
     const sentences = files.length > room ? [words.photo_most] : [];
-    this.take.disabled = true;
+    this.isBusy = this.take.disabled = true;
     this.#say(words.photo_working);
     for (const file of files.slice(0, room)) {
       try {
@@ -97,9 +108,16 @@ class ReportPhotos extends HTMLElement {
         sentences.push(words.photo_unreadable);
       }
     }
-    this.take.disabled = false;
+    this.isBusy = this.take.disabled = false;
     this.#show();
     this.#say([...new Set(sentences)].join(" "));
+  }
+
+  /** Where nobody else waits for the photos, the form does. */
+  #submitted(event) {
+    if (!this.isBusy) return;
+    event.preventDefault();
+    this.ready.then(() => this.field.form.requestSubmit(event.submitter));
   }
 
   #remove(photo) {

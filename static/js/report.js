@@ -210,6 +210,7 @@ class ReportEntry extends HTMLElement {
     const faults = this.#faults();
     this.#refuse(faults);
     if (faults.length) return false;
+    await this.photos?.ready;
     const { uuid, fields } = this;
     try {
       const isChange = uuid === this.changed;
@@ -250,6 +251,7 @@ class ReportEntry extends HTMLElement {
     const arrived = known?.stored ?? known?.arrived;
     if (!arrived && (known?.state === WAITING || known?.state === FAILED)) {
       this.uuid = newNumber();
+      this.photos?.renew();
       return this.#keepAndSend(another);
     }
     if (!arrived) {
@@ -261,6 +263,7 @@ class ReportEntry extends HTMLElement {
       this.#toReport(arrived),
       button(words.send_as_new, () => {
         this.uuid = newNumber();
+        this.photos?.renew();
         this.form.requestSubmit();
       }),
     );

@@ -280,6 +280,29 @@ def test_a_full_phone_keeps_the_photo_on_the_screen_and_sends_it_directly(phone,
     assert (of_reporter(world).count(), photos_of(world).get().width) == (1, 1600)
 
 
+def test_a_photo_that_is_still_made_smaller_goes_with_its_report(phone, world, tmp_path):
+    fill(phone, world)
+    phone.evaluate(
+        """() => {
+          const toBlob = HTMLCanvasElement.prototype.toBlob;
+          HTMLCanvasElement.prototype.toBlob = function (...how) { setTimeout(() => toBlob.apply(this, how), 1500); };
+        }"""
+    )
+    choose(phone, photographed(tmp_path, "a.jpg"))
+    press_send(phone)
+    phone.wait_for_url("**/receipt/")
+    assert photos_of(world).count() == 1
+
+
+def test_correcting_a_report_scales_its_new_photo_too(phone, wire, world, tmp_path):
+    incident = report_with_photos(world, 1, Status.RETURNED)
+    phone.goto(wire.url + reverse("incident_change", args=["ekstad", incident.pk]))
+    choose(phone, photographed(tmp_path, "a.jpg", 4000, 3000))
+    press_send(phone)
+    phone.wait_for_url("**/receipt/")
+    assert sorted(incident.photos.values_list("width", flat=True)) == [1200, 1600]
+
+
 def test_photos_chosen_for_another_kind_of_event_are_not_sent(phone, world, tmp_path):
     fill(phone, world)
     choose(phone, photographed(tmp_path, "a.jpg"))
