@@ -474,6 +474,9 @@ class IncidentForm(forms.Form):
                 continue
             known.update({tile["value"]: tile for tile in tiles})
         first = [known[str(pk)] for pk in most_used if str(pk) in known]
+        if first and chosen in known and (self.incident is not None or known[chosen] not in first):
+            # What the report says already stands first: whoever mends it looks for something else.
+            first = [known[chosen], *(tile for tile in first if tile is not known[chosen])]
         if not first:
             # Nothing reported yet: everything is shown, nothing is first.
             return {"first": [], "groups": groups, "is_open": True}
@@ -483,7 +486,7 @@ class IncidentForm(forms.Form):
         return {
             "first": first,
             "groups": [group for group in groups if group["tiles"]],
-            "is_open": chosen != "" and chosen not in shown,
+            "is_open": False,
         }
 
     def findings(self) -> list[dict[str, str]]:

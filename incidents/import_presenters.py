@@ -44,9 +44,9 @@ def list_row(batch: ImportBatch) -> dict[str, Any]:
         "status": {"text": batch.get_status_display(), "tone": TONES.get(Status(batch.status), "neutral")},
         "profile": profile_label(batch),
         "by": str(batch.started_by) if batch.started_by else _("from the command line"),
-        "is_counted": is_counted,
+        # On a phone, where the row is a sentence, what is not counted or none is left out.
         "counts": [
-            {"label": label, "number": number(rows) if is_counted else "–"}
+            {"label": label, "number": number(rows) if is_counted else "–", "says_nothing": not (is_counted and rows)}
             for label, rows in (
                 (_("Stored"), batch.stored),
                 (_("Refused"), batch.refused),

@@ -61,6 +61,11 @@ def sees_everything(user: Any, collaboration: Collaboration | int) -> bool:
     return user.has_role(collaboration, SEE_EVERYTHING)
 
 
+def sees_others(user: Any, collaboration: Collaboration | int) -> bool:
+    """Whether the user sees reports that somebody else has written."""
+    return user.has_role(collaboration, SEE_OWN_ORGANISATION)
+
+
 def is_of_another_organisation(user: Any, incident: Incident) -> bool:
     """Whether reading the report is reading what another organisation owns."""
     mine = {membership.organisation_id for membership in user.memberships_in(incident.collaboration_id)}

@@ -58,6 +58,10 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
     form = queries.shown_form(chosen)
     today = timezone.localdate()
     waiting = queries.waiting_for(request.user, collaboration)
+    # Whoever sees their own reports alone is not told apart from others, row after row.
+    sees_others = permissions.sees_others(request.user, collaboration)
+    waiting["has_own"] &= sees_others
+    organisations = {row["who"] for row in shown if row["who"]}
     context = {
         "form": form,
         "rows": shown,
@@ -73,8 +77,8 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "query": query.urlencode(),
         "map_limit": queries.MAP_LIMIT,
         "may_report": permissions.may_report_in(request.user, collaboration),
-        "shows_organisation": any(row["who"] for row in shown),
-        "is_limited": not permissions.sees_everything(request.user, collaboration),
+        "shows_organisation": len(organisations) > 1 or (sees_others and bool(organisations)),
+        "is_limited": sees_others and not permissions.sees_everything(request.user, collaboration),
         **coverage_presenters.reporting_due(request.user, collaboration, now=timezone.now()),
     }
     return render(request, "incidents/incident_list.html", context)
@@ -160,6 +164,8 @@ def page_of_report(request: HttpRequest, incident: Incident, **forms: Any) -> Ht
         "when": presenters.when_in_words(incident),
         "where": presenters.where_in_words(incident, near=place_nearby(incident)),
         "next_to_review": queries.next_to_review(user, incident) if may_review else None,
+        # Whoever wrote it asks first what became of it.
+        "is_own": incident.reporter_id == user.pk,
         "is_limited": "description" not in fields,
         "reason": presenters.review_reason_in_words(incident) if "review_reason" in fields else "",
         "may_approve": may_review and rules.may_be_decided(incident, Status.APPROVED),

@@ -587,6 +587,33 @@ def test_a_used_category_cannot_be_deleted_from_the_page(client, world):
 # --- The list asked the questions people ask -------------------------------------------------------------------------
 
 
+def test_whoever_sees_their_own_reports_alone_is_not_told_whose_they_are(client, world):
+    for who, is_told in (("reporter", False), ("security_lead", True)):
+        client.force_login(world.people[who])
+        page = client.get(url("incident_list"))
+        assert page.context["rows"]
+        assert page.context["shows_organisation"] is is_told
+        assert ("other organisations' reports" in page.content.decode()) is is_told
+    client.force_login(world.people["reporter"])
+    assert "mine=true" not in [one["query"] for one in client.get(url("incident_list")).context["shortcuts"]]
+
+
+def test_what_became_of_it_comes_first_for_whoever_wrote_it(client, world):
+    for who, is_first in (("reporter", True), ("coordinator", False)):
+        client.force_login(world.people[who])
+        page = client.get(url("incident_detail", world.by_reporter.pk)).content.decode()
+        assert (page.index('id="receipt"') < page.index(">The report<")) is is_first
+
+
+def test_the_kind_of_a_report_that_is_mended_stands_first_among_the_tiles(client, world):
+    rare = make.CategoryFactory(collaboration=world.here, code="RAR", name_sv="Ovanligt", name_en="Rare")
+    Incident.objects.filter(pk=world.waiting.pk).update(status=Status.RETURNED, category=rare)
+    client.force_login(world.people["reporter"])
+    tiles = client.get(url("incident_change", world.waiting.pk)).context["tiles"]
+    assert (tiles["first"][0]["label"], tiles["first"][0]["is_chosen"], tiles["is_open"]) == ("Rare", True, False)
+    assert all(tile["label"] != "Rare" for group in tiles["groups"] for tile in group["tiles"])
+
+
 def test_the_list_opens_with_what_waits_for_the_person(client, world):
     client.force_login(world.people["coordinator"])
     page = client.get(url("incident_list"))
