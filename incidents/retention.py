@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -175,7 +176,7 @@ def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
         return
     delete_photos(Photo.objects.filter(incident_id__in=ids))
     with connection.cursor() as cursor:
-        named = {"ids": ids, "zone": timezone.get_default_timezone_name()}
+        named: dict[str, Any] = {"ids": ids, "zone": timezone.get_default_timezone_name()}
         cursor.execute(_KEEP_WEEKS, named)
         cursor.execute(_TO_STATISTICS, named)
         areas = {area_id for (area_id,) in cursor.fetchall()}

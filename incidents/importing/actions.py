@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import get_language
@@ -374,7 +374,10 @@ def undo_import(*, batch: ImportBatch, by: User) -> int:
     try:
         with transaction.atomic():
             removed, _by_model = rows.delete()
-    except (ProtectedError, RestrictedError):
+            # Somebody may have counted a report together with one of these since we looked: said now, not at the end.
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except (ProtectedError, RestrictedError, IntegrityError):
         raise NotPossible(
             _("Some of the incidents are used elsewhere, so the import can no longer be undone.")
         ) from None
