@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis.periods import Period, PeriodKind
 from areas.access import is_in_circle
 from areas.models import Area
+from areas.permissions import may_change_areas
 from audit.actions import record
 from common.errors import NotPossible
 from incidents.coverage_permissions import may_see_coverage
@@ -122,6 +123,7 @@ def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "rows": rows,
         "whole": whole,
         "heading": presenters.overview_heading(rows),
+        "may_change_areas": may_change_areas(request.user, collaboration),
         "remaining": desk.remaining(request.user, collaboration, [row["stage"] for row in rows]),
         "period": next((row["period"] for row in rows if row["period"]), ""),
         "published": [

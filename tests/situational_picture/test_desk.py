@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from areas.models import Area
 from incidents.actions import approve_incident
 from incidents.models import Incident, ReportingUnit, Status
 from partners.roles import Role
@@ -100,3 +101,9 @@ def test_whoever_does_not_compile_sees_none_of_it(client, built, who):
     assert answer.context["remaining"] == []
     assert all(row["stage"] is None for row in answer.context["rows"])
     assert b'class="desk"' not in answer.content
+
+
+@pytest.mark.parametrize(("who", "may"), [("coordinator", True), ("council", False), ("reporter", False)])
+def test_without_areas_only_whoever_may_import_them_is_shown_the_way(client, world, who, may):
+    Area.objects.filter(collaboration=world.here).update(valid_to=dt.date(2020, 1, 1))
+    assert (reverse("area_import", args=["ekstad"]) in page(client, world, who).content.decode()) is may
