@@ -156,7 +156,7 @@ def go_through(
         raise NotPossible(_("Write what is followed up."), code="note")
     if len(note) > LONGEST_NOTE:
         raise NotPossible(_("The note is longer than 300 characters. Shorten it."), code="note")
-    if guard.verdict(note).strong:
+    if guard.verdict(note, strict=True).strong:
         raise NotPossible(_("The note points at a person. Write a case number instead."), code="note")
     # Two who press at once: the second is told.
     Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration.pk)

@@ -131,6 +131,7 @@ def test_a_month_is_gone_through_once_with_its_lines_and_the_log_says_so_without
     [
         {"finding": "follow_up"},
         {"note": "Frågade 850709-9805 om det."},
+        {"note": "Frågade Anna Andersson om det."},
         {"note": "x" * 301},
         {"seen": [1]},
         {"month": NOVEMBER},
