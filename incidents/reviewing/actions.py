@@ -40,7 +40,12 @@ def approve_marked(*, marked: Sequence[tuple[Incident, str]], by: User) -> Marke
         try:
             result.approved.append(approve_incident(incident=incident, by=by, as_seen=as_seen))
         except NotPossible as no:
-            result.refused.append(" ".join(no.messages))
+            own = Incident.objects.filter(pk=incident.pk, status=Status.APPROVED, reviewed_by=by)
+            if getattr(no, "code", None) == "already_decided" and own.exists():
+                # Pressed twice, or sent again by the browser: it is done.
+                result.approved.append(incident)
+            else:
+                result.refused.append(" ".join(no.messages))
         except NotAllowed as no:
             result.refused.append(str(no))
     return result

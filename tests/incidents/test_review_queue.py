@@ -15,6 +15,7 @@ from incidents.merging import merge_incidents
 from incidents.models import ImportBatch, Incident, Status
 from incidents.reviewing import queries
 from incidents.reviewing.actions import approve_import, approve_marked, carry_out_approval, pick_up_forgotten_approvals
+from incidents.reviewing.presenters import row_mark
 from incidents.reviewing.queries import Order
 from tests import factories as make
 from tests.at_once import at_once
@@ -424,6 +425,15 @@ def test_marked_reports_are_approved_each_by_itself_and_the_rest_goes_on(coordin
     assert f"Somebody else was quicker: {rows[1].ref} is rejected." in page.content.decode()
     assert Event.objects.filter(action="incident_approved").count() == 2
     assert page.context["order"] == "unusual"
+
+
+def test_the_same_marks_sent_twice_say_the_same_twice(coordinator, world, only_ours):
+    rows = [report(world, days=days) for days in (3, 2)]
+    body = {"marked": [row_mark(row) for row in rows]}
+    first, second = (coordinator.post(url("review_marked"), body, follow=True) for _ in range(2))
+    said = [[str(message) for message in answer.context["messages"]] for answer in (first, second)]
+    assert said == [["2 reports are approved."]] * 2
+    assert Event.objects.filter(action="incident_approved").count() == 2
 
 
 def test_without_a_mark_nothing_is_approved(coordinator, world, only_ours):
