@@ -7,12 +7,15 @@ that holds its last day. Each unit is expected to answer once for each of them.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.change import compare_counts
 from analysis.periods import Period, PeriodKind
@@ -45,10 +48,33 @@ class UnitStates:
         """Whether any unit is expected to report about the area at all."""
         return not self.states.empty
 
+    @cached_property
+    def cells(self) -> NDArray[np.object_]:
+        """The states as an array, units by periods: asking a frame so often takes longer than all the rest."""
+        return self.states.to_numpy(dtype=object)
+
+    @cached_property
+    def is_expected(self) -> NDArray[np.bool_]:
+        """Units by periods: whether the unit is expected at all."""
+        return self.states.notna().to_numpy(dtype=bool)
+
+    @cached_property
+    def totals(self) -> dict[str, NDArray[np.int64]]:
+        """How many units have each state, period by period."""
+        return {state: (self.cells == state).sum(axis=0) for state in STATES}
+
+    @cached_property
+    def _starts_and_ends(self) -> tuple[list[dt.date], list[dt.date]]:
+        return [one.start for one in self.periods], [one.end for one in self.periods]
+
     def slots(self, period: Period) -> list[int]:
-        """The numbers of the reporting periods that a trend period is covered by."""
-        inside = [number for number, one in enumerate(self.periods) if one.last_day in period]
-        return inside or [number for number, one in enumerate(self.periods) if period.last_day in one]
+        """The numbers of the reporting periods that a trend period is covered by. They stand in the order of time."""
+        starts, ends = self._starts_and_ends
+        inside = range(bisect_right(ends, period.start), bisect_right(ends, period.end))
+        if inside:
+            return list(inside)
+        around = bisect_right(starts, period.last_day) - 1
+        return [around] if around >= 0 and period.last_day < ends[around] else []
 
 
 def silent_spans(units: UnitStates, daily: pd.DataFrame) -> tuple[tuple[dt.date, dt.date], ...]:
@@ -57,11 +83,12 @@ def silent_spans(units: UnitStates, daily: pd.DataFrame) -> tuple[tuple[dt.date,
     `daily` holds the area's counted events by day (column day). Stretches that follow each other are one.
     """
     spans: list[tuple[dt.date, dt.date]] = []
+    if not units.is_followed:
+        return ()
     days = np.sort(daily["day"].to_numpy().astype("datetime64[D]"))
-    for number, period in enumerate(units.periods):
-        states = units.states[number].dropna() if units.is_followed else pd.Series(dtype=object)
-        if states.empty or not (states == MISSING).all():
-            continue
+    missing, expected = units.totals[MISSING], units.is_expected.sum(axis=0)
+    for number in np.flatnonzero((missing > 0) & (missing == expected)):
+        period = units.periods[number]
         first, after = np.searchsorted(days, [np.datetime64(period.start), np.datetime64(period.end)])
         if after > first:
             continue
@@ -83,11 +110,7 @@ def figures(
     if not units.is_followed:
         return None
     slots = [units.slots(period) for period in periods]
-    counts: dict[str, list[int]] = {state: [] for state in STATES}
-    for numbers in slots:
-        cells = units.states[numbers].to_numpy().ravel() if numbers else np.array([], dtype=object)
-        for state in STATES:
-            counts[state].append(int((cells == state).sum()))
+    counts = {state: [int(units.totals[state][numbers].sum()) for numbers in slots] for state in STATES}
     kind = PeriodKind(trend["kind"])
     compared = _compared(counts, kind)
     compared_slots = [slots[place] for place in compared]
@@ -121,16 +144,16 @@ def _compared(counts: Mapping[str, Sequence[int]], kind: PeriodKind) -> list[int
     return latest[: COMPARED[kind]][::-1]
 
 
-def _covered(units: UnitStates, slots: Sequence[Sequence[int]]) -> pd.DataFrame:
+def _covered(units: UnitStates, slots: Sequence[list[int]]) -> pd.DataFrame:
     """Units by compared periods: whether the unit has answered for all of the period, by a report or by its word."""
-    answered = units.states.isin([REPORTED, NOTHING])
+    answered = (units.cells == REPORTED) | (units.cells == NOTHING)
     return pd.DataFrame(
-        {place: answered[list(numbers)].all(axis=1) for place, numbers in enumerate(slots)}, index=units.states.index
+        {place: answered[:, numbers].all(axis=1) for place, numbers in enumerate(slots)}, index=units.states.index
     )
 
 
 def _changes(
-    units: UnitStates, covered: pd.DataFrame, slots: Sequence[Sequence[int]], codes: Sequence[str]
+    units: UnitStates, covered: pd.DataFrame, slots: Sequence[list[int]], codes: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Where the set of units that answer has changed: who came and stayed, and who went and stayed away.
 
@@ -138,8 +161,9 @@ def _changes(
     was first, or no longer, expected to report.
     """
     joined, left = dict.fromkeys(codes, 0), dict.fromkeys(codes, 0)
-    for pk, answers in zip(covered.index, covered.to_numpy(), strict=True):
-        expected = [bool(units.states.loc[pk, list(numbers)].notna().all()) for numbers in slots]
+    expected_in = [units.is_expected[:, numbers].all(axis=1) for numbers in slots]
+    for row, answers in enumerate(covered.to_numpy()):
+        expected = [bool(in_period[row]) for in_period in expected_in]
         begins = int(np.argmax(answers)) if answers.any() else 0
         if begins > 0 and answers[begins:].all():
             is_lasting = begins > 1 and len(answers) - begins > 1

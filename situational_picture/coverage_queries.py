@@ -27,25 +27,13 @@ class AreaUnits:
         """What the picture of a period needs to know."""
         if not self._units:
             return UnitStates()
-        found = self._coverage
-        numbers = range(len(found.periods))
-        states = pd.DataFrame(
-            {
-                number: [
-                    None if state is None else str(state) for state in (found.state(u, number) for u in self._units)
-                ]
-                for number in numbers
-            },
-            index=[unit.pk for unit in self._units],
-            dtype=object,
-        )
         kind = series_kind(period, source)
         last = containing(period.last_day, kind)
         first = periods_back(last, COMPARED[kind] + 2)[0]
         return UnitStates(
             every=reporting.rhythm_of(self.area.collaboration_id).every,
-            periods=found.periods,
-            states=states,
+            periods=self._coverage.periods,
+            states=self._states,
             names={unit.pk: str(unit) for unit in self._units},
             daily=self._daily_since(first.start, kind),
         )
@@ -58,6 +46,20 @@ class AreaUnits:
     def _coverage(self) -> reporting.Coverage:
         first_day = min(unit.valid_from for unit in self._units)
         return reporting.coverage(self.area.collaboration_id, first_day=first_day, now=self.now, units=self._units)
+
+    @cached_property
+    def _states(self) -> pd.DataFrame:
+        found = self._coverage
+        numbers = range(len(found.periods))
+        return pd.DataFrame(
+            [
+                [None if state is None else str(state) for state in (found.state(unit, number) for number in numbers)]
+                for unit in self._units
+            ],
+            index=[unit.pk for unit in self._units],
+            columns=numbers,
+            dtype=object,
+        )
 
     def _daily_since(self, day: dt.date, kind: PeriodKind) -> pd.DataFrame:
         known: tuple[dt.date, pd.DataFrame] | None = getattr(self, "_daily", None)
