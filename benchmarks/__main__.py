@@ -123,6 +123,7 @@ def measure(run: Run, rows: int, wanted: argparse.Namespace) -> dict[str, Any]:
         size["prepare"] = run.step("prepare", rows=rows, years=wanted.years, seed=wanted.seed, file=file)
         size["import"] = run.step("import", rows=rows, rounds=rounds, file=file)
         run.forget_messages()
+        size["circle"] = run.step("circle")
         size["rebuild"] = run.step("rebuild", rounds=rounds)
         size["aggregate"] = run.step("aggregate", rounds=rounds, folder=str(run.folder))
         size["pages"] = run.step("pages", rounds=rounds, requests=wanted.requests)

@@ -146,6 +146,15 @@ def import_file(*, rows: int, rounds: int, file: str) -> dict[str, Any]:
     }
 
 
+def circle() -> dict[str, Any]:
+    """Who reports, what waits for review and a log with lines: what the pages of the weekly circle read."""
+    from django.utils import timezone
+
+    from benchmarks import circle as made
+
+    return made.make(SLUG, today=timezone.localdate())
+
+
 def _areas() -> tuple[Any, Any, list[Any]]:
     """The top, the area with most incidents, and all of them (the top last)."""
     from django.db.models import Count
@@ -356,7 +365,7 @@ def _wait_until(is_so: Callable[[], bool], what: str, *, at_most: float = 120) -
 
 
 def pages(*, rounds: int, requests: int) -> dict[str, Any]:
-    """Server time and weight of the main pages, for a signed-in coordinator."""
+    """Server time and weight of the main pages, each for somebody who uses it."""
     from benchmarks import pages as measured
 
     _top, largest, _all = _areas()
@@ -385,6 +394,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "versions": versions,
     "prepare": prepare,
     "import": import_file,
+    "circle": circle,
     "rebuild": rebuild,
     "aggregate": aggregate,
     "pages": pages,
