@@ -31,6 +31,14 @@ PHOTOS = "**/photos/"
 
 
 @pytest.fixture(autouse=True)
+def patience():
+    """Pictures are drawn, scaled and sent: on a busy machine that takes more than a moment."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return tmp_path / "media"
@@ -56,7 +64,7 @@ def wire(live_server):
 def phone(page, console_errors, wire, world, sign_in):
     """The entry page of the reporter, kept on the phone."""
     page.set_viewport_size({"width": 390, "height": 844})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     sign_in(world.people["reporter"])
     open_entry(page, wire)
     is_kept = "async () => Boolean(await (await caches.open('est-entry-1')).match(location.pathname))"
