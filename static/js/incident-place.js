@@ -190,7 +190,7 @@ class WhereField extends HTMLElement {
       // Thirty metres from somewhere cannot be said of a position that is known within eight hundred.
       const near = this.#nearest(lon, lat, Math.max(NEAR_M, metres));
       const roughly = words.roughly.replace("{place}", near ? nameOf(near.option) : "");
-      const distance = Math.max(10, 10 * Math.round((metres + (near?.distance ?? 0)) / 10));
+      const distance = 100 * Math.ceil((metres + (near?.distance ?? 0)) / 100);
       return this.#say(near ? roughly.replace("{metres}", String(distance)) : words.point, words.inexact.replace("{metres}", String(metres)), "warning");
     }
     const measured = Number.isFinite(metres) ? words.accuracy.replace("{metres}", String(metres)) : "";

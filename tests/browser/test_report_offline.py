@@ -517,7 +517,7 @@ def test_a_position_that_is_refused_or_vague_leaves_the_other_ways_open(entry, w
     context.grant_permissions(["geolocation"], origin=wire.url)
     context.set_geolocation({"longitude": world.square.lon + 0.0005, "latitude": world.square.lat, "accuracy": 800})
     entry.locator("[data-mine]").click()
-    expect(read_back).to_contain_text("Någonstans inom 830 m från Västers centrum")
+    expect(read_back).to_contain_text("Någonstans inom 900 m från Västers centrum")
     chip.click()
     expect(read_back).to_have_text("Västers centrum, Väster Ändra platsen", use_inner_text=True)
     assert entry.locator("#id_accuracy_m").input_value() == ""
