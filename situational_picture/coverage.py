@@ -87,7 +87,7 @@ def silent_spans(units: UnitStates, daily: pd.DataFrame) -> tuple[tuple[dt.date,
         return ()
     days = np.sort(daily["day"].to_numpy().astype("datetime64[D]"))
     missing, expected = units.totals[MISSING], units.is_expected.sum(axis=0)
-    for number in np.flatnonzero((missing > 0) & (missing == expected)):
+    for number in np.flatnonzero((missing > 0) & (missing == expected)).tolist():
         period = units.periods[number]
         first, after = np.searchsorted(days, [np.datetime64(period.start), np.datetime64(period.end)])
         if after > first:
@@ -161,9 +161,8 @@ def _changes(
     was first, or no longer, expected to report.
     """
     joined, left = dict.fromkeys(codes, 0), dict.fromkeys(codes, 0)
-    expected_in = [units.is_expected[:, numbers].all(axis=1) for numbers in slots]
-    for row, answers in enumerate(covered.to_numpy()):
-        expected = [bool(in_period[row]) for in_period in expected_in]
+    for is_expected, answers in zip(units.is_expected, covered.to_numpy(), strict=True):
+        expected = [bool(is_expected[numbers].all()) for numbers in slots]
         begins = int(np.argmax(answers)) if answers.any() else 0
         if begins > 0 and answers[begins:].all():
             is_lasting = begins > 1 and len(answers) - begins > 1
