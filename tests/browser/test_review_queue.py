@@ -81,6 +81,8 @@ def test_the_whole_queue_with_the_keyboard(page, world, waiting, sign_in, addres
     second.refresh_from_db()
     assert (second.status, second.review_reason) == (Status.RETURNED, "ja, men vilken port?")
 
+    # The page has just come: a key presses nothing until its script is there.
+    expect(page.locator("details[data-key=m] summary")).to_have_attribute("aria-keyshortcuts", "m")
     page.keyboard.press("m")
     expect(page.locator("input[name='merge-same']").first).to_be_focused()
     page.keyboard.press("Space")
