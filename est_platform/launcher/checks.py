@@ -186,7 +186,8 @@ def wrong_javascript() -> list[str]:
 
 def run_pytest(arguments: list[str], more: dict[str, str]) -> int:
     """Run the tests on two processes, or those that are named in one, and let pytest speak for itself."""
-    chosen = list(arguments) or ["-n", "2"]
+    # The tests in a browser come last and take longest: the process that is done first takes over some of the other's.
+    chosen = list(arguments) or ["-n", "2", "--dist", "worksteal"]
     if not in_ci() and not any(argument == "-m" or argument.startswith("-m") for argument in chosen):
         chosen += ["-m", "not slow"]
     # Their own names in Redis: a server of this checkout may be running beside the tests.
