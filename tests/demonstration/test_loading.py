@@ -241,12 +241,12 @@ class TestRefusals:
         before = counts()
 
         def broken_off(*args, **kwargs):
-            assert Incident.objects.filter(collaboration__slug="norrkoping").count() > 500
+            assert Incident.objects.filter(collaboration__slug="norrkoping").count() > 1000
             raise KeyboardInterrupt
 
         monkeypatch.setattr(loading, "import_file", broken_off)
         with pytest.raises(KeyboardInterrupt):
-            loading.load(seed=1, until=dt.date(2016, 3, 31), say=lambda text: None)
+            loading.load(seed=1, until=dt.date(2016, 4, 30), say=lambda text: None)
         assert counts() == before
         assert loading.is_loaded() is False
 
