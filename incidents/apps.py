@@ -9,7 +9,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents import retention
-        from incidents.coverage_permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
+        from incidents.coverage.permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
         from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
         from incidents.relocating import follow_pin, move_incidents
         from incidents.reviewing.queries import number_in_menu

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from analysis.periods import Period
-from incidents import coverage
-from incidents.coverage_presenters import period_name
+from incidents.coverage import deadlines
+from incidents.coverage.presenters import period_name
 from incidents.models import ReportingUnit
 from partners.models import User
 
@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 def send_report_reminder(unit: ReportingUnit, period: Period, people: list[User]) -> int:
     """Ask those who report for a unit for the period's reports; return how many letters the mail server took."""
-    rhythm = coverage.rhythm_of(unit.collaboration_id)
-    deadline = coverage.deadline_of(rhythm, period)
+    rhythm = deadlines.rhythm_of(unit.collaboration_id)
+    deadline = deadlines.deadline_of(rhythm, period)
     site = settings.SITE_URL.rstrip("/")
     sent = 0
     with override(settings.LANGUAGE_CODE):

@@ -133,7 +133,7 @@ def _due_points(collaboration: Collaboration, before: dt.date) -> QuerySet[Incid
     )
 
 
-# Who has reported is asked by the week, which the rows no longer know: what `incidents.coverage` counts as an answer.
+# Who has reported is asked by the week, which the rows no longer know: what counts in `incidents.coverage.answers`.
 _KEEP_WEEKS = """
 INSERT INTO incidents_reportedweek (collaboration_id, organisation_id, unit_id, area_id, week_start)
 SELECT DISTINCT collaboration_id, organisation_id, unit_id, CASE WHEN unit_id IS NULL THEN area_id END,

@@ -25,7 +25,7 @@ def run_import(batch_id: int) -> None:
 @shared_task
 def remind_of_deadlines() -> int:
     """Every ten minutes: remind who has not reported, and let pictures know. Messages: each is claimed first."""
-    from incidents.coverage_actions import remind_of_deadlines as remind
+    from incidents.coverage.actions import remind_of_deadlines as remind
 
     return remind(timezone.now())
 
@@ -33,7 +33,8 @@ def remind_of_deadlines() -> int:
 @shared_task(acks_late=False, reject_on_worker_lost=False)
 def send_report_reminder(reminder_id: int) -> int:
     """Send one reminder that has been claimed, if the unit is still silent. At most once: a killed worker's is lost."""
-    from incidents import coverage, emails
+    from incidents import emails
+    from incidents.coverage import answers, deadlines
     from incidents.models import ReportReminder
 
     reminder = (
@@ -44,11 +45,11 @@ def send_report_reminder(reminder_id: int) -> int:
     if reminder is None:
         return 0
     unit, now = reminder.reporting_unit, timezone.now()
-    period = coverage.period_of(coverage.rhythm_of(unit.collaboration_id), reminder.period_start)
-    found = coverage.coverage(unit.collaboration_id, first_day=period.start, now=now, units=[unit])
+    period = deadlines.period_of(deadlines.rhythm_of(unit.collaboration_id), reminder.period_start)
+    found = answers.coverage(unit.collaboration_id, first_day=period.start, now=now, units=[unit])
     if not found.missing(0):
         return 0
-    people = coverage.people_to_remind([unit], timezone.localdate(now))[unit.pk]
+    people = answers.people_to_remind([unit], timezone.localdate(now))[unit.pk]
     return emails.send_report_reminder(unit, period, people)
 
 

@@ -3,10 +3,10 @@ from django.urls import include, path
 from incidents import entry_views, views
 
 urlpatterns = [
-    path("", include("incidents.import_urls")),
+    path("", include("incidents.importing.urls")),
     path("", include("incidents.guard_urls")),
     path("", include("incidents.own_places.urls")),
-    path("", include("incidents.coverage_urls")),
+    path("", include("incidents.coverage.urls")),
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/new/", views.incident_new, name="incident_new"),
     path("incidents/send/", entry_views.incident_send, name="incident_send"),

@@ -23,7 +23,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from areas.models import Place
 from common.errors import NotPossible
-from incidents import actions, coverage_presenters, entry, permissions, presenters, queries, rules
+from incidents import actions, entry, permissions, presenters, queries, rules
+from incidents.coverage import presenters as coverage_presenters
 from incidents.forms import CategoryForm, CloseCategoryForm, IncidentForm, RejectForm, ReturnForm
 from incidents.models import Category, Incident, Status
 from incidents.photos.presenters import photo_rows

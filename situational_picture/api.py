@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from areas.api import SHORT_NAME, asked_of
 from situational_picture import selecting
-from situational_picture.coverage_presenters import counted_answers
+from situational_picture.coverage.presenters import counted_answers
 from situational_picture.models import Picture
 from situational_picture.protecting import cell
 

@@ -17,7 +17,7 @@ from analysis.periods import Period, PeriodKind, containing, parse
 from areas.models import Area, Place
 from incidents.models import Category
 from situational_picture import figures, protecting, queries
-from situational_picture.coverage_queries import AreaUnits
+from situational_picture.coverage.queries import AreaUnits
 from situational_picture.models import Picture
 
 # Part of every stored picture, so that an old one says which rules made it. Raise it when a figure changes meaning.

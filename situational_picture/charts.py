@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from analysis.periods import SEASON_LENGTH, PeriodKind, parse
-from situational_picture import coverage_presenters
-from situational_picture.coverage import MISSING, NOTHING, REPORTED
+from situational_picture.coverage import presenters as coverage_presenters
+from situational_picture.coverage.figures import MISSING, NOTHING, REPORTED
 from situational_picture.presenters import category_name, hour_names, missing_spans, weekday_names
 from situational_picture.protecting import PROTECTED
 from ui import charts

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents import coverage, coverage_presenters
-from incidents.coverage import State
+from incidents.coverage import answers, deadlines
+from incidents.coverage import presenters as coverage_presenters
+from incidents.coverage.answers import State
 from incidents.queries import count_up_to
 from incidents.reviewing.queries import waiting
 from partners.models import Collaboration
@@ -59,13 +60,13 @@ def _to_review(user: Any, collaboration: Collaboration) -> dict[str, Any] | None
 
 def _missing(collaboration: Collaboration) -> dict[str, Any] | None:
     now = timezone.now()
-    rhythm = coverage.rhythm_of(collaboration)
-    period = coverage.closed_period(rhythm, now)
-    found = coverage.coverage(collaboration, first_day=period.start, now=now)
+    rhythm = deadlines.rhythm_of(collaboration)
+    period = deadlines.closed_period(rhythm, now)
+    found = answers.coverage(collaboration, first_day=period.start, now=now)
     if period not in found.periods:
         return None
     number = found.periods.index(period)
-    counts = coverage.counted_by_state(found.state(unit, number) for unit in found.units)
+    counts = answers.counted_by_state(found.state(unit, number) for unit in found.units)
     if not sum(counts.values()):
         return None
     return {

@@ -21,10 +21,12 @@ from analysis.hexagons import cell_polygons
 from analysis.periods import parse
 from documents import model, pdf
 from partners.models import Collaboration
-from situational_picture import coverage_presenters, presenters, selecting
-from situational_picture.coverage import MISSING, NOTHING, REPORTED
+from situational_picture import presenters, selecting
+from situational_picture.coverage import presenters as coverage_presenters
+from situational_picture.coverage.figures import MISSING, NOTHING, REPORTED
 from situational_picture.models import Picture
 from situational_picture.outlines import outlines
+from situational_picture.period_names import period_name, period_short_name
 from situational_picture.protecting import PROTECTED
 from ui.numbers import number_words
 
@@ -96,7 +98,7 @@ def _version_words(picture: Picture) -> str:
 def _eyebrow(picture: Picture) -> str:
     return " · ".join(
         [
-            _("Joint situational picture"), picture.collaboration_name, presenters.period_name(picture.period),
+            _("Joint situational picture"), picture.collaboration_name, period_name(picture.period),
             _version_words(picture),
         ]
     )  # fmt: skip
@@ -294,7 +296,7 @@ def _strip(figures: Mapping[str, Any]) -> tuple[model.Shares, ...]:
 
 def _latest(figures: Mapping[str, Any]) -> Blocks:
     """The end of the trend in numbers: its table twin, as far as a page has room for it."""
-    rows = presenters.trend_table(figures, last=PERIODS_LISTED, name=presenters.period_short_name)["rows"]
+    rows = presenters.trend_table(figures, last=PERIODS_LISTED, name=period_short_name)["rows"]
     coverage = figures.get("coverage")
     columns = [model.Column(_("Period")), model.Column(_("Events"), True), model.Column(_("Expected"), True)]
     if coverage:
@@ -316,8 +318,8 @@ def _trend_words(figures: Mapping[str, Any]) -> str:
         _("Line chart of events by %(kind)s with the expected range, from %(first)s to %(last)s.")
         % {
             "kind": names[data["kind"]],
-            "first": presenters.period_name(first),
-            "last": presenters.period_name(last),
+            "first": period_name(first),
+            "last": period_name(last),
         }
     ]
     shown = [
@@ -328,8 +330,7 @@ def _trend_words(figures: Mapping[str, Any]) -> str:
     if shown:
         most = max(shown, key=lambda row: row[0])
         words.append(
-            _("Most: %(count)s in %(period)s.")
-            % {"count": number_words(most[0]), "period": presenters.period_name(most[1])}
+            _("Most: %(count)s in %(period)s.") % {"count": number_words(most[0]), "period": period_name(most[1])}
         )
     words += coverage_presenters.strip_words(figures)
     words.append(_("The latest periods stand in a table below."))
@@ -435,7 +436,7 @@ def _categories(figures: Mapping[str, Any]) -> Blocks:
         if left_out
         else ""
     )
-    name = presenters.period_name(parse(figures["period"]))
+    name = period_name(parse(figures["period"]))
     yield model.Table(name, _judged_columns(_("Category")), _judged_rows(rows[:CATEGORIES_SHOWN]), note)
 
 
@@ -475,9 +476,7 @@ def _parts(figures: Mapping[str, Any]) -> Blocks:
     rows = presenters.subarea_rows(figures, {})
     if rows:
         yield model.Heading(_("The parts of the area"))
-        yield model.Table(
-            presenters.period_name(parse(figures["period"])), _judged_columns(_("Area")), _judged_rows(rows)
-        )
+        yield model.Table(period_name(parse(figures["period"])), _judged_columns(_("Area")), _judged_rows(rows))
 
 
 def _others(figures: Mapping[str, Any]) -> Blocks:

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from partners.models import User
 from situational_picture import presenters, selecting
 from situational_picture.models import Picture
+from situational_picture.period_names import period_name
 
 
 def picture_path(picture: Picture) -> str:
@@ -25,7 +26,7 @@ def send_picture(picture: Picture, person: User, *, own_reports: int, is_reporte
     with override(settings.LANGUAGE_CODE):
         context = {
             "area": picture.area_name,
-            "period": presenters.period_name(picture.period),
+            "period": period_name(picture.period),
             "version": picture.version,
             # Computed as this person: what is protected for them is protected here too.
             "lead": presenters.lead(selecting.figures_for(person, picture)),

@@ -20,7 +20,7 @@ from analysis.expected import expected_band, expected_range, judge, surprise
 from analysis.hexagons import count_by_cell
 from analysis.periods import SEASON_LENGTH, Period, PeriodKind, parse, periods_between
 from analysis.places import rank_places
-from situational_picture import coverage
+from situational_picture.coverage.figures import UnitStates, coverage_figures, silent_spans
 
 SCHEMA = 2
 # How many periods the trend shows, by kind: two years of weeks, four of months, six of tertials.
@@ -216,18 +216,18 @@ def compute(
     subareas: list[dict[str, Any]],
     not_drawn: dict[str, int],
     layers: pd.DataFrame | None = None,
-    units: coverage.UnitStates | None = None,
+    units: UnitStates | None = None,
 ) -> dict[str, Any]:
     """The whole picture as a dictionary of plain numbers and texts.
 
     `daily` from `queries.daily_counts`; `categories` with index category and columns code, name_sv, name_en, kind,
     is_sensitive; `rows` and `rows_before` from `queries.incidents_between` for the detail and the comparison window;
-    `layers` from `queries.counts_by_organisation` for the period; `units` from `coverage_queries`.
+    `layers` from `queries.counts_by_organisation` for the period; `units` from `coverage.queries`.
     """
     is_event = categories["kind"] == "event"
     events = daily[daily["category"].isin(categories.index[is_event])]
-    units = units or coverage.UnitStates()
-    source = replace(source, silent=coverage.silent_spans(units, events))
+    units = units or UnitStates()
+    source = replace(source, silent=silent_spans(units, events))
     elapsed = elapsed_days(period, source, today)
     category_rows, total, compared = _category_figures(events, categories[is_event], period, source, elapsed)
     window = detail_window(period)
@@ -257,7 +257,7 @@ def compute(
         "categories": category_rows,
         "others": _other_kinds(daily, categories[~is_event], period),
         "trend": trend,
-        "coverage": coverage.figures(units, trend, trend_periods, is_silent=source.is_silent(period)),
+        "coverage": coverage_figures(units, trend, trend_periods, is_silent=source.is_silent(period)),
         "clock": _clock(rows, source),
         "window": {"start": window[0].isoformat(), "end": window[1].isoformat()},
         "map": _map(rows),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +12,11 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from analysis.hexagons import cell_centres, cell_polygons
-from analysis.periods import Period, PeriodKind, parse
+from analysis.periods import Period, parse
 from incidents.presenters import safe_cell
-from situational_picture import coverage_presenters
+from situational_picture.coverage import presenters as coverage_presenters
 from situational_picture.nearest import NamedPoint, nearest_place
+from situational_picture.period_names import days_name, period_name, period_short_name
 from situational_picture.presenting import LAYER_NOTES, LAYERS
 from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
@@ -43,43 +43,6 @@ REASONS = {
 FEW = 5
 # A longer list than this says less than the map it stands for.
 HEXAGONS_LISTED = 12
-
-
-def period_name(period: Period) -> str:
-    """The period as people say it: “week 47, 16–22 November 2026”."""
-    return _period_name(period, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _period_name(period: Period, language: str) -> str:
-    # A trend names a hundred periods, the same ones on every page; `language` is the active one.
-    first, last = period.start, period.last_day
-    if period.kind == PeriodKind.WEEK:
-        return _("week %(number)s, %(days)s") % {"number": period.number, "days": days_name(first, last)}
-    if period.kind == PeriodKind.MONTH:
-        return date_format(first, "F Y")
-    if period.kind == PeriodKind.TERTIAL:
-        months = {"from": date_format(first, "F"), "to": date_format(last, "F"), "year": first.year}
-        return _("%(from)s–%(to)s %(year)s") % months
-    return days_name(first, last)
-
-
-def period_short_name(period: Period) -> str:
-    """The period in a heading: “week 47”, “November 2026”."""
-    if period.kind == PeriodKind.WEEK:
-        return _("week %(number)s") % {"number": period.number}
-    return period_name(period)
-
-
-def days_name(first: dt.date, last: dt.date) -> str:
-    """“16–22 November 2026”, with month and year said once where they are the same."""
-    if first == last:
-        return date_format(first, "j F Y")
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{date_format(last, 'j F Y')}"
-    if first.year == last.year:
-        return f"{date_format(first, 'j F')}–{date_format(last, 'j F Y')}"
-    return f"{date_format(first, 'j F Y')}–{date_format(last, 'j F Y')}"
 
 
 def judgement_words(judgement: str) -> str:

@@ -15,7 +15,7 @@ from incidents.models import ReportingUnit
 from partners.models import Collaboration
 from situational_picture.emails import picture_path
 from situational_picture.models import Picture
-from situational_picture.presenters import period_short_name
+from situational_picture.period_names import period_short_name
 from situational_picture.writing import Written
 
 # What was to be begun with longer ago than this is no longer news, and the page says so.

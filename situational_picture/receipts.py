@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from areas.models import Area
 from incidents.models import Category, Incident, Status
-from situational_picture import presenters
 from situational_picture.emails import picture_path
 from situational_picture.models import Picture
+from situational_picture.period_names import period_short_name
 
 # A report lies in a week, a month and a tertial of several areas; more lines than this tell nobody more.
 MOST_ROWS = 3
@@ -76,6 +76,6 @@ def _counted_in(row: Incident, pictures: list[Picture], parents: Mapping[int, in
 def _line(picture: Picture) -> dict[str, Any]:
     return {
         "title": _("Part of the situational picture: %(area)s, %(period)s")
-        % {"area": picture.area_name, "period": presenters.period_short_name(picture.period)},
+        % {"area": picture.area_name, "period": period_short_name(picture.period)},
         "url": picture_path(picture),
     }

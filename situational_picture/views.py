@@ -22,22 +22,23 @@ from areas.models import Area
 from areas.permissions import may_change_areas
 from audit.actions import record
 from common.errors import NotPossible
-from incidents.coverage_permissions import may_see_coverage
+from incidents.coverage.permissions import may_see_coverage
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest
 from situational_picture import (
     actions,
     charts,
-    coverage_presenters,
     desk,
     distribution,
     presenters,
     queries,
     selecting,
 )
+from situational_picture.coverage import presenters as coverage_presenters
 from situational_picture.definitions import definition_rows
 from situational_picture.models import Picture, Rebuild
+from situational_picture.period_names import period_name
 from situational_picture.permissions import (
     may_approve,
     may_publish_pictures,
@@ -127,8 +128,7 @@ def picture_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "remaining": desk.remaining(request.user, collaboration, [row["stage"] for row in rows]),
         "period": next((row["period"] for row in rows if row["period"]), ""),
         "published": [
-            {"picture": picture, "name": presenters.period_name(picture.period), "url": _url(picture)}
-            for picture in published
+            {"picture": picture, "name": period_name(picture.period), "url": _url(picture)} for picture in published
         ],
     }
     return render(request, "situational_picture/picture_list.html", context)
@@ -141,7 +141,7 @@ def _overview_row(user: Any, collaboration: Collaboration, area: Area, picture: 
     figures = selecting.figures_for(user, picture)
     return {
         **row,
-        "period": presenters.period_name(picture.period),
+        "period": period_name(picture.period),
         "figure": presenters.figure(figures["total"]),
         "verdict": figures["total"]["judgement"],
         "spark": charts.spark(figures),
@@ -249,7 +249,7 @@ def _picker(period: Period | None) -> dict[str, Any]:
     return {
         "kinds": kinds,
         "picker": {
-            "title": presenters.period_name(period),
+            "title": period_name(period),
             "kind": str(period.kind) if period.kind != PeriodKind.FREE else str(PeriodKind.MONTH),
             "code": period.code,
             "previous": period.previous().code,
@@ -319,7 +319,7 @@ def picture_export(request: PartnerRequest, collaboration: Collaboration, area: 
         request,
         make,
         heading=_("Download figures"),
-        lead=f"{shown.area_name}, {presenters.period_name(shown.period)}",
+        lead=f"{shown.area_name}, {period_name(shown.period)}",
         back_url=_url(shown),
         back_text=shown.area_name,
     )

@@ -21,6 +21,7 @@ from partners.requests import PartnerRequest
 from situational_picture import actions, charts, presenters, queries, selecting
 from situational_picture.forms import Writing
 from situational_picture.models import Picture
+from situational_picture.period_names import period_name
 from situational_picture.permissions import check_may_write_pictures, may_approve
 from situational_picture.presenting import written_view
 from situational_picture.selections import suggested_selections
@@ -169,7 +170,7 @@ def _show(
     context = {
         "picture": draft,
         "area": draft.area,
-        "period_name": presenters.period_name(draft.period),
+        "period_name": period_name(draft.period),
         "writing": writing,
         "form": writing.form,
         "theirs": written_view(request.user, draft, theirs) if theirs else None,

@@ -19,7 +19,7 @@ from est_platform.demonstration import cast, texts
 from est_platform.demonstration.copying import copy_rows
 from est_platform.demonstration.generator import OUTSIDE, AreaShape, Ints, Spot, generate
 from est_platform.demonstration.imports import with_batches
-from incidents import coverage
+from incidents.coverage import deadlines
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
 from incidents.rules import RejectReason
@@ -43,7 +43,7 @@ def load_incidents(collaboration: Collaboration, people: dict[str, User], *, see
     # What the rest of today brings is not known yet.
     now = min(timezone.now(), timezone.make_aware(dt.datetime.combine(until, dt.time.max)))
     rows = rows[rows["known_at"] <= now]
-    rows = _without_late_unit(rows, coverage.closed_period(coverage.rhythm_of(collaboration), now))
+    rows = _without_late_unit(rows, deadlines.closed_period(deadlines.rhythm_of(collaboration), now))
     rows = _with_second_report(rows, until)
     rows = place(rows.assign(keep_at_block=rows["precision"] == Incident.Precision.BLOCK), index_of(collaboration))
     rows = _with_relations(rows, collaboration)

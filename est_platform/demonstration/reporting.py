@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from areas.models import Area
 from est_platform.demonstration import cast, generator
-from incidents import coverage
-from incidents.coverage import State
+from incidents.coverage import answers, deadlines
+from incidents.coverage.answers import State
 from incidents.models import NothingToReport, ReportingUnit
 from partners.models import Collaboration, Unit, User
 
@@ -30,9 +30,9 @@ def load_reporting(collaboration: Collaboration, people: dict[str, User], *, see
     units = _units(collaboration, until)
     now = min(timezone.now(), timezone.make_aware(dt.datetime.combine(until, dt.time.max)))
     first_day = min(unit.valid_from for unit in units)
-    found = coverage.coverage(collaboration, first_day=first_day, now=now)
+    found = answers.coverage(collaboration, first_day=first_day, now=now)
     silent = generator.silent_weeks(seed, first_day, until)
-    closed = found.periods.index(coverage.closed_period(coverage.rhythm_of(collaboration), now))
+    closed = found.periods.index(deadlines.closed_period(deadlines.rhythm_of(collaboration), now))
     speakers = {sign_in.unit: people[sign_in.email] for sign_in in cast.SIGN_INS if sign_in.unit}
     NothingToReport.objects.bulk_create(
         NothingToReport(

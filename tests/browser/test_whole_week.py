@@ -23,7 +23,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from analysis.periods import Period
 from areas.actions import save_place
-from incidents import coverage, presets
+from incidents import presets
+from incidents.coverage import deadlines
 from incidents.models import ImportMapping, Incident, NothingToReport, Status
 from partners.models import Organisation, User
 from partners.roles import Role
@@ -157,7 +158,7 @@ def world(transactional_db: None) -> World:
 @pytest.fixture
 def week(world: World) -> Period:
     """The week people report for now: this one, and until Monday's deadline the one before."""
-    return coverage.due_period(coverage.rhythm_of(world.here), timezone.now())
+    return deadlines.due_period(deadlines.rhythm_of(world.here), timezone.now())
 
 
 def preset_in(week: Period, wanted: str = "now") -> str:

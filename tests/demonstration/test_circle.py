@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from est_platform.demonstration import cast, circle, generator, loading, reporting
 from est_platform.demonstration import incidents as rows
-from incidents import coverage
-from incidents.coverage import State
+from incidents.coverage import answers, deadlines
+from incidents.coverage.answers import State
 from incidents.models import Incident, NothingToReport, ReportingUnit, Status
 from incidents.reviewing.queries import near
 from partners.models import Collaboration, Organisation, User
@@ -31,7 +31,7 @@ def person(name):
 @pytest.fixture
 def found():
     first = min(ReportingUnit.objects.values_list("valid_from", flat=True))
-    return coverage.coverage(Collaboration.objects.get(slug="norrkoping"), first_day=first, now=END)
+    return answers.coverage(Collaboration.objects.get(slug="norrkoping"), first_day=first, now=END)
 
 
 class TestTheWeek:
@@ -55,8 +55,8 @@ class TestTheWeek:
         assert 0 < share[State.MISSING] < 0.15
 
     def test_somebody_is_missing_in_the_last_closed_week(self, found):
-        rhythm = coverage.rhythm_of(Collaboration.objects.get(slug="norrkoping"))
-        number = found.periods.index(coverage.closed_period(rhythm, END))
+        rhythm = deadlines.rhythm_of(Collaboration.objects.get(slug="norrkoping"))
+        number = found.periods.index(deadlines.closed_period(rhythm, END))
         assert cast.LATE_UNIT in {unit.unit.name for unit in found.missing(number)}
         assert found.missing(number - 1) != found.missing(number)
 
@@ -71,11 +71,11 @@ class TestTheWeek:
                     assert found.state(unit, number) == State.NOTHING
 
     def test_nothing_is_said_before_the_deadline_and_by_who_speaks_for_the_unit(self):
-        rhythm = coverage.rhythm_of(Collaboration.objects.get(slug="norrkoping"))
+        rhythm = deadlines.rhythm_of(Collaboration.objects.get(slug="norrkoping"))
         for said in NothingToReport.objects.select_related("reporting_unit__unit", "said_by"):
-            period = coverage.period_of(rhythm, said.period_start)
+            period = deadlines.period_of(rhythm, said.period_start)
             assert (said.period_start, said.period_end) == (period.start, period.end)
-            assert said.said_at < coverage.deadline_of(rhythm, period) <= END
+            assert said.said_at < deadlines.deadline_of(rhythm, period) <= END
             if said.said_by is not None:
                 (membership,) = said.said_by.active_memberships
                 assert membership.unit_id == said.reporting_unit.unit_id

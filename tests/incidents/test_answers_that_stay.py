@@ -14,13 +14,16 @@ from hypothesis.extra.django import TestCase
 
 from analysis.periods import Period, PeriodKind, containing, parse
 from areas.models import Area
-from incidents import coverage, coverage_actions, tasks
-from incidents.coverage import State
-from incidents.coverage_forms import ReportingUnitForm
+from incidents import tasks
+from incidents.coverage import actions as coverage_actions
+from incidents.coverage import answers, deadlines
+from incidents.coverage.answers import State
+from incidents.coverage.forms import ReportingUnitForm
 from incidents.models import Category, Incident, NothingToReport, ReportedWeek, ReportingRhythm, Status
 from incidents.rules import RejectReason
 from partners import retention
-from situational_picture import building, coverage_queries
+from situational_picture import building
+from situational_picture.coverage import queries as coverage_queries
 from tests import factories as make
 from tests.world import World
 
@@ -32,7 +35,7 @@ def moment(day):
 
 
 def states(unit, first_day, now=None):
-    found = coverage.coverage(unit.collaboration, first_day=first_day, now=now or timezone.now())
+    found = answers.coverage(unit.collaboration, first_day=first_day, now=now or timezone.now())
     return {found.periods[number].code: state for (_unit, number), state in found.states.items()}
 
 
@@ -96,7 +99,7 @@ class PurgingKeepsWhoHasAnswered(TestCase):
         make.ReportingRhythmFactory._meta.model.objects.update_or_create(
             collaboration=world.here, defaults={"every": rhythm}
         )
-        units = coverage.reporting_units(world.here.pk) or [
+        units = answers.reporting_units(world.here.pk) or [
             make.ReportingUnitFactory(unit=world.unit, valid_from=dt.date(2022, 1, 3), areas=[world.west]),
             make.ReportingUnitFactory(
                 unit=make.UnitFactory(organisation=world.housing), valid_from=dt.date(2022, 1, 3), areas=[world.east]
@@ -126,7 +129,7 @@ class PurgingKeepsWhoHasAnswered(TestCase):
 
         def found():
             now = moment(dt.date(2023, 6, 1))
-            return coverage.coverage(world.here, first_day=dt.date(2022, 10, 1), now=now, units=units).states
+            return answers.coverage(world.here, first_day=dt.date(2022, 10, 1), now=now, units=units).states
 
         before = found()
         retention.purge_collaboration(world.here, today=timezone.localdate())
@@ -199,7 +202,7 @@ def test_a_word_for_fourteen_days_is_taken_back_for_one_week_and_holds_for_the_o
 def test_a_word_for_each_week_is_taken_back_for_the_fourteen_days(world):
     unit, by = make.ReportingUnitFactory(unit=world.unit), world.people["reporter"]
     make.ReportingRhythmFactory(collaboration=world.here, every="fortnight")
-    period = coverage.period_of(coverage.rhythm_of(world.here), dt.date(2026, 11, 10))
+    period = deadlines.period_of(deadlines.rhythm_of(world.here), dt.date(2026, 11, 10))
     for start in (period.start, period.start + dt.timedelta(days=7)):
         make.NothingToReportFactory(
             reporting_unit=unit, period_start=start, period_end=start + dt.timedelta(days=7), said_by=by
@@ -264,7 +267,7 @@ def test_periods_hold_their_mondays():
         rhythm = ReportingRhythm(every=every)
         for number in range(800):
             day = dt.date(2024, 12, 1) + dt.timedelta(days=number)
-            period: Period = coverage.period_of(rhythm, day)
+            period: Period = deadlines.period_of(rhythm, day)
             assert day - dt.timedelta(days=day.weekday()) in period
 
 

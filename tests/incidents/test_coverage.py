@@ -17,8 +17,10 @@ from django.utils import translation
 from analysis.periods import parse
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
-from incidents import coverage, coverage_actions, tasks
-from incidents.coverage import State
+from incidents import tasks
+from incidents.coverage import actions as coverage_actions
+from incidents.coverage import answers, deadlines
+from incidents.coverage.answers import State
 from incidents.models import Incident, NothingToReport, ReportingRhythm, ReportReminder, Status
 from partners.roles import Role
 from tests import factories as make
@@ -61,13 +63,13 @@ def rhythm(**values):
     ],
 )
 def test_the_period_a_day_belongs_to(every, day, start, days):
-    period = coverage.period_of(rhythm(every=every), day)
+    period = deadlines.period_of(rhythm(every=every), day)
     assert (period.start, period.days) == (start, days)
 
 
 def test_fortnights_follow_each_other_over_a_year_with_53_weeks():
     every = rhythm(every="fortnight")
-    periods = coverage.periods_until(every, dt.date(2026, 12, 1), dt.date(2027, 2, 1))
+    periods = deadlines.periods_until(every, dt.date(2026, 12, 1), dt.date(2027, 2, 1))
     assert all(one.end == after.start for one, after in pairwise(periods))
     assert {period.days for period in periods} == {14}
 
@@ -84,7 +86,7 @@ def test_fortnights_follow_each_other_over_a_year_with_53_weeks():
     ],
 )
 def test_the_deadline_moves_past_public_holidays(period, weekday, deadline):
-    assert coverage.deadline_of(rhythm(deadline_weekday=weekday), parse(period)) == at(deadline)
+    assert deadlines.deadline_of(rhythm(deadline_weekday=weekday), parse(period)) == at(deadline)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +99,14 @@ def test_the_deadline_moves_past_public_holidays(period, weekday, deadline):
     ],
 )
 def test_people_report_for_the_earliest_period_that_is_still_open(now, code):
-    assert coverage.due_period(rhythm(), at(now)).code == code
+    assert deadlines.due_period(rhythm(), at(now)).code == code
 
 
 # --- States
 
 
 def state(unit, period=WEEK_46, now=TUESDAY):
-    return coverage.coverage(unit.collaboration, first_day=period.start, now=now).state(unit, 0)
+    return answers.coverage(unit.collaboration, first_day=period.start, now=now).state(unit, 0)
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_each_unit_has_the_reports_that_name_it_and_those_of_its_areas_that_name
             status=rng.choice(["approved", "submitted", "draft", "rejected"]),
             at=at("2026-09-28T12:00") + dt.timedelta(days=rng.randrange(56)),
         )
-    found = coverage.coverage(world.here, first_day=periods[0].start, now=TUESDAY, units=reporting)
+    found = answers.coverage(world.here, first_day=periods[0].start, now=TUESDAY, units=reporting)
     states = {(one, n): found.state(one, n) == State.REPORTED for one in reporting for n in range(len(periods))}
     by_hand = dict.fromkeys(states, False)
     chosen = {one: set(one.areas.values_list("pk", flat=True)) for one in reporting}
@@ -192,7 +194,7 @@ def test_a_unit_is_expected_from_its_first_day_and_until_its_last(world):
 
 def test_two_weeks_of_nothing_are_a_fortnight_of_nothing(world, unit):
     make.ReportingRhythmFactory(collaboration=world.here, every="fortnight")
-    fortnight = coverage.period_of(coverage.rhythm_of(world.here), dt.date(2026, 11, 10))
+    fortnight = deadlines.period_of(deadlines.rhythm_of(world.here), dt.date(2026, 11, 10))
     make.NothingToReportFactory(
         reporting_unit=unit, period_start=dt.date(2026, 11, 9), period_end=dt.date(2026, 11, 16)
     )
@@ -290,7 +292,7 @@ def test_the_rhythm_is_changed_and_logged_and_the_same_again_changes_nothing(wor
     }
     for _ in range(2):
         coverage_actions.set_rhythm(collaboration=world.here, by=world.people["coordinator"], **values)
-    assert coverage.rhythm_of(world.here).every == "month"
+    assert deadlines.rhythm_of(world.here).every == "month"
     assert Event.objects.filter(action="reporting_rhythm_changed").count() == 1
 
 

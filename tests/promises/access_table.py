@@ -17,8 +17,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incidents import coverage
-from incidents.coverage_forms import RhythmForm
+from incidents.coverage import deadlines
+from incidents.coverage.forms import RhythmForm
 from incidents.models import ImportBatch, Photo, Status
 from incidents.rules import state_of
 from partners import log_samples
@@ -749,8 +749,8 @@ def _reporting_unit(world: World) -> None:
 
 
 def _period_due(world: World) -> dict[str, Any]:
-    rhythm = coverage.rhythm_of(world.here)
-    return {"period": coverage.due_period(rhythm, timezone.now()).code}
+    rhythm = deadlines.rhythm_of(world.here)
+    return {"period": deadlines.due_period(rhythm, timezone.now()).code}
 
 
 def _spare_unit(world: World) -> None:
@@ -766,7 +766,7 @@ COVERAGE: dict[str, Row] = {
         method="post",
         body=lambda world: {
             "every": "week",
-            "fortnights_from": RhythmForm(rhythm=coverage.rhythm_of(world.here))["fortnights_from"].value(),
+            "fortnights_from": RhythmForm(rhythm=deadlines.rhythm_of(world.here))["fortnights_from"].value(),
             "deadline_weekday": 0,
             "deadline_time": "12:00",
         },

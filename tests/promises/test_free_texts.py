@@ -12,8 +12,8 @@ from django.urls import reverse
 from common.errors import NotPossible
 from incidents.actions import return_incident
 from incidents.forms import CategoryForm
-from incidents.import_forms import ColumnsForm
 from incidents.importing.actions import start_import
+from incidents.importing.forms import ColumnsForm
 from incidents.importing.profiles import PROFILES
 from incidents.models import Status
 from partners import retention_actions

@@ -19,13 +19,12 @@ from situational_picture import (
     actions,
     building,
     charts,
-    coverage,
-    coverage_presenters,
     documents,
     presenters,
     protecting,
 )
-from situational_picture.coverage import UnitStates
+from situational_picture.coverage import presenters as coverage_presenters
+from situational_picture.coverage.figures import STATES, UnitStates
 from situational_picture.models import Picture
 from tests import factories as make
 from tests.documents import reading
@@ -109,7 +108,7 @@ def test_a_silent_week_does_not_lower_what_is_to_be_expected():
 
 def test_the_strip_counts_each_answer_once_in_each_period():
     found = compute(states({1: "rnmrw", 2: "rrmr.", 3: "..rrm"}))["coverage"]
-    last = {state: found[state][-5:] for state in coverage.STATES}
+    last = {state: found[state][-5:] for state in STATES}
     assert last == {
         "reported": [2, 1, 1, 3, 0],
         "nothing": [0, 1, 0, 0, 0],
@@ -125,7 +124,7 @@ def test_a_month_holds_the_answers_of_the_weeks_that_end_in_it():
     assert (found["reported"][-1], found["missing"][-1]) == (8, 0)
     assert not found["is_once"]
     november = compute(states({1: "r" * 12, 2: "rrrrrrrrrmnr"}), period="2026-11")["coverage"]
-    assert [november[state][-1] for state in coverage.STATES] == [6, 1, 1, 0]
+    assert [november[state][-1] for state in STATES] == [6, 1, 1, 0]
 
 
 def test_a_week_in_a_longer_period_has_that_periods_answer():

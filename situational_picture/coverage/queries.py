@@ -10,10 +10,10 @@ from django.db import connection
 
 from analysis.periods import Period, PeriodKind, containing, periods_back
 from areas.models import Area
-from incidents import coverage as reporting
+from incidents.coverage import answers as reporting
 from incidents.models import ReportingUnit
 from situational_picture import queries
-from situational_picture.coverage import COMPARED, UnitStates
+from situational_picture.coverage.figures import COMPARED, UnitStates
 from situational_picture.figures import Source, series_kind
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import NotAllowed
 from common.permissions import as_question
-from incidents import coverage
+from incidents.coverage import answers
 from incidents.models import ReportingUnit
 from partners.models import Collaboration
 from partners.roles import MAY_REVIEW, SEE_EVERYTHING, Role
@@ -50,7 +50,7 @@ may_remind = as_question(check_may_remind)
 
 def check_may_speak_for(user: Any, unit: ReportingUnit) -> None:
     """Only those who report for a unit, or for the whole of its organisation, say that it had nothing to report."""
-    if not any(coverage.speaks_for(membership, unit) for membership in user.memberships_in(unit.collaboration_id)):
+    if not any(answers.speaks_for(membership, unit) for membership in user.memberships_in(unit.collaboration_id)):
         raise NotAllowed(
             _("You do not report for %(unit)s. Ask your administrator to be given its role.") % {"unit": unit.unit.name}
         )

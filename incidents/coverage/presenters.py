@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analysis.periods import Period, PeriodKind
-from incidents import coverage
-from incidents.coverage import Coverage, State
+from incidents.coverage import answers, deadlines
+from incidents.coverage.answers import Coverage, State
 from incidents.models import ReportingRhythm, ReportingUnit, ReportReminder
 from partners.models import Collaboration
 from partners.roles import SEE_EVERYTHING
@@ -65,7 +65,7 @@ def state_cell(state: State | None) -> dict[str, Any] | None:
 def coverage_heading(found: Coverage, number: int) -> str:
     """The finding: how many are missing in the period with that number."""
     period = found.periods[number]
-    counts = coverage.counted_by_state(found.state(unit, number) for unit in found.units)
+    counts = answers.counted_by_state(found.state(unit, number) for unit in found.units)
     expected, missing = sum(counts.values()), counts[State.MISSING]
     words = {"missing": missing, "all": expected, "period": period_name(period)}
     if not expected:
@@ -122,7 +122,7 @@ def _strip_cell(period: Period, state: State | None) -> dict[str, Any]:
 
 def totals(found: Coverage, number: int) -> dict[str, int]:
     """In one period, how many units are covered, of how many."""
-    counts = coverage.counted_by_state(found.state(unit, number) for unit in found.units)
+    counts = answers.counted_by_state(found.state(unit, number) for unit in found.units)
     return {"covered": counts[State.REPORTED] + counts[State.NOTHING], "of": sum(counts.values())}
 
 
@@ -141,7 +141,7 @@ def own_cards(
         for period, state in zip(listed, row["states"], strict=True):
             if state is None:
                 continue
-            deadline = coverage.deadline_of(rhythm, period)
+            deadline = deadlines.deadline_of(rhythm, period)
             periods.append(
                 {
                     "period": period,
@@ -180,10 +180,10 @@ def reporting_due(user: Any, collaboration: Collaboration, *, now: dt.datetime) 
     if user.has_role(collaboration, SEE_EVERYTHING):
         # Whoever compiles has a page of everybody's, and their own one press away from it.
         return {}
-    listed, rows = coverage.own_rows(user, collaboration, now=now, periods=2)
+    listed, rows = answers.own_rows(user, collaboration, now=now, periods=2)
     if not rows:
         return {}
-    due = due_rows(own_cards(listed, rows, coverage.rhythm_of(collaboration), now=now))
+    due = due_rows(own_cards(listed, rows, deadlines.rhythm_of(collaboration), now=now))
     return {"reporting_due": due[:DUE_SHOWN], "reporting_due_more": max(0, len(due) - DUE_SHOWN)}
 
 

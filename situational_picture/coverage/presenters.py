@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analysis.periods import parse
-from situational_picture.coverage import MISSING, NOTHING, REPORTED, STATES, WAITING
+from situational_picture.coverage.figures import MISSING, NOTHING, REPORTED, STATES, WAITING
+from situational_picture.period_names import period_short_name
 from ui.numbers import number_words
 
 JUDGEMENTS = {
@@ -26,8 +27,6 @@ def _of(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _short_name(code: str) -> str:
-    from situational_picture.presenters import period_short_name
-
     return period_short_name(parse(code))
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incidents import coverage_views as views
+from incidents.coverage import views
 
 urlpatterns = [
     path("coverage/", views.coverage_page, name="coverage"),

@@ -19,9 +19,8 @@ from django.views.decorators.http import require_GET
 
 from audit.actions import record
 from common.errors import NotAllowed, NotPossible
-from incidents import import_presenters as presenters
-from incidents.import_forms import ColumnsForm, ImportForm, WordsForm
-from incidents.importing import actions, watching
+from incidents.importing import actions, presenters, watching
+from incidents.importing.forms import ColumnsForm, ImportForm, WordsForm
 from incidents.importing.permissions import (
     check_may_import,
     check_may_import_in,

@@ -99,7 +99,7 @@ def silent_spans(units: UnitStates, daily: pd.DataFrame) -> tuple[tuple[dt.date,
     return tuple(spans)
 
 
-def figures(
+def coverage_figures(
     units: UnitStates, trend: Mapping[str, Any], periods: Sequence[Period], *, is_silent: bool
 ) -> dict[str, Any] | None:
     """What is stored with a picture: how many answers there are in each of the trend's periods, and what follows.

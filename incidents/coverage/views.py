@@ -19,10 +19,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from analysis.periods import Period, parse
 from common.errors import NotPossible
-from incidents import coverage, coverage_actions
-from incidents import coverage_permissions as permissions
-from incidents import coverage_presenters as presenters
-from incidents.coverage_forms import NewReportingUnitForm, ReportingUnitForm, RhythmForm
+from incidents.coverage import actions, answers, deadlines, permissions, presenters
+from incidents.coverage.forms import NewReportingUnitForm, ReportingUnitForm, RhythmForm
 from incidents.models import ReportingUnit, ReportReminder
 from incidents.permissions import check_may_report_in
 from partners.models import Collaboration
@@ -37,9 +35,9 @@ def coverage_page(request: HttpRequest, collaboration: Collaboration) -> HttpRes
     """Who has reported? Units by periods, who is missing, and a button to remind them."""
     permissions.check_may_see_coverage(request.user, collaboration)
     now = timezone.now()
-    rhythm = coverage.rhythm_of(collaboration)
-    listed = coverage.last_periods(rhythm, now, coverage.PERIODS_LISTED)
-    found = coverage.coverage(collaboration, first_day=listed[0].start, now=now)
+    rhythm = deadlines.rhythm_of(collaboration)
+    listed = deadlines.last_periods(rhythm, now, deadlines.PERIODS_LISTED)
+    found = answers.coverage(collaboration, first_day=listed[0].start, now=now)
     due, closed = len(listed) - 1, len(listed) - 2
     rows = presenters.coverage_rows(found, _reminded(request.user, collaboration, listed[closed]))
     context = {
@@ -57,7 +55,7 @@ def coverage_page(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         },
         "due": presenters.period_name(listed[due]),
         "due_days": presenters.period_days(listed[due]),
-        "deadline": presenters.moment(coverage.deadline_of(rhythm, listed[due])),
+        "deadline": presenters.moment(deadlines.deadline_of(rhythm, listed[due])),
         "may_remind": permissions.may_remind(request.user, collaboration),
         "may_keep_rhythm": permissions.may_keep_rhythm(request.user, collaboration),
     }
@@ -79,13 +77,13 @@ def _reminded(user: Any, collaboration: Collaboration, period: Period) -> dict[i
 def coverage_remind(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """Remind one unit, or all that are missing."""
     permissions.check_may_remind(request.user, collaboration)
-    units = coverage.reporting_units(collaboration.pk)
+    units = answers.reporting_units(collaboration.pk)
     chosen = request.POST.get("unit", "")
     if chosen:
         units = [unit for unit in units if str(unit.pk) == chosen]
         if not units:
             raise Http404
-    reminded = coverage_actions.remind_by_hand(collaboration=collaboration, units=units, by=person(request))
+    reminded = actions.remind_by_hand(collaboration=collaboration, units=units, by=person(request))
     if reminded:
         text = ngettext("%(count)s unit is reminded by mail.", "%(count)s units are reminded by mail.", reminded)
         messages.success(request, text % {"count": reminded})
@@ -99,16 +97,16 @@ def coverage_remind(request: HttpRequest, collaboration: Collaboration) -> HttpR
 def coverage_settings(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """How often the units report and by when, and which units report."""
     permissions.check_may_keep_rhythm(request.user, collaboration)
-    rhythm = coverage.rhythm_of(collaboration)
+    rhythm = deadlines.rhythm_of(collaboration)
     form = RhythmForm(request.POST or None, rhythm=rhythm)
 
     def change() -> Any:
-        return coverage_actions.set_rhythm(collaboration=collaboration, by=person(request), **form.cleaned_data)
+        return actions.set_rhythm(collaboration=collaboration, by=person(request), **form.cleaned_data)
 
     if request.method == "POST" and _done(form, change) is not None:
         messages.success(request, _("Saved. Pictures follow within a minute."))
         return redirect("coverage_settings", collaboration.slug)
-    units = coverage.reporting_units(collaboration.pk)
+    units = answers.reporting_units(collaboration.pk)
     today = timezone.localdate()
     context = {
         "form": form,
@@ -136,7 +134,7 @@ def reporting_unit_new(request: HttpRequest, collaboration: Collaboration) -> Ht
         request,
         collaboration,
         form,
-        lambda: coverage_actions.add_reporting_unit(by=person(request), **form.cleaned_data),
+        lambda: actions.add_reporting_unit(by=person(request), **form.cleaned_data),
         heading=_("Which unit reports, and about what?"),
     )
 
@@ -162,9 +160,7 @@ def reporting_unit_change(request: HttpRequest, collaboration: Collaboration, pk
         request,
         collaboration,
         form,
-        lambda: coverage_actions.change_reporting_unit(
-            reporting_unit=reporting_unit, by=person(request), **form.cleaned_data
-        ),
+        lambda: actions.change_reporting_unit(reporting_unit=reporting_unit, by=person(request), **form.cleaned_data),
         heading=presenters.unit_words(reporting_unit),
     )
 
@@ -199,8 +195,8 @@ def reporting(request: HttpRequest, collaboration: Collaboration) -> HttpRespons
     """What is expected of me? The own units' periods, with “nothing to report” in one tap. Where reminders lead."""
     check_may_report_in(request.user, collaboration)
     now = timezone.now()
-    rhythm = coverage.rhythm_of(collaboration)
-    listed, rows = coverage.own_rows(request.user, collaboration, now=now)
+    rhythm = deadlines.rhythm_of(collaboration)
+    listed, rows = answers.own_rows(request.user, collaboration, now=now)
     cards = presenters.own_cards(listed, rows, rhythm, now=now)
     context = {
         "cards": cards,
@@ -229,7 +225,7 @@ def reporting_nothing(request: HttpRequest, collaboration: Collaboration, pk: in
     """Say that a unit has nothing to report for a period."""
     unit, period = _own(request, collaboration, pk)
     try:
-        coverage_actions.say_nothing(reporting_unit=unit, period=period, by=person(request))
+        actions.say_nothing(reporting_unit=unit, period=period, by=person(request))
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))
     else:
@@ -243,7 +239,7 @@ def reporting_take_back(request: HttpRequest, collaboration: Collaboration, pk: 
     """Take back that there was nothing."""
     unit, period = _own(request, collaboration, pk)
     try:
-        coverage_actions.take_back_nothing(reporting_unit=unit, period=period, by=person(request))
+        actions.take_back_nothing(reporting_unit=unit, period=period, by=person(request))
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))
     else:

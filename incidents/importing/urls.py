@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incidents import import_views as views
+from incidents.importing import views
 
 urlpatterns = [
     path("imports/", views.import_list, name="import_list"),

@@ -17,10 +17,10 @@ from analysis.periods import Period
 from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
-from incidents import coverage, tasks
-from incidents import coverage_permissions as permissions
+from incidents import tasks
 from incidents.changes import announce
-from incidents.coverage import State
+from incidents.coverage import answers, deadlines, permissions
+from incidents.coverage.answers import State
 from incidents.models import NothingToReport, ReportingRhythm, ReportingUnit, ReportReminder
 from partners.models import Collaboration, Unit, User
 
@@ -64,7 +64,7 @@ def set_rhythm(
     """Choose how often the units report, by when, and whether they are reminded."""
     _lock(collaboration.pk)
     permissions.check_may_keep_rhythm(by, collaboration)
-    rhythm = coverage.rhythm_of(collaboration)
+    rhythm = deadlines.rhythm_of(collaboration)
     values = {
         "every": every,
         "fortnights_from": fortnights_from,
@@ -80,7 +80,7 @@ def set_rhythm(
         rhythm.save()
         told = {name: str(value) for name, value in changed.items()}
         record("reporting_rhythm_changed", by=by, subject=rhythm, changed=told)
-        _announce(collaboration.pk, coverage.reporting_units(collaboration.pk))
+        _announce(collaboration.pk, answers.reporting_units(collaboration.pk))
     return rhythm
 
 
@@ -159,7 +159,7 @@ def say_nothing(
     reporting = _locked(reporting_unit)
     permissions.check_may_speak_for(by, reporting)
     _check_period(reporting, period, now)
-    found = coverage.coverage(reporting.collaboration_id, first_day=period.start, now=now, units=[reporting])
+    found = answers.coverage(reporting.collaboration_id, first_day=period.start, now=now, units=[reporting])
     if found.state(reporting, 0) == State.REPORTED:
         raise NotPossible(
             _("%(unit)s has already reported for this period, so there is something to count.")
@@ -210,10 +210,10 @@ def _locked(reporting_unit: ReportingUnit) -> ReportingUnit:
 
 
 def _check_period(reporting: ReportingUnit, period: Period, now: dt.datetime) -> None:
-    rhythm = coverage.rhythm_of(reporting.collaboration_id)
-    if period not in coverage.last_periods(rhythm, now, coverage.PERIODS_LISTED):
+    rhythm = deadlines.rhythm_of(reporting.collaboration_id)
+    if period not in deadlines.last_periods(rhythm, now, deadlines.PERIODS_LISTED):
         raise NotPossible(_("This is not one of the periods that can be reported for now. Open the page again."))
-    if not coverage.is_expected(reporting, period):
+    if not answers.is_expected(reporting, period):
         raise NotPossible(_("%(unit)s does not report for this period.") % {"unit": reporting.unit.name})
 
 
@@ -226,8 +226,8 @@ def remind_by_hand(
     """Remind units of the period whose deadline passed last; return how many were. Each at most once by hand."""
     permissions.check_may_remind(by, collaboration)
     now = now or timezone.now()
-    period = coverage.closed_period(coverage.rhythm_of(collaboration), now)
-    found = coverage.coverage(collaboration, first_day=period.start, now=now, units=units)
+    period = deadlines.closed_period(deadlines.rhythm_of(collaboration), now)
+    found = answers.coverage(collaboration, first_day=period.start, now=now, units=units)
     missing = [unit for unit in found.missing(0) if unit.collaboration_id == collaboration.pk]
     claimed = _claim(missing, period, ReportReminder.Occasion.BY_HAND)
     for reminder in claimed:
@@ -243,18 +243,18 @@ def remind_of_deadlines(now: dt.datetime) -> int:
     reminded = 0
     with_units = ReportingUnit.objects.expected_on(timezone.localdate(now)).values("collaboration")
     for collaboration in Collaboration.objects.filter(pk__in=with_units):
-        rhythm = coverage.rhythm_of(collaboration)
+        rhythm = deadlines.rhythm_of(collaboration)
         _tell_pictures(collaboration, rhythm, now)
         if not rhythm.reminds:
             continue
-        due, closed = coverage.due_period(rhythm, now), coverage.closed_period(rhythm, now)
+        due, closed = deadlines.due_period(rhythm, now), deadlines.closed_period(rhythm, now)
         occasions = []
-        if coverage.deadline_of(rhythm, due) - now <= REMIND_BEFORE:
+        if deadlines.deadline_of(rhythm, due) - now <= REMIND_BEFORE:
             occasions.append((due, ReportReminder.Occasion.BEFORE))
-        if now - coverage.deadline_of(rhythm, closed) <= REMIND_AFTER:
+        if now - deadlines.deadline_of(rhythm, closed) <= REMIND_AFTER:
             occasions.append((closed, ReportReminder.Occasion.AFTER))
         for period, occasion in occasions:
-            found = coverage.coverage(collaboration, first_day=period.start, now=now)
+            found = answers.coverage(collaboration, first_day=period.start, now=now)
             missing = [unit for unit in found.missing(0) if unit.unit.is_active]
             claimed = _claim(missing, period, occasion)
             for reminder in claimed:
@@ -287,8 +287,8 @@ def _tell_pictures(collaboration: Collaboration, rhythm: ReportingRhythm, now: d
     What the pictures know is remembered in the cache; where it is forgotten they are rebuilt once too often. Older
     periods than these are taken in by the nightly rebuild.
     """
-    period = coverage.closed_period(rhythm, now).previous()
-    found = coverage.coverage(collaboration, first_day=period.start, now=now)
+    period = deadlines.closed_period(rhythm, now).previous()
+    found = answers.coverage(collaboration, first_day=period.start, now=now)
     for unit in found.units:
         states = ",".join(str(found.state(unit, number) or "") for number in range(len(found.periods)))
         content = f"{rhythm.every}:{period.code}:{states}"
