@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+
+from tests.emptying import empty
 
 # How long an example takes says more about the machine than about the code.
 hypothesis_settings.register_profile("est", deadline=None)
@@ -15,11 +20,20 @@ hypothesis_settings.load_profile("est")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database, where a transactional test may empty the log; `test_append_only` puts the lock back."""
-    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
-        cursor.execute("ALTER TABLE audit_dayseal DISABLE TRIGGER audit_dayseal_no_truncate")
+    with django_db_blocker.unblock():
+        connection = connections["default"]
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_truncate")
+            cursor.execute("ALTER TABLE audit_dayseal DISABLE TRIGGER audit_dayseal_no_truncate")
+            # Nobody needs this database after a power cut: a commit does not wait for the disk.
+            name = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        connection.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty(connections["default"]))
+        yield
 
 
 @pytest.fixture(autouse=True)
