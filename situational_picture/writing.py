@@ -116,7 +116,9 @@ class Written:
 
 
 def selection_query(address: str) -> str:
-    """The filters of a list of reports, from its address or from a query alone; what it does not know is left out."""
+    """The filters of a list of reports, from its address or from a query alone; what it does not know is left out.
+
+    Of a filter named twice the last stays, as the list reads it: the other would be kept without being looked at.
+    """
     query = urlsplit(address.strip()).query if "?" in address else address.strip().lstrip("?")
-    pairs = [(name, value) for name, value in parse_qsl(query) if name in SELECTABLE and value]
-    return urlencode(pairs)
+    return urlencode({name: value for name, value in parse_qsl(query) if name in SELECTABLE and value})

@@ -25,7 +25,7 @@ from situational_picture.period_names import period_name
 from situational_picture.permissions import check_may_write_pictures, may_approve
 from situational_picture.presenting import written_view
 from situational_picture.selections import suggested_selections
-from situational_picture.writing import ComingEvent, Written
+from situational_picture.writing import MOST_ROWS, ComingEvent, Written
 
 # How long after the period a forecast still belongs to what is coming.
 LOOK_AHEAD_D = 28
@@ -136,6 +136,11 @@ def _with_taken(request: PartnerRequest, draft: Picture, written: Written) -> Wr
     taken = next((row for row in forecasts(request.user, draft) if str(row.pk) == request.POST.get("take")), None)
     if taken is None:
         return written
+    if len(written.coming_events) >= MOST_ROWS:
+        raise NotPossible(
+            _("There is room for %(number)s coming events. Empty a row before you take over another.")
+            % {"number": MOST_ROWS}
+        )
     event = ComingEvent(day=taken.occurred_on, what=str(taken.category), place=_where(taken))
     return Written(**{**vars(written), "coming_events": (*written.coming_events, event)})
 

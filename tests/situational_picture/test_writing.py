@@ -15,7 +15,7 @@ from incidents.models import Category
 from partners.roles import Role
 from situational_picture import actions, building, rules
 from situational_picture.models import Picture
-from situational_picture.writing import ComingEvent, PriorityPlace, Section, Written, selection_query
+from situational_picture.writing import MOST_ROWS, ComingEvent, PriorityPlace, Section, Written, selection_query
 from tests import factories as make
 from tests.at_once import at_once
 
@@ -293,6 +293,28 @@ class TestPage:
         assert world.counts_only not in [row["incident"] for row in rows]
         assert published.version == 1
 
+    def test_of_a_filter_named_twice_no_words_are_kept_beside_what_was_looked_at(self, client, author, draft):
+        address = "?category=Kalle+Svensson+070-174+06+05&category=SKA"
+        self.post(client, author, draft, section_places="Centrum.", selection_address_places=address)
+        assert Picture.objects.get(pk=draft.pk).sections["places"]["selection_query"] == "category=SKA"
+
+    def test_a_forecast_is_not_taken_over_where_no_row_is_left_for_it(self, client, world, author, draft):
+        coming = make.CategoryFactory(collaboration=world.here, code="KOM", kind=Category.Kind.FORECAST)
+        report = make.IncidentFactory(
+            organisation=world.housing, area=world.west, category=coming, at=timezone.now() + dt.timedelta(days=2)
+        )
+        full = {"coming-TOTAL_FORMS": str(MOST_ROWS)}
+        for number in range(MOST_ROWS):
+            full |= {f"coming-{number}-day": "2026-12-13", f"coming-{number}-what": f"Luciatåg {number + 1}"}
+        answer = self.post(client, author, draft, take=str(report.pk), assessment="Lugnt.", **full)
+        assert answer.status_code == 422
+        assert "room for 20" in answer.content.decode()
+        draft.refresh_from_db()
+        assert len(draft.coming_events) == 0
+        assert self.post(client, author, draft, assessment="Lugnt.", **full).status_code == 302
+        draft.refresh_from_db()
+        assert len(draft.coming_events) == MOST_ROWS
+
     def test_two_writers_at_once_are_told_and_see_both_texts(self, client, author, analyst, draft):
         self.post(client, author, draft, assessment="Den första texten.")
         answer = self.post(client, analyst, draft, assessment="Den andra texten.")
@@ -381,6 +403,8 @@ class TestPage:
         ("http://localhost:8000/norrkoping/incidents/?category=SKA&since=2026-11-01", "category=SKA&since=2026-11-01"),
         ("?area=vaster&mine=yes&cursor=a1", "area=vaster"),
         ("category=SKA&category=", "category=SKA"),
+        # Of a name that stands twice the last is what the list asks about, and the only one that is looked at.
+        ("category=Ring+070-174+06+05&category=SKA", "category=SKA"),
         ("https://example.org/", ""),
         ("javascript:alert(1)", ""),
         ("?next=https://example.org", ""),
