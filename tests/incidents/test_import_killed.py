@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
-import time
-import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,98 +16,104 @@ from incidents import tasks
 from incidents.importing.actions import carry_out_import, pick_up_forgotten
 from incidents.models import ImportBatch, Incident
 from tests import factories as make
+from tests.servers.workers import Workers, backends_waiting, is_connected, running_workers
 
 BLACKPOOL = settings.BASE_DIR / "est_platform/demonstration/data/incidents/blackpool_street_2019-12_2022-10.parquet"
 ROWS = 87_862
 
-# What the worker's database connection is doing, as PostgreSQL sees it.
-READING = "COPY %"
-STORING = "WITH new AS (INSERT%"
+# Which row of the file the worker stands at: some are sent or stored, most are not.
+MIDDLE = 30_000
+# A number nobody else locks.
+GATE = 1_105_113
+
+COUNTING_GATE = """
+CREATE SEQUENCE rows_so_far;
+CREATE FUNCTION wait_at_the_middle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('rows_so_far') = {middle} THEN
+        PERFORM pg_advisory_xact_lock({gate});
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+# The table the rows are sent to is made by the worker itself: the gate is put before it as soon as it is there.
+AT_THE_COPY = """
+CREATE FUNCTION put_a_gate() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity LIKE '%.incoming_incident') THEN
+        CREATE TRIGGER gate BEFORE INSERT ON incoming_incident FOR EACH ROW EXECUTE FUNCTION wait_at_the_middle();
+    END IF;
+END $$;
+CREATE EVENT TRIGGER a_gate_at_the_copy ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION put_a_gate();
+"""
+AT_THE_STORING = """
+CREATE TRIGGER gate BEFORE INSERT ON incidents_incident FOR EACH ROW EXECUTE FUNCTION wait_at_the_middle();
+"""
+NO_GATE = """
+DROP EVENT TRIGGER IF EXISTS a_gate_at_the_copy;
+DROP FUNCTION IF EXISTS put_a_gate;
+DROP FUNCTION IF EXISTS wait_at_the_middle CASCADE;
+DROP SEQUENCE IF EXISTS rows_so_far;
+"""
+
+# Where the gate stands, and how the statement begins that waits there.
+READING = (AT_THE_COPY, 'COPY "incoming_incident"')
+STORING = (AT_THE_STORING, "WITH new AS (INSERT")
+
+
+def take_the_gate_away() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(NO_GATE)
+
+
+@contextmanager
+def gate_at_the_middle(where: str) -> Iterator[None]:
+    """Until this ends, whoever comes to the middle of the file stands there, in the statement that brings the row."""
+    take_the_gate_away()
+    other = connection.copy()
+    try:
+        with connection.cursor() as cursor, other.cursor() as holder:
+            holder.execute("SELECT pg_advisory_lock(%s)", [GATE])
+            cursor.execute(COUNTING_GATE.format(middle=MIDDLE, gate=GATE))
+            cursor.execute(where)
+        yield
+    finally:
+        other.close()
 
 
 @pytest.fixture
-def worker(tmp_path):
-    """Starts real Celery workers on the test database, with a queue of their own; whatever is left is ended."""
-    started: list[subprocess.Popen[bytes]] = []
-    database = connection.settings_dict
-    name = f"est-killed-{uuid.uuid4().hex[:8]}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
-        f"&application_name={name}",
-        "REDIS_PREFIX": name,
-        "MEDIA_ROOT": str(tmp_path / "uploads"),
-    }
-    if database["PORT"] or not database["HOST"].startswith("/"):
-        credentials = f"{database['USER']}:{database['PASSWORD']}"
-        environment["DATABASE_URL"] = (
-            f"postgresql://{credentials}@{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
-            f"/{database['NAME']}?application_name={name}"
-        )
-
-    def start():
-        command = [sys.executable, "-m", "celery", "-A", "est_platform", "worker", "--pool", "solo", "-l", "WARNING"]
-        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True
-            )
-        started.append(process)
-        return process
-
-    def send(batch):
-        code = f"import django; django.setup(); from incidents.tasks import run_import; run_import.delay({batch.pk})"
-        subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=settings.BASE_DIR,
-            env={**environment, "DJANGO_SETTINGS_MODULE": "est_platform.settings"},
-            check=True,
-            timeout=120,
-        )
-
-    start.send, start.name = send, name
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+def workers(transactional_db, tmp_path, settings, monkeypatch) -> Iterator[Workers]:
+    settings.MEDIA_ROOT = str(tmp_path / "uploads")
+    monkeypatch.setenv("MEDIA_ROOT", settings.MEDIA_ROOT)
+    with running_workers(tmp_path) as workers:
+        yield workers
+    take_the_gate_away()
 
 
-def until(condition, *, timeout_s, every_s=0.01):
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(every_s)
-    raise AssertionError("It did not happen in time.")
-
-
-def is_doing(name, statement):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND query LIKE %s", [name, statement]
-        )
-        return cursor.fetchone()[0] > 0
+def state_of(batch: ImportBatch) -> str:
+    return ImportBatch.objects.get(pk=batch.pk).status
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("doing", [READING, STORING])
+@pytest.mark.parametrize(("where", "statement"), [READING, STORING], ids=["reading", "storing"])
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes(
-    transactional_db, worker, tmp_path, settings, monkeypatch, doing
+    workers, tmp_path, monkeypatch, where, statement
 ):
-    settings.MEDIA_ROOT = str(tmp_path / "uploads")
     batch = make.ImportBatchFactory(profile="police_uk", status=ImportBatch.Status.QUEUED)
     with BLACKPOOL.open("rb") as file:
         batch.file.save("fil", file)
 
-    first = worker()
-    worker.send(batch)
-    until(lambda: is_doing(worker.name, doing), timeout_s=120)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait(timeout=30)
+    with gate_at_the_middle(where):
+        first = workers.start()
+        workers.send(tasks.run_import.name, batch.pk)
+        workers.wait_until(backends_waiting, "the worker stands in the middle of the file")
+        ((pid, doing),) = backends_waiting().items()
+        assert doing.startswith(statement)
+        workers.kill(first)
+    workers.wait_until(lambda: not is_connected(pid), "PostgreSQL has noticed that nobody is there any more")
+    take_the_gate_away()
 
     # Nothing of it can be seen, and the page still says that it is at work.
-    until(lambda: not is_doing(worker.name, "%"), timeout_s=120, every_s=0.1)
     batch.refresh_from_db()
     assert batch.status == ImportBatch.Status.RUNNING
     assert not Incident.objects.exists()
@@ -122,10 +124,10 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_finishes(
     monkeypatch.setattr(tasks.run_import, "delay_on_commit", sent.append)
     assert pick_up_forgotten(timezone.now() + dt.timedelta(minutes=2)) == [batch.pk]
     assert sent == [batch.pk]
-    worker()
-    worker.send(batch)
-    until(lambda: ImportBatch.objects.get(pk=batch.pk).status == ImportBatch.Status.DONE, timeout_s=240, every_s=0.2)
-    until(lambda: not ImportBatch.objects.get(pk=batch.pk).file, timeout_s=30, every_s=0.1)
+    workers.start()
+    workers.send(tasks.run_import.name, batch.pk)
+    workers.wait_until(lambda: state_of(batch) == ImportBatch.Status.DONE, "the import is done")
+    workers.wait_until(lambda: not ImportBatch.objects.get(pk=batch.pk).file, "its file is gone")
 
     batch.refresh_from_db()
     assert (batch.rows, batch.stored, batch.refused, batch.unchanged) == (ROWS, ROWS, 0, 0)

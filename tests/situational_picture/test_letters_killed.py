@@ -7,8 +7,6 @@ Promised: nobody gets a letter twice by itself (at most once). Whoever has got n
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
 from collections import Counter
 
 import pytest
@@ -21,7 +19,7 @@ from situational_picture import actions, building, tasks
 from situational_picture.models import Delivery, Picture
 from tests import factories as make
 from tests.servers.smtp import running_mail_server
-from tests.situational_picture.test_killed_worker import Workers, wait_until
+from tests.servers.workers import running_workers
 
 # Two starts of Django and Celery each time.
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -41,11 +39,8 @@ def workers(transactional_db, tmp_path, mails, monkeypatch):
     for name, value in {"BACKEND": "", "HOST": "127.0.0.1", "PORT": str(mails.port), "USE_TLS": "no"}.items():
         monkeypatch.setenv(f"EMAIL_{name}", value)
     monkeypatch.setenv("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-    workers = Workers(tmp_path)
-    try:
+    with running_workers(tmp_path) as workers:
         yield workers
-    finally:
-        workers.stop()
 
 
 @pytest.fixture
@@ -79,11 +74,10 @@ def test_killed_while_letters_are_sent(published, workers, mails, when):
     mails.hold(held.email, when_taken=is_taken)
     worker = workers.start()
     workers.send(tasks.send_out_picture.name, published.pk)
-    wait_until(mails.is_holding.is_set, "the worker waits for the mail server's answer")
+    workers.wait_until(mails.is_holding.is_set, "the worker waits for the mail server's answer")
     before = mails.letters()
     assert sum(before.values()) < PEOPLE, "Somebody's letter must still be left."
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
+    workers.kill(worker)
     mails.let_go()
 
     # Everybody who should be told is seen, those sent to apart from those that wait, and the one nobody knows of.
@@ -100,8 +94,8 @@ def test_killed_while_letters_are_sent(published, workers, mails, when):
     for _time in range(2):
         workers.send(tasks.send_out_forgotten_pictures.name)
         workers.send(tasks.send_out_picture.name, published.pk)
-    wait_until(lambda: not rows.waiting().exists(), "the others have got theirs")
-    wait_until(lambda: rows.exclude(sent_at=None).count() == PEOPLE - 1, "it is written down")
+    workers.wait_until(lambda: not rows.waiting().exists(), "the others have got theirs")
+    workers.wait_until(lambda: rows.exclude(sent_at=None).count() == PEOPLE - 1, "it is written down")
     everybody = set(rows.values_list("person__email", flat=True))
     expected = Counter(dict.fromkeys(everybody, 1))
     if not is_taken:
@@ -123,6 +117,6 @@ def test_killed_while_letters_are_sent(published, workers, mails, when):
         client.post(reverse("picture_send_again", args=["ekstad", "vaster"]), query)
     finally:
         tasks.send_out_picture.delay = send_again
-    wait_until(lambda: not rows.filter(sent_at=None).exists(), "the uncertain letter is sent again")
+    workers.wait_until(lambda: not rows.filter(sent_at=None).exists(), "the uncertain letter is sent again")
     # Now it is: once where it had not left, and a second time only because a person has said so.
     assert mails.letters() == Counter(dict.fromkeys(everybody, 1)) + Counter({held.email: int(is_taken)})
