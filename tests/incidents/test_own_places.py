@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
+import pandas as pd
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -81,6 +83,84 @@ def test_years_before_the_first_report_are_missing_and_nothing_is_compared_with_
     assert len(row["bars"]) == 2
     assert row["before"] is None
     assert presenters.total_change(counts, window, first)["verdict"] == "missing"
+
+
+def purge(rows, *, counts):
+    """Leave of these reports what purging leaves."""
+    for row in rows:
+        row.status, row.is_counted, row.time_precision = Status.PURGED, counts, Incident.TimePrecision.MONTH
+        row.occurred_on = row.occurred_on.replace(day=1)
+        row.save()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_counts_agree_with_counting_by_hand(empty, lead, seed):
+    by_chance, window = random.Random(seed), Window(TODAY)
+    condition = make.CategoryFactory(collaboration=empty.here, kind=Category.Kind.CONDITION)
+    rows = []
+    for _ in range(60):
+        moment = dt.datetime(2021, 11, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=by_chance.randrange(1900))
+        (row,) = reports(
+            empty,
+            moment,
+            organisation=by_chance.choice([empty.housing, empty.other_housing, empty.police_authority]),
+            category=by_chance.choice([empty.vandalism, empty.drugs, condition]),
+            place=by_chance.choice([empty.square, empty.garage, None]),
+            status=by_chance.choice([Status.APPROVED, Status.APPROVED, Status.SUBMITTED, Status.REJECTED]),
+            cost_sek=by_chance.choice([None, 500, 2_000]),
+        )
+        rows.append(row)
+    purge([row for row in rows if row.status == Status.APPROVED and row.occurred_on.year == 2022], counts=True)
+    purge([row for row in rows if row.status == Status.REJECTED and row.occurred_on.year == 2022], counts=False)
+    led = [empty.housing, empty.other_housing]
+    own = [row for row in rows if row.organisation in led]
+    events = [
+        row
+        for row in own
+        if (row.status == Status.APPROVED or row.is_counted) and row.category != condition and row.occurred_on <= TODAY
+    ]
+    make.MembershipFactory(user=lead, organisation=empty.other_housing, role=Role.SECURITY_LEAD)
+    lead = type(lead).objects.get(pk=lead.pk)
+    seen = [
+        row.occurred_on for row in own if row.status != Status.PURGED or (row.is_counted and row.category != condition)
+    ]
+    assert queries.first_day(lead, led) == min(seen)
+
+    counts = queries.place_counts(led, window)
+    assert set(counts["place"].dropna()) == {
+        row.place_id for row in events if row.place_id and row.occurred_on.year >= 2022
+    }
+    for found in counts.to_dict("records"):
+        place = None if pd.isna(found["place"]) else found["place"]
+        days = [row.occurred_on for row in events if row.place_id == place]
+        this_year = [row for row in events if row.place_id == place and row.occurred_on.year == TODAY.year]
+        costs = [row.cost_sek for row in this_year if row.cost_sek is not None]
+        for year in window.years if place else window.years[-2:]:
+            assert found[str(year)] == len([day for day in days if day.year == year])
+        first, last = window.last_year
+        assert found["before"] == len([day for day in days if first <= day <= last])
+        assert found["after"] == len(this_year)
+        assert found["recent"] == len([day for day in days if day > TODAY - dt.timedelta(days=90)])
+        assert found["latest"] == max(days)
+        assert (found["cost"], found["with_cost"]) == (sum(costs), len(costs))
+
+
+def test_reports_that_count_for_nothing_begin_them_too_but_not_drafts(empty, lead):
+    condition = make.CategoryFactory(collaboration=empty.here, kind=Category.Kind.CONDITION)
+    assert queries.first_day(lead, [empty.housing]) is None
+    reports(empty, at(2020, 1, 1), status=Status.DRAFT)
+    reports(empty, at(2020, 1, 2), organisation=empty.police_authority)
+    assert queries.first_day(lead, [empty.housing]) is None
+    reports(empty, at(2024, 5, 1))
+    assert queries.first_day(lead, [empty.housing]) == dt.date(2024, 5, 1)
+    reports(empty, at(2023, 5, 1), category=condition)
+    assert queries.first_day(lead, [empty.housing]) == dt.date(2023, 5, 1)
+    reports(empty, at(2022, 5, 1), status=Status.REJECTED)
+    assert queries.first_day(lead, [empty.housing]) == dt.date(2022, 5, 1)
+    purge(reports(empty, at(2021, 5, 2)), counts=False)
+    assert queries.first_day(lead, [empty.housing]) == dt.date(2022, 5, 1)
+    purge(reports(empty, at(2021, 5, 2)), counts=True)
+    assert queries.first_day(lead, [empty.housing]) == dt.date(2021, 5, 1)
 
 
 def test_a_clear_change_is_said_and_a_small_one_not(empty, lead):

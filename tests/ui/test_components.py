@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from ui import charts
 from ui.templatetags.ui import ICONS, NOTICE_TONES, STEP_STATES, STEPS, TONES
@@ -177,6 +178,15 @@ def test_numbers_are_written_as_people_write_them(value, language, expected):
         assert words(show("{% status_value value %}", value=value)) == expected
 
 
+def test_a_number_that_was_shown_before_is_written_for_whoever_reads_it_now():
+    for _ in range(2):
+        for language, expected in (("en", "missing"), ("sv", "saknas")):
+            with translation.override(language):
+                assert words(show("{% status_value None %}")) == expected
+        assert "<b>" in show("{% status_value text %}", text=SafeString("<b>1</b>"))
+        assert "<b>" not in show("{% status_value text %}", text="<b>1</b>")
+
+
 @pytest.mark.parametrize("tone", ["plain", "tinted", "warning", "done"])
 def test_card_holds_its_block_and_escapes_its_title(tone):
     html = show("{% card title=title tone=tone level=3 %}<em>inside</em>{% endcard %}", title=TITLE, tone=tone)
@@ -254,6 +264,14 @@ def test_pagination_keeps_the_query_and_marks_where_one_is():
     assert 'href="?q=%C3%A5+%26+%C3%A4&amp;kind=a&amp;kind=b&amp;page=4"' in html
     assert html.count('aria-current="page"') == 1
     assert "Showing 21–30 of 87." in words(html)
+
+
+def test_pagination_leads_to_the_list_from_an_answer_that_is_not_the_list():
+    request = RequestFactory().get("/answer/", {"page": "3"})
+    page = Paginator(range(87), 10).page(3)
+    html = show("{% pagination page to='/list/?a=1' %}", page=page, request=request)
+    assert 'href="/list/?a=1&amp;page=4"' in html
+    assert 'href="/list/?page=4"' in show("{% pagination page to='/list/' %}", page=page, request=request)
 
 
 def test_pagination_of_a_single_page_is_nothing():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -21,8 +21,8 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ui import menu, slots
 from ui.numbers import number_words
@@ -114,7 +114,13 @@ def status_value(
     _check("status_value", "status", status, STATUSES)
     if status == "shown" and value is None:
         status = "missing"
-    context = {"status": status, "text": _format(value, decimals), "unit": unit, "is_zero": value == 0}
+    return _status_value(status, _format(value, decimals), str(unit), value == 0, get_language())
+
+
+# A page has hundreds of small numbers, and most of them often. `typed`, since what is safe is not what equals it.
+@lru_cache(maxsize=10_000, typed=True)
+def _status_value(status: str, text: str, unit: str, is_zero: bool, language: str | None) -> SafeString:
+    context = {"status": status, "text": text, "unit": unit, "is_zero": is_zero}
     return render_to_string("ui/status_value.html", context)
 
 
@@ -290,20 +296,31 @@ def process_bar(steps: Iterable[Mapping[str, Any]], *, label: Any = "") -> SafeS
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Page[Any], *, parameter: str = "page", label: Any = "") -> SafeString:
-    """Links to the other pages of a list; the rest of the address's query is kept."""
+def pagination(
+    context: Context, page: Page[Any], *, parameter: str = "page", label: Any = "", to: str = ""
+) -> SafeString:
+    """Links to the other pages of a list; the rest of the address's query is kept.
+
+    `to` is the list's address with its own query, for a page that is an answer to a form and not the list itself.
+    """
+
+    def address(number: int) -> str:
+        if to:
+            return f"{to}{'&' if '?' in to else '?'}{parameter}={number}"
+        return _with_query(context, **{parameter: number})
+
     numbers = []
     for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
         if isinstance(number, int):
-            numbers.append({"number": number, "url": _with_query(context, **{parameter: number})})
+            numbers.append({"number": number, "url": address(number)})
         else:
             numbers.append({"number": None, "url": ""})
     data = {
         "page": page,
         "numbers": numbers,
         "label": label or _("Pages"),
-        "previous_url": _with_query(context, **{parameter: page.previous_page_number()}) if page.has_previous() else "",
-        "next_url": _with_query(context, **{parameter: page.next_page_number()}) if page.has_next() else "",
+        "previous_url": address(page.previous_page_number()) if page.has_previous() else "",
+        "next_url": address(page.next_page_number()) if page.has_next() else "",
     }
     return render_to_string("ui/pagination.html", data)
 
