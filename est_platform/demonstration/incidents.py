@@ -19,6 +19,7 @@ from est_platform.demonstration import cast, texts
 from est_platform.demonstration.copying import copy_rows
 from est_platform.demonstration.generator import OUTSIDE, AreaShape, Ints, Spot, generate
 from est_platform.demonstration.imports import with_batches
+from est_platform.demonstration.photos import TAKE_PHOTOS, WAITING_WITH_PHOTOS
 from incidents.coverage import deadlines
 from incidents.importing.placing import place
 from incidents.models import Category, Incident, Status
@@ -142,6 +143,7 @@ def _with_statuses(rows: pd.DataFrame, people: dict[str, User], seed: int, until
     many = min(sum(count for _, count in WAITING), len(recent))
     recent = np.sort(rng.choice(recent, many, replace=False))[::-1]
     recent = _with_own_report_returned(recent, rows, people)
+    recent = _with_photos_to_judge(recent, is_recent, rows)
     first = 0
     for wanted, count in WAITING:
         chosen = recent[first : first + count]
@@ -181,6 +183,19 @@ def _with_own_report_returned(recent: Ints, rows: pd.DataFrame, people: dict[str
     if len(own) and at < len(recent):
         recent = recent.copy()
         recent[[own[0], at]] = recent[[at, own[0]]]
+    return recent
+
+
+def _with_photos_to_judge(recent: Ints, is_recent: NDArray[np.bool_], rows: pd.DataFrame) -> Ints:
+    """Among those that wait are some that photos can be sent with, on whatever day it is loaded."""
+    many = WAITING[0][1]
+    takes = is_recent & rows["reporter_id"].notna().to_numpy() & rows["category"].isin(TAKE_PHOTOS).to_numpy()
+    takes &= (rows["place_type"] != Incident.PlaceType.PRIVATE).to_numpy()
+    lacking = max(0, WAITING_WITH_PHOTOS - int(takes[recent[:many]].sum()))
+    others = np.setdiff1d(np.flatnonzero(takes), recent)[::-1][:lacking]
+    recent = recent.copy()
+    without = np.flatnonzero(~takes[recent[:many]])[: len(others)]
+    recent[without] = others[: len(without)]
     return recent
 
 

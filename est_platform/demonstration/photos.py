@@ -21,7 +21,8 @@ FONT = ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "
 # What a photo of the place or the damage says more about than words, and where people seldom end up in it.
 TAKE_PHOTOS = ("SKA", "KLO", "NED", "FYS", "OTR")
 # How many reports of each status get photos, the latest first, and whether somebody has looked at them already.
-WITH_PHOTOS = ((Status.SUBMITTED, 2, False), (Status.APPROVED, 1, False), (Status.APPROVED, 4, True))
+WAITING_WITH_PHOTOS = 2
+WITH_PHOTOS = ((Status.SUBMITTED, WAITING_WITH_PHOTOS, False), (Status.APPROVED, 1, False), (Status.APPROVED, 4, True))
 
 
 def load_photos(collaboration: Collaboration, people: dict[str, User], coordinator: User) -> int:

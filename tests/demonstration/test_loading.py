@@ -137,6 +137,8 @@ class TestLoaded:
         assert {photo.status for photo in photos} == {Photo.Status.WAITING, Photo.Status.APPROVED}
         assert all(photo.incident.category.takes_photos for photo in photos)
         assert all(default_storage.exists(photo.file.name) for photo in photos)
+        with_reports = {photo.incident_id for photo in photos if photo.incident.status == Status.SUBMITTED}
+        assert len(with_reports) == 2, "the review queue shows photos on whatever day it is loaded"
 
     def test_nothing_lies_after_the_last_day(self):
         own = Incident.objects.filter(collaboration__slug="norrkoping")
