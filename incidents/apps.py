@@ -10,6 +10,7 @@ class IncidentsConfig(AppConfig):
         from areas import relocating
         from incidents import retention
         from incidents.coverage.permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
+        from incidents.models import Status
         from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
         from incidents.relocating import follow_pin, move_incidents
         from incidents.reviewing.queries import number_in_menu
@@ -64,6 +65,7 @@ class IncidentsConfig(AppConfig):
         log.sort_actions(log.Kind.READS, "incident_read", "incidents_read", "import_report_read", "photo_read")
         log.sort_actions(log.Kind.EXPORTS, "incidents_exported")
         log.register_references("incidents.incident", log.prefixed("H"))
+        log.describe_codes(dict(Status.choices))
         menu.register("incident_new", _("Report"), group=menu.Group.DAILY, order=10, roles=MAY_REPORT)
         menu.register(
             "review_queue",
@@ -91,7 +93,7 @@ class IncidentsConfig(AppConfig):
         )
         menu.register(
             "coverage_settings",
-            _("Who reports, and when"),
+            _("Reporting units"),
             group=menu.Group.ADMINISTRATION,
             order=35,
             roles=MAY_KEEP_RHYTHM,

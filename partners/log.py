@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from audit.models import Event, EventQuerySet
 from partners import presenters
 from partners.models import Collaboration, LogReview, Membership
+from partners.roles import Role
 from ui.days import day_words
 
 PAGE_SIZE = 50
@@ -262,6 +263,7 @@ _NAMES = {
     "was_in": gettext_lazy("was counted together with"),
     "now": gettext_lazy("now"),
     "expires_on": gettext_lazy("until"),
+    "seed": gettext_lazy("seed of the random numbers"),
 }
 # What is worth a word only where it is so.
 _ONLY_WHERE_TRUE = {"approved_own_text"}
@@ -271,6 +273,16 @@ _WHERE = {
     "review": gettext_lazy("the review queue"),
     "api": gettext_lazy("the API"),
 }
+
+
+# What stands in the log as a code, and the words for it.
+_ARE_CODES = {"role", "was", "now"}
+_CODES: dict[str, Any] = dict(Role.choices)
+
+
+def describe_codes(words: Mapping[str, Any]) -> None:
+    """Let a room above say in words what its things were and are now."""
+    _CODES.update(words)
 
 
 def details_in_words(details: dict[str, Any]) -> list[str]:
@@ -294,11 +306,15 @@ def details_in_words(details: dict[str, Any]) -> list[str]:
         elif key == "kind" and (kept := retention.kind_named(str(value))) is not None:
             value = kept.label
         elif isinstance(value, dict):
-            value = ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+            value = ", ".join(f"{_NAMES.get(name, name)} {_plain(_word(one))}" for name, one in value.items())
         else:
-            value = _plain(value)
+            value = _plain(_word(value) if key in _ARE_CODES else value)
         parts.append(f"{_NAMES.get(key, key)}: {value}")
     return parts
+
+
+def _word(value: Any) -> Any:
+    return _CODES.get(value, value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> str:

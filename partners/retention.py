@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import math
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models, transaction
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from audit.actions import record
 from partners.models import Collaboration, LegalHold, Purge, RetentionRule, User
@@ -121,6 +123,14 @@ def days_for(collaboration: Collaboration, kind: Kind) -> int:
     """How many days the collaboration keeps the kind: its own rule, or what we propose."""
     rule = RetentionRule.objects.filter(collaboration=collaboration, kind=kind.follows or kind.code).first()
     return rule.days if rule else kind.default_days
+
+
+def in_words(days: int) -> str:
+    """How long something is kept, in years where they are whole ones."""
+    years = round(days / 365.25)
+    if years and days in (365 * years, int(365.25 * years), math.ceil(365.25 * years)):
+        return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def before_for(collaboration: Collaboration, kind: Kind, today: dt.date) -> dt.date:

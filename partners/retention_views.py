@@ -39,7 +39,11 @@ def retention_page(request: PartnerRequest, collaboration: Collaboration) -> Htt
     due = retention.look(collaboration, today) if is_looked else []
     context = {
         "kinds": [
-            {"kind": kind, "days": rules[code].days if code in rules else kind.default_days, "rule": rules.get(code)}
+            {
+                "kind": kind,
+                "kept": retention.in_words(rules[code].days if code in rules else kind.default_days),
+                "rule": rules.get(code),
+            }
             for kind in retention.kinds()
             for code in [kind.follows or kind.code]
         ],

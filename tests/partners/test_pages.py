@@ -324,6 +324,14 @@ def test_what_a_line_holds_besides_is_told_in_words():
         assert told({"approved_own_text": True}) == ["approved a text of one's own: yes"]
         assert told({"is_trusted": False}) == ["trusted: no"]
         assert told({"people": 9}) == ["how many people: 9"]
+        assert told({"was": "submitted"}) == ["was: submitted"]
+        assert told({"was": {"role": "reporter", "unit": 3}}) == ["was: role reporter, unit 3"]
+    with override("sv"):
+        # What is stored as a code is read as a word.
+        assert told({"was": "submitted"}) == ["var tidigare: inskickad"]
+        assert told({"role": "reporter"}) == ["roll: rapportör"]
+        assert told({"was": {"role": "reporter"}, "days": 3}) == ["var tidigare: roll rapportör", "dagar: 3"]
+        assert told({"reason": "submitted"}) == ["skäl: submitted"]
 
 
 def test_what_was_searched_for_is_not_written_in_the_log(world, log):

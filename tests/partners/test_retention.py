@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from audit.actions import broken_seals, record, seal_days_before
 from audit.models import DaySeal, Event
@@ -420,6 +421,16 @@ def officer(world):
 
 def text_of(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "1 dag"), (30, "30 dagar"), (364, "364 dagar"), (365, "1 år"), (366, "1 år"), (367, "367 dagar"),
+     (730, "2 år"), (1095, "3 år"), (1826, "5 år"), (4018, "11 år"), (4000, "4000 dagar")],
+)  # fmt: skip
+def test_how_long_is_told_in_years_where_they_are_whole(days, words):
+    with override("sv"):
+        assert retention.in_words(days) == words
 
 
 def test_the_page_says_what_the_night_would_do_and_what_it_did(world, officer):
