@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -107,12 +109,34 @@ def test_hexagons_never_carry_the_number_they_protect(signed_in):
 
 
 @pytest.mark.parametrize(
-    "name", ["account_change_password", "mfa_index", "usersessions_list", "account_logout", "account_reauthenticate"]
+    "name",
+    [
+        "account_change_password",
+        "mfa_index",
+        "usersessions_list",
+        "account_logout",
+        "account_reauthenticate",
+        "socialaccount_connections",
+    ],
 )
 def test_account_pages_wear_the_shell(signed_in, name):
     html = signed_in.get(reverse(name)).content.decode()
     assert 'id="main"' in html
     assert html.count("<h1>") == 1
+
+
+def test_a_link_to_choose_a_password_leads_to_a_form_once_and_then_says_what_to_do(client, world):
+    person = world.people["coordinator"]
+    key = default_token_generator.make_token(person)
+    link = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
+    form = client.get(link, follow=True)
+    assert form.status_code == 200
+    assert {"password1", "password2"} <= set(form.context["form"].fields)
+    chosen = {"password1": "tre-gula-lyktor-vid-torget", "password2": "tre-gula-lyktor-vid-torget"}
+    assert client.post(form.request["PATH_INFO"], chosen).status_code == 302
+    again = client.get(link, follow=True).content.decode()
+    assert reverse("account_reset_password") in again
+    assert "password1" not in again
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_reset_password_done"])
