@@ -37,6 +37,10 @@ function load(address) {
 
 let count = 0;
 
+// Where there is no room for the words beside each other, they stand in rows and would take the height from the curves.
+const NARROW_PX = 480;
+const LEGEND_ROW_PX = 19;
+
 class EstChart extends HTMLElement {
   connectedCallback() {
     // The element may be met before its children have been read.
@@ -84,10 +88,18 @@ class EstChart extends HTMLElement {
       layout.font = { ...layout.font, family: getComputedStyle(this).fontFamily };
       return Plotly.react(this.canvas, data, { ...layout, autosize: true }, config);
     };
+    this.#makeRoom(figure);
     await paint();
     this.#legend(figure);
     this.stop = onSchemeChange(paint);
     this.dataset.state = "drawn";
+  }
+
+  /** A chart as much taller as the rows of its legend on a narrow screen. */
+  #makeRoom({ data, layout }) {
+    const rows = data.filter(({ name, showlegend }) => name && showlegend !== false).length;
+    if (rows < 2 || layout?.showlegend === false || this.canvas.clientWidth >= NARROW_PX) return;
+    this.canvas.style.height = `${this.canvas.clientHeight + (rows - 1) * LEGEND_ROW_PX}px`;
   }
 
   /** What the shades of a grid stand for, from its smallest value to its largest. */
