@@ -189,7 +189,9 @@ def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
 def _due_files(collaboration: Collaboration, before: dt.date) -> QuerySet[ImportBatch]:
     refused = Exists(ImportRefusal.objects.filter(batch=OuterRef("pk")))
     return ImportBatch.objects.filter(
-        refused | ~Q(preview=[]) | ~Q(file=""), collaboration=collaboration, finished_at__lt=midnight(before)
+        refused | ~Q(preview=[]) | ~Q(file="") | ~Q(mapping={}),
+        collaboration=collaboration,
+        finished_at__lt=midnight(before),
     )
 
 
@@ -199,7 +201,8 @@ def _empty_batches(collaboration: Collaboration, ids: list[int]) -> None:
         if batch.file:
             storage, name = batch.file.storage, batch.file.name
             transaction.on_commit(lambda storage=storage, name=name: storage.delete(name), robust=True)  # type: ignore[misc]
-    ImportBatch.objects.filter(pk__in=ids).update(preview=[], file="")
+    # The headings and the sheets' names are the file's own words. What was saved under a name stays with that name.
+    ImportBatch.objects.filter(pk__in=ids).update(preview=[], file="", mapping={})
 
 
 def files_held_by(hold: LegalHold) -> Q:
@@ -257,7 +260,7 @@ KINDS = [
     retention.Kind(
         code="import_files",
         label=_("Uploaded files, and rows that imports refused"),
-        what_happens=_("The file and the list of refused rows are deleted. How many they were stays."),
+        what_happens=_("The file, its headings and the list of refused rows are deleted. How many they were stays."),
         default_days=30,
         most_days=365,
         due=_due_files,

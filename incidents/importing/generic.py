@@ -32,6 +32,7 @@ from incidents.importing.reading import Chunk, UnreadableFile, quoted
 from incidents.importing.times import Moments, is_day_first, read_moments
 from incidents.models import Category, Incident
 from incidents.queries import allowed_words, group_ids
+from privacy import guard
 
 
 class WrongMapping(UnreadableFile):
@@ -116,7 +117,16 @@ def guess_columns(columns: list[str]) -> dict[str, str]:
 
 
 def check_headings(columns: list[str]) -> None:
-    """Refuse a file without headings: its first row would be taken for them, and be lost."""
+    """Refuse a file without headings: its first row would be taken for them, and be lost.
+
+    Headings are shown on pages and kept in saved choices of columns, so none of them may point at a person.
+    """
+    for number, column in enumerate(columns, start=1):
+        if guard.verdict(column).strong:
+            raise UnreadableFile(
+                _("Heading number %(number)s points at a person. Write over each column what stands in it.")
+                % {"number": number}
+            )
     days = read_moments(pd.Series(columns, dtype="str"))
     is_day = days.at.notna() & ~pd.Series(columns, dtype="str").str.fullmatch(r"[\d.,]+")
     if is_day.any():

@@ -159,6 +159,13 @@ def test_a_file_without_headings_is_refused_before_its_first_row_is_lost(world, 
         load(path, world)
 
 
+@pytest.mark.parametrize("cell", ["070-174 06 05", "Ring 19811218-9876", "kim@example.org"])
+def test_a_first_row_that_points_at_a_person_is_refused_and_not_repeated(world, tmp_path, cell):
+    with pytest.raises(UnreadableFile, match="Heading number 3 points at a person") as refusal:
+        load(csv_file(tmp_path, "2026-11-04;SKA;x", header=f"Datum;Kategori;{cell}"), world)
+    assert cell not in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("begins", "ends", "stored", "precision"),
     [

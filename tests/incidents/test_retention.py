@@ -190,3 +190,24 @@ def test_files_and_refused_rows_go_after_a_month(world, settings, tmp_path, djan
     batch.refresh_from_db()
     assert (batch.preview, batch.file.name, batch.refused, batch.refusals.count()) == ([], "", 1, 0)
     assert not (tmp_path / path).exists()
+
+
+def test_the_headings_of_a_file_go_with_it_since_they_may_say_anything(client, world):
+    """A file without headings has its first row taken for them, and a sheet is called what somebody called it."""
+    mapping = {
+        "headings": ["Datum", "Händelse", "Hotade vaktmästaren, bor i B"],
+        "columns": {"occurred_from": "Datum", "description": "Hotade vaktmästaren, bor i B"},
+        "options": {"categories": {"bråk med grannen": "SKA"}},
+        "notes": ["Only the sheet “Fall Berg” was read."],
+    }
+    batch = make.ImportBatchFactory(organisation=world.housing, status=ImportBatch.Status.DONE, mapping=mapping)
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=29))
+    run(world)
+    assert ImportBatch.objects.get(pk=batch.pk).mapping == mapping
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=31))
+    run(world)
+    assert ImportBatch.objects.get(pk=batch.pk).mapping == {}
+    client.force_login(world.people["security_lead"])
+    page = client.get(reverse("import_detail", args=["ekstad", batch.pk]))
+    assert page.status_code == 200
+    assert "vaktmästaren" not in page.content.decode()
