@@ -26,6 +26,7 @@ from incidents.photos.permissions import check_may_add_photo
 from incidents.photos.presenters import photo_rows
 from incidents.photos.queries import REPORTS_SHOWN, left_behind, reports_left_behind
 from incidents.reading import note_photo
+from incidents.reviewing.asked import asked_for, queue_address
 from partners.models import Collaboration
 from partners.requests import person
 
@@ -118,8 +119,7 @@ def _back(request: HttpRequest, collaboration: Collaboration, incident: Incident
     if came_from == "review":
         shown = request.POST.get("report", "")
         report = shown if shown.isascii() and shown.isdecimal() and len(shown) < 19 else incident.pk
-        sort = "&sort=unusual" if request.POST.get("sort") == "unusual" else ""
-        return redirect(f"{reverse('review_queue', args=[collaboration.slug])}?report={report}{sort}#photos")
+        return redirect(f"{queue_address(collaboration, asked_for(request.POST), report=report)}#photos")
     if came_from == "photos":
         return redirect("photo_queue", collaboration.slug)
     return redirect(f"{reverse('incident_detail', args=[collaboration.slug, incident.pk])}#photos")

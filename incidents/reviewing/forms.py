@@ -1,16 +1,113 @@
-"""What is typed when reports are counted together."""
+"""What the queue is asked for, and what is typed when reports are counted together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from areas.models import Area
 from incidents.models import Incident, Status
 from incidents.presenters import when_in_short, where_in_short
+from partners.models import Organisation
+
+# No area is called so.
+WITHOUT_AREA = "-"
+
+
+class QueueForm(forms.Form):
+    """What waits of an area with everything in it, and of an organisation. Where nothing waits is not offered."""
+
+    area = forms.ChoiceField(
+        label=_("Area"), required=False, error_messages={"invalid_choice": _("Choose one from the list.")}
+    )
+    organisation = forms.ChoiceField(
+        label=_("Organisation"), required=False, error_messages={"invalid_choice": _("Choose one from the list.")}
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        areas: Sequence[Area],
+        organisations: Sequence[Organisation],
+        numbers: Mapping[tuple[int | None, int], int],
+    ) -> None:
+        super().__init__(data)
+        self.total = sum(numbers.values())
+        self.named: dict[str, Mapping[str, str]] = {}
+        above = _above(areas)
+        self.areas: dict[str, Area] = {
+            area.slug: area for area in sorted(areas, key=lambda area: (len(above[area.pk]), area.sort_key))
+        }
+        self.inside = {area.pk: {pk for pk in above if area.pk in {pk, *above[pk]}} for area in areas}
+        self.organisations = {str(one.pk): one for one in organisations}
+        waiting_in = {
+            slug: sum(number for (pk, _who), number in numbers.items() if pk in self.inside[area.pk])
+            for slug, area in self.areas.items()
+        }
+        waiting_in[WITHOUT_AREA] = sum(number for (pk, _who), number in numbers.items() if pk is None)
+        waiting_from = {
+            key: sum(number for (_pk, who), number in numbers.items() if who == one.pk)
+            for key, one in self.organisations.items()
+        }
+        areas_named = {slug: area.name for slug, area in self.areas.items()}
+        areas_named[WITHOUT_AREA] = gettext("Without an area")
+        self._offer("area", gettext("All areas"), areas_named, waiting_in)
+        organisations_named = {key: one.name for key, one in self.organisations.items()}
+        self._offer("organisation", gettext("All organisations"), organisations_named, waiting_from)
+
+    def _offer(self, name: str, everything: str, named: Mapping[str, str], numbers: Mapping[str, int]) -> None:
+        chosen = self.data.get(name)
+        self.named[name] = named
+        field: Any = self.fields[name]
+        # Leaving it open is a choice like any other, and not worth a word.
+        field.is_expected = True
+        field.choices = [
+            ("", everything),
+            *((key, f"{text} ({numbers[key]})") for key, text in named.items() if numbers[key] or key == chosen),
+        ]
+
+    def choice(self) -> Q:
+        """Which of the reports that wait; what cannot be understood is none of them."""
+        if not self.is_valid():
+            return Q(pk__in=[])
+        asked = Q()
+        area, organisation = self.cleaned_data["area"], self.cleaned_data["organisation"]
+        if area == WITHOUT_AREA:
+            asked &= Q(area=None)
+        elif area:
+            asked &= Q(area_id__in=self.inside[self.areas[area].pk])
+        if organisation:
+            asked &= Q(organisation=self.organisations[organisation])
+        return asked
+
+    def chosen(self) -> dict[str, str]:
+        """What is chosen, by name: fields that are left open or cannot be understood are not in it."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def in_words(self) -> dict[str, str]:
+        """The same as people say it."""
+        return {name: self.named[name][value] for name, value in self.chosen().items()}
+
+
+def _above(areas: Sequence[Area]) -> dict[int, list[int]]:
+    """The areas above each, the nearest first."""
+    parents = {area.pk: area.parent_id for area in areas}
+    found: dict[int, list[int]] = {}
+    for area in areas:
+        above: list[int] = []
+        parent = area.parent_id
+        while parent is not None and parent not in above:
+            above.append(parent)
+            parent = parents.get(parent)
+        found[area.pk] = above
+    return found
 
 
 class MergeForm(forms.Form):

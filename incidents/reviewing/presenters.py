@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -15,8 +15,11 @@ from incidents.models import Incident
 from incidents.permissions import fields_visible_to
 from incidents.presenters import guard_findings, tag_of, when_in_short, when_in_words, where_in_short, where_in_words
 from incidents.reviewing import unusual
+from incidents.reviewing.asked import queue_address
+from incidents.reviewing.forms import WITHOUT_AREA, QueueForm
 from incidents.reviewing.queries import Near, Queue, key_of
 from incidents.rules import state_of
+from partners.models import Collaboration
 from privacy import guard
 
 
@@ -25,11 +28,14 @@ def row_mark(incident: Incident) -> str:
     return f"{incident.pk} {state_of(incident)}"
 
 
-def queue_rows(queue: Queue, words: frozenset[str], *, opened: int | None) -> list[dict[str, Any]]:
-    """The list beside the report."""
+def queue_rows(
+    queue: Queue, words: frozenset[str], *, opened: int | None, address: Callable[[int], str]
+) -> list[dict[str, Any]]:
+    """The list beside the report. `address` is where a report is opened."""
     return [
         {
             "incident": row,
+            "url": address(row.pk),
             "what": str(row.category),
             "when": when_in_short(row),
             "where": where_in_short(row),
@@ -40,6 +46,35 @@ def queue_rows(queue: Queue, words: frozenset[str], *, opened: int | None) -> li
             "standing": standing_in_words(_standing(row, queue)),
         }
         for row in queue.rows
+    ]
+
+
+def heading(number: int, form: QueueForm) -> str:
+    """How many wait: in all, in the area that is chosen, or of another choice."""
+    chosen = form.in_words()
+    if set(chosen) == {"area"} and form.chosen()["area"] != WITHOUT_AREA:
+        area = chosen["area"]
+        if not number:
+            return _("Nothing waits in %(area)s") % {"area": area}
+        text = ngettext("%(number)s report waits in %(area)s", "%(number)s reports wait in %(area)s", number)
+        return text % {"number": number_format(number, force_grouping=True), "area": area}
+    choice = ", ".join(chosen.values())
+    if not number:
+        return _("Nothing waits: %(choice)s") % {"choice": choice} if choice else _("Nothing waits for review")
+    text = ngettext("%(number)s report waits", "%(number)s reports wait", number)
+    text %= {"number": number_format(number, force_grouping=True)}
+    return f"{text}: {choice}" if choice else text
+
+
+def chosen_in_queue(form: QueueForm, collaboration: Collaboration, asked: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the queue is narrowed to, in words, each with the address that lets go of it."""
+    return [
+        {
+            "label": str(form.fields[name].label),
+            "text": text,
+            "url": queue_address(collaboration, {key: value for key, value in asked.items() if key != name}),
+        }
+        for name, text in form.in_words().items()
     ]
 
 

@@ -7,9 +7,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
+from itertools import pairwise
+from operator import or_
 from typing import Any
 
-from django.db.models import Count
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
 
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
 from incidents.photos.queries import reports_left_behind
@@ -29,12 +33,10 @@ from partners.log import prefixed
 from partners.models import Collaboration
 from partners.roles import MAY_REVIEW
 
-# So many are listed; what is left comes as these are decided.
+# So many are listed on a page.
 LISTED = 50
 # The menu says "99+" beyond this.
 MENU_COUNTS_TO = 99
-# So many of the latest are put in order by how unusual they are.
-JUDGED = 500
 SUGGESTED = 6
 # What lies near besides: as far, and as long ago, as somebody who knows the place would think of.
 NEAR_M = 250
@@ -54,21 +56,28 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits: the listed rows in order, how many there are in all, and where each stands."""
+    """A page of what waits, in order, with the reports beside the page, and where each stands."""
 
     rows: list[Incident]
-    count: int
-    has_more: bool
+    page: Page[Any]
+    previous: int | None
+    next: int | None
     standings: dict[unusual.Key, unusual.Standing] = field(default_factory=dict)
 
+    @property
+    def count(self) -> int:
+        """How many there are on all pages."""
+        return self.page.paginator.count
+
     def beside(self, pk: int) -> tuple[int | None, int | None, int | None]:
-        """The report before, the one after, and the place in the list (1 is the first); None where there is none."""
+        """The report before, the one after, and the place in the queue (1 is the first); None where there is none."""
         ids = [row.pk for row in self.rows]
         if pk not in ids:
             return None, next(iter(ids), None), None
         at = ids.index(pk)
-        before = ids[at - 1] if at > 0 else None
-        return before, (ids[at + 1] if at + 1 < len(ids) else None), at + 1
+        before = ids[at - 1] if at > 0 else self.previous
+        after = ids[at + 1] if at + 1 < len(ids) else self.next
+        return before, after, self.page.start_index() + at
 
 
 def waiting(user: Any, collaboration: Collaboration) -> IncidentQuerySet:
@@ -87,27 +96,123 @@ def number_in_menu(user: Any, collaboration: Collaboration) -> str:
     return f"{number}+" if has_more else str(number or "")
 
 
-def queue_of(user: Any, collaboration: Collaboration, order: Order, *, today: dt.date) -> Queue:
-    """The first rows of the queue. The same few questions to the database, however many wait."""
-    rows = waiting(user, collaboration)
-    count, has_more = count_up_to(rows)
-    if order == Order.OLDEST:
-        listed = list(rows.select_related(*WITH_ROW).order_by("occurred_on", "pk")[:LISTED])
-        return Queue(listed, count, has_more)
-    latest = list(rows.order_by("-occurred_on", "-pk").values_list("pk", *KEYED)[:JUDGED])
-    keys = {pk: key_of(*values) for pk, *values in latest}
-    found = standings_of([key for key in keys.values() if key is not None], collaboration, today=today)
-
-    def most_unusual(pk: int) -> tuple[float, int]:
-        key = keys[pk]
-        return (found[key].chance if key in found else 2.0), pk
-
-    first = sorted(keys, key=most_unusual)[:LISTED]
-    whole = rows.select_related(*WITH_ROW).in_bulk(first)
-    return Queue([whole[pk] for pk in first if pk in whole], count, has_more, found)
+def numbers_waiting(user: Any, collaboration: Collaboration) -> dict[tuple[int | None, int], int]:
+    """How many wait in each area from each organisation: one question for all numbers that stand beside a choice."""
+    pair = ("area_id", "organisation_id")
+    found = waiting(user, collaboration).order_by().values_list(*pair).annotate(number=Count("pk"))
+    return {(area, organisation): number for area, organisation, number in found}
 
 
-KEYED = ("area_id", "category_id", "occurred_on", "time_precision")
+def queue_of(
+    user: Any,
+    collaboration: Collaboration,
+    order: Order,
+    *,
+    today: dt.date,
+    choice: Q | None = None,
+    page: Any = 1,
+    opened: Incident | None = None,
+) -> Queue:
+    """A page of the queue: the one the opened report stands on, or else the one that is asked for.
+
+    The whole set is in order before it is cut into pages. The same few questions to the database, however many wait.
+    """
+    rows = waiting(user, collaboration).filter(choice or Q())
+    found: Oldest | MostUnusual = Oldest(rows) if order == Order.OLDEST else MostUnusual(rows, collaboration, today)
+    paginator = Paginator(range(found.count), LISTED)
+    if opened is not None and rows.filter(pk=opened.pk).exists():
+        shown = paginator.get_page(found.number_before(opened) // LISTED + 1)
+    else:
+        shown = paginator.get_page(page)
+    begin = max(shown.start_index() - 1, 0)
+    ids = found.ids(max(begin - 1, 0), shown.end_index() + 1)
+    before, ids = (ids[0], ids[1:]) if begin and ids else (None, ids)
+    whole = rows.select_related(*WITH_ROW).in_bulk(ids[:LISTED])
+    listed = [whole[pk] for pk in ids[:LISTED] if pk in whole]
+    return Queue(listed, shown, before, next(iter(ids[LISTED:]), None), found.standings)
+
+
+class Oldest:
+    """Reports in the order in which they happened."""
+
+    def __init__(self, rows: IncidentQuerySet, count: int | None = None) -> None:
+        self.rows = rows
+        self.count = rows.order_by().count() if count is None else count
+        self.standings: dict[unusual.Key, unusual.Standing] = {}
+
+    def ids(self, begin: int, end: int) -> list[int]:
+        """The reports from one place up to another."""
+        return list(self.rows.order_by("occurred_on", "pk").values_list("pk", flat=True)[begin:end])
+
+    def number_before(self, report: Incident) -> int:
+        """How many come before a report of the queue."""
+        day = report.occurred_on
+        return self.rows.filter(Q(occurred_on__lt=day) | Q(occurred_on=day, pk__lt=report.pk)).order_by().count()
+
+
+class MostUnusual:
+    """All reports, those of the least expected kind, area and week first; last, the oldest first, what is not judged.
+
+    What is put in order are the kinds, areas and days there are reports of, counted by the database. So thousands of
+    reports take no longer than the days they happened on.
+    """
+
+    def __init__(self, rows: IncidentQuerySet, collaboration: Collaboration, today: dt.date) -> None:
+        counted = rows.order_by().values_list(*KEY, "time_precision").annotate(number=Count("pk"))
+        numbers: dict[unusual.Key, int] = {}
+        number_left = 0
+        for area, category, day, precision, number in counted:
+            key = key_of(area, category, day, precision)
+            if key is not None and unusual.is_judged(day, today):
+                numbers[key] = numbers.get(key, 0) + number
+            else:
+                number_left += number
+        self.standings = standings_of(list(numbers), collaboration, today=today)
+
+        def most_unusual(key: unusual.Key) -> tuple[Any, ...]:
+            # Reports of the same kind and week stand together, whatever else is as unusual as they are.
+            area, category, day = key
+            return self.standings[key].chance, unusual.monday_of(day), area, category, day
+
+        # Where each area, category and day begins in the queue.
+        self.begins: dict[unusual.Key, int] = {}
+        at = 0
+        for each in sorted(numbers, key=most_unusual):
+            self.begins[each] = at
+            at += numbers[each]
+        self.number_judged = at
+        days = (today - dt.timedelta(days=unusual.JUDGED_DAYS), today)
+        is_month = Q(time_precision=Incident.TimePrecision.MONTH)
+        self.judged = rows.filter(~is_month, area__isnull=False, occurred_on__range=days)
+        self.rest = Oldest(rows.filter(is_month | Q(area=None) | ~Q(occurred_on__range=days)), number_left)
+        self.count = at + number_left
+
+    def ids(self, begin: int, end: int) -> list[int]:
+        """The reports from one place up to another."""
+        last = min(end, self.number_judged)
+        edges = pairwise([*self.begins.values(), self.number_judged])
+        keys = [key for key, (first, after) in zip(self.begins, edges, strict=True) if first < last and after > begin]
+        found: list[int] = []
+        if keys:
+            asked = reduce(or_, (Q(**dict(zip(KEY, key, strict=True))) for key in keys))
+            rows = self.judged.filter(asked).order_by("pk").values_list("pk", *KEY)
+            inside = sorted(rows, key=lambda row: self.begins[row[1:]])
+            skipped = begin - self.begins[keys[0]]
+            found = [pk for pk, *_key in inside][skipped : skipped + last - begin]
+        if self.rest.count and end > self.number_judged:
+            found += self.rest.ids(max(begin - self.number_judged, 0), end - self.number_judged)
+        return found
+
+    def number_before(self, report: Incident) -> int:
+        """How many come before a report of the queue."""
+        key: Any = (report.area_id, report.category_id, report.occurred_on)
+        alike = self.judged.filter(**dict(zip(KEY, key, strict=True)))
+        if alike.filter(pk=report.pk).exists():
+            return self.begins.get(key, self.number_judged) + alike.filter(pk__lt=report.pk).order_by().count()
+        return self.number_judged + self.rest.number_before(report)
+
+
+KEY = ("area_id", "category_id", "occurred_on")
 
 
 def key_of(area: int | None, category: int, day: dt.date, precision: str) -> unusual.Key | None:

@@ -25,15 +25,20 @@ class Standing:
     chance: float
 
 
+def monday_of(day: dt.date) -> dt.date:
+    """The first day of a report's week."""
+    return day - dt.timedelta(days=day.weekday())
+
+
 def days_compared(day: dt.date, today: dt.date) -> tuple[dt.date, int]:
     """The Monday of a report's week, and how many of its days have come: a running week is compared so far."""
-    monday = day - dt.timedelta(days=day.weekday())
+    monday = monday_of(day)
     return monday, min(7, max((today - monday).days + 1, 1))
 
 
 def first_day_needed(day: dt.date) -> dt.date:
     """From when on counts must be known to judge a report of that day."""
-    return day - dt.timedelta(days=day.weekday() + 7 * WEEKS_BEFORE)
+    return monday_of(day) - dt.timedelta(days=7 * WEEKS_BEFORE)
 
 
 def is_judged(day: dt.date, today: dt.date) -> bool:
@@ -44,18 +49,21 @@ def is_judged(day: dt.date, today: dt.date) -> bool:
 def standings(keys: Iterable[Key], per_day: Mapping[Key, int], *, today: dt.date) -> dict[Key, Standing]:
     """Where each area, category and day stands, given the reports of every day. Days not judged are left out."""
     asked = sorted({key for key in keys if is_judged(key[2], today)})
+    # The days of a week stand alike, so a week is counted once.
+    weeks = sorted({(area, category, monday_of(day)) for area, category, day in asked})
+    if not weeks:
+        return {}
     counts = []
-    for area, category, day in asked:
-        monday, days = days_compared(day, today)
-        weeks = [
+    for area, category, monday in weeks:
+        _monday, days = days_compared(monday, today)
+        each = [
             sum(per_day.get((area, category, monday + dt.timedelta(days=n - 7 * back)), 0) for n in range(days))
             for back in range(WEEKS_BEFORE + 1)
         ]
-        counts.append((weeks[0], sum(weeks[1:])))
-    if not asked:
-        return {}
+        counts.append((each[0], sum(each[1:])))
     chances = chance_of_as_many([now for now, _ in counts], [then for _, then in counts], periods_before=WEEKS_BEFORE)
-    return {
-        key: Standing(now, then / WEEKS_BEFORE, float(chance))
-        for key, (now, then), chance in zip(asked, counts, chances, strict=True)
+    found = {
+        week: Standing(now, then / WEEKS_BEFORE, float(chance))
+        for week, (now, then), chance in zip(weeks, counts, chances, strict=True)
     }
+    return {(area, category, day): found[area, category, monday_of(day)] for area, category, day in asked}

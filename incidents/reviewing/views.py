@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from areas.models import Area
 from common.errors import NotPossible
 from incidents.actions import approve_incident, reject_incident, return_incident
 from incidents.forms import RejectForm, ReturnForm
@@ -27,20 +27,25 @@ from incidents.queries import WITH_ROW, allowed_words
 from incidents.reading import note_reading
 from incidents.reviewing import presenters, queries
 from incidents.reviewing.actions import approve_import, approve_marked
-from incidents.reviewing.forms import MergeForm
+from incidents.reviewing.asked import asked_for, queue_address
+from incidents.reviewing.forms import MergeForm, QueueForm
 from incidents.reviewing.from_page import merge_form
-from incidents.reviewing.queries import Order, Queue
+from incidents.reviewing.queries import Order
 from incidents.views import bounds_around, page_of_report, place_nearby
-from partners.models import Collaboration
+from partners.models import Collaboration, Organisation
 from partners.requests import person
 
 # A box whose report somebody took out of sight is left aside; more boxes than the page has are nobody's press.
 MOST_MARKED = queries.LISTED
 
 
-def _order(request: HttpRequest) -> Order:
-    asked = request.POST.get("sort") or request.GET.get("sort")
-    return Order.UNUSUAL if asked == Order.UNUSUAL else Order.OLDEST
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What the queue was asked for: in the address, or in the form that was sent from it."""
+    return asked_for(request.POST if request.method == "POST" else request.GET)
+
+
+def _order(asked: Mapping[str, str]) -> Order:
+    return Order.UNUSUAL if asked.get("sort") == Order.UNUSUAL else Order.OLDEST
 
 
 def _number(text: str | None) -> int | None:
@@ -53,16 +58,13 @@ def _number(text: str | None) -> int | None:
 def review_queue(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """The report that is asked for, or the first that waits, beside the list."""
     check_may_review_in(request.user, collaboration)
-    queue = queries.queue_of(request.user, collaboration, _order(request), today=timezone.localdate())
-    asked = _number(request.GET.get("report"))
-    opened = next((row for row in queue.rows if row.pk == asked), None)
-    if opened is None and asked is not None:
-        opened = queries.waiting(request.user, collaboration).select_related(*WITH_ROW).filter(pk=asked).first()
+    asked, opened = _asked(request), None
+    pk = _number(request.GET.get("report"))
+    if pk is not None:
+        opened = queries.waiting(request.user, collaboration).select_related(*WITH_ROW).filter(pk=pk).first()
         if opened is None:
-            _say_what_became(request, collaboration, asked)
-    if opened is None and queue.rows:
-        opened = queue.rows[0]
-    return _page(request, collaboration, queue, opened)
+            _say_what_became(request, collaboration, pk)
+    return _page(request, collaboration, asked, opened, page=request.GET.get("page"))
 
 
 def _say_what_became(request: HttpRequest, collaboration: Collaboration, pk: int) -> None:
@@ -76,26 +78,63 @@ def _say_what_became(request: HttpRequest, collaboration: Collaboration, pk: int
         )
 
 
+def queue_form(user: Any, collaboration: Collaboration, asked: Mapping[str, str]) -> QueueForm:
+    """The choice as it was asked for, among the areas and organisations this person sees here."""
+    return QueueForm(
+        asked,
+        areas=list(Area.objects.visible_to(user).filter(collaboration=collaboration)),
+        organisations=list(Organisation.objects.visible_to(user).filter(collaboration=collaboration)),
+        numbers=queries.numbers_waiting(user, collaboration),
+    )
+
+
 def _page(
     request: HttpRequest,
     collaboration: Collaboration,
-    queue: Queue,
+    asked: Mapping[str, str],
     opened: Incident | None,
     *,
+    page: str | None = None,
     status: int = 200,
     **forms: Any,
 ) -> HttpResponse:
+    """The queue as it was asked for, with the open report or the first one on the page."""
     words = allowed_words(collaboration.pk)
-    order = _order(request)
+    order = _order(asked)
+    form = queue_form(request.user, collaboration, asked)
+    queue = queries.queue_of(
+        request.user,
+        collaboration,
+        order,
+        today=timezone.localdate(),
+        choice=form.choice(),
+        page=page,
+        opened=opened,
+    )
+    if opened is None and queue.rows:
+        opened = queue.rows[0]
+
+    def address(report: int | None = None) -> str:
+        return queue_address(collaboration, asked, report=report)
+
+    def in_order(wanted: Order) -> str:
+        return queue_address(collaboration, asked_for({**asked, "sort": wanted.value}))
+
     context: dict[str, Any] = {
+        "heading": presenters.heading(queue.count, form),
+        "total": form.total,
         "count": queue.count,
-        "has_more": queue.has_more,
-        "order": order.value,
+        "page": queue.page,
+        "form": form,
+        "chosen": presenters.chosen_in_queue(form, collaboration, asked),
+        "kept": {**asked, **({"page": str(queue.page.number)} if queue.page.number > 1 else {})},
+        "queue_url": address(),
+        "whole_url": queue_address(collaboration, {}),
         "orders": [
-            {"text": _("Oldest first"), "value": Order.OLDEST.value, "is_current": order == Order.OLDEST},
-            {"text": _("What is unusual"), "value": Order.UNUSUAL.value, "is_current": order == Order.UNUSUAL},
+            {"text": _("Oldest first"), "url": in_order(Order.OLDEST), "is_current": order == Order.OLDEST},
+            {"text": _("What is unusual"), "url": in_order(Order.UNUSUAL), "is_current": order == Order.UNUSUAL},
         ],
-        "rows": presenters.queue_rows(queue, words, opened=opened.pk if opened else None),
+        "rows": presenters.queue_rows(queue, words, opened=opened.pk if opened else None, address=address),
         "batches": queries.waiting_batches(request.user, collaboration),
         "incident": opened,
         "photos_left": left_behind(request.user, collaboration).count(),
@@ -113,6 +152,8 @@ def _page(
         context |= {
             "before": before,
             "after": after,
+            "before_url": address(before) if before else "",
+            "after_url": address(after) if after else "",
             "at": at,
             "report": presenters.report(request.user, opened, words, near_place=place_nearby(opened)),
             "photos": photos,
@@ -131,14 +172,11 @@ def _page(
 
 
 def _on(request: HttpRequest, collaboration: Collaboration, report: int | None) -> HttpResponseRedirect:
-    """Back to the queue, on the report that comes next; on the first one, where somebody has decided that meanwhile."""
-    asked: dict[str, Any] = {}
-    if _order(request) == Order.UNUSUAL:
-        asked["sort"] = Order.UNUSUAL.value
+    """Back to the queue as it was asked for, on the report that comes next; where that is gone, on the same page."""
+    asked = _asked(request)
     if report is not None and queries.waiting(request.user, collaboration).filter(pk=report).exists():
-        asked["report"] = report
-    query = f"?{urlencode(asked)}" if asked else ""
-    return redirect(reverse("review_queue", args=[collaboration.slug]) + query)
+        return redirect(queue_address(collaboration, asked, report=report))
+    return redirect(queue_address(collaboration, asked, page=_number(request.POST.get("page"))))
 
 
 _DONE = {
@@ -198,8 +236,7 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
             return _on(request, collaboration, leads_to)
         form.add_error(None, refusal.messages)
     if form is not None and not form.is_valid():
-        queue = queries.queue_of(request.user, collaboration, _order(request), today=timezone.localdate())
-        return _page(request, collaboration, queue, incident, status=422, **{f"{decision}_form": form})
+        return _page(request, collaboration, _asked(request), incident, status=422, **{f"{decision}_form": form})
     return _on(request, collaboration, leads_to)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -400,16 +402,238 @@ def test_how_many_wait_does_not_change_how_much_is_asked(world, only_ours, djang
         assert (len(queue.rows), queue.count) == (12, 12)
 
 
+# --- What is asked for, and the pages of it ---------------------------------------------------------------------------
+
+
+def many(world, number, *, first=1, over=150, **values):
+    """So many, stored at once: one a day from the first day back in time, and over again."""
+    now = timezone.now()
+    fixed = {
+        "collaboration": world.here, "organisation": world.housing, "area": world.west, "category": world.vandalism,
+        "status": Status.SUBMITTED, "submitted_at": now, **values,
+    }  # fmt: skip
+    days = (now - dt.timedelta(days=first + n % over) for n in range(number))
+    return Incident.objects.bulk_create([make.IncidentFactory.build(at=at, **fixed) for at in days])
+
+
+def shown(page):
+    return [row["incident"].pk for row in page.context["rows"]]
+
+
+def in_order():
+    """What waits, the oldest first, put in order without the database."""
+    rows = Incident.objects.filter(status=Status.SUBMITTED).values_list("occurred_on", "pk")
+    return [pk for _day, pk in sorted(rows)]
+
+
+@pytest.mark.parametrize(("number", "pages"), [(0, [0]), (3, [3]), (60, [50, 10])])
+def test_every_report_that_waits_is_on_one_page_and_the_number_is_said_first(
+    coordinator, world, only_ours, number, pages
+):
+    many(world, number)
+    found = []
+    for at, rows in enumerate(pages, start=1):
+        page = coordinator.get(url("review_queue"), {"page": at})
+        text = page.content.decode()
+        if number:
+            assert f"{number} wait, {rows} shown" in text
+            assert page.context["at"] == len(found) + 1
+            found += shown(page)
+            assert len(shown(page)) == rows
+            assert ("Page 2" in text) == (len(pages) > 1)
+        else:
+            assert b"Everything is decided" in page.content
+    assert found == in_order()
+
+
+@pytest.mark.parametrize("sort", ["oldest", "unusual"])
+def test_three_thousand_are_gone_through_page_by_page_and_none_is_missing(coordinator, world, only_ours, sort):
+    many(world, 2_980)
+    # What cannot be compared: without an area, and known to the month only.
+    many(world, 10, area=None)
+    Incident.objects.filter(pk__in=in_order()[:10]).update(time_precision=Incident.TimePrecision.MONTH)
+    by, today = world.people["coordinator"], timezone.localdate()
+    whole = []
+    for page in range(1, 61):
+        queue = queries.queue_of(by, world.here, Order(sort), today=today, page=page)
+        whole += [row.pk for row in queue.rows]
+    assert queue.count == 2_990
+    assert sorted(whole) == sorted(in_order())
+    assert queue.page.number == 60
+    # Every report finds its own page and its own neighbours, also over the edge of a page.
+    for at in (0, 1, 49, 50, 99, 1_500, 2_979, 2_980, 2_989):
+        opened = Incident.objects.get(pk=whole[at])
+        queue = queries.queue_of(by, world.here, Order(sort), today=today, opened=opened)
+        assert queue.page.number == at // 50 + 1
+        before, after = whole[at - 1] if at else None, whole[at + 1] if at + 1 < len(whole) else None
+        assert queue.beside(opened.pk) == (before, after, at + 1)
+
+
+def test_what_is_unusual_is_judged_among_all_that_waits_and_not_among_the_latest(coordinator, world, only_ours):
+    """A rare report among six hundred newer ones of a kind that comes every day."""
+    Incident.objects.all().delete()
+    many(world, 600)
+    many(world, 600, first=151, status=Status.APPROVED)
+    rare = report(world, days=160, category=world.drugs, area=world.east)
+    page = coordinator.get(url("review_queue"), {"sort": "unusual"})
+    assert shown(page)[0] == rare.pk
+    found = page.context["rows"]
+    assert len(found) == 50
+    # No page holds anything more unusual than the page before it.
+    by, today = world.people["coordinator"], timezone.localdate()
+    chances = []
+    for number in range(1, 14):
+        queue = queries.queue_of(by, world.here, Order.UNUSUAL, today=today, page=number)
+        for row in queue.rows:
+            key = queries.key_of(row.area_id, row.category_id, row.occurred_on, row.time_precision)
+            chances.append(queue.standings[key].chance)
+    assert len(chances) == 601
+    assert chances == sorted(chances)
+
+
+@pytest.mark.parametrize("number", [0, 3, 60])
+def test_what_cannot_be_judged_is_shown_all_the_same(coordinator, world, only_ours, number):
+    many(world, number, time_precision=Incident.TimePrecision.MONTH)
+    found = [pk for at in (1, 2) for pk in shown(coordinator.get(url("review_queue"), {"sort": "unusual", "page": at}))]
+    assert sorted(set(found)) == sorted(in_order())
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "x", "999", "²", ""])
+def test_a_page_that_is_none_leads_to_one_that_is(coordinator, world, only_ours, asked):
+    many(world, 60)
+    page = coordinator.get(url("review_queue"), {"page": asked})
+    assert page.status_code == 200
+    assert len(shown(page)) in {50, 10}
+
+
+@pytest.mark.parametrize("sort", ["oldest", "unusual"])
+def test_how_many_wait_and_what_is_chosen_does_not_change_how_much_the_page_asks(
+    coordinator, world, only_ours, sort, django_assert_max_num_queries
+):
+    def asks(**query):
+        with django_assert_max_num_queries(45) as asked:
+            coordinator.get(url("review_queue"), {"sort": sort, **query})
+        return len(asked)
+
+    many(world, 3)
+    asks()
+    few, chosen = asks(), asks(area=world.west.slug, organisation=world.housing.pk)
+    many(world, 300)
+    assert asks() <= few
+    assert asks(area=world.west.slug, organisation=world.housing.pk) <= chosen
+    assert asks(page=3) <= few + 1
+
+
+def test_the_queue_is_narrowed_to_an_area_with_what_lies_in_it_and_to_an_organisation(coordinator, world, only_ours):
+    west, east = report(world, days=3), report(world, days=2, area=world.east, lon=16.16)
+    theirs = report(world, days=1, organisation=world.other_housing, reporter=None)
+    nowhere = report(world, days=4, area=None, location="none", lon=None, lat=None, cell=None)
+
+    def asked(**query):
+        return set(shown(coordinator.get(url("review_queue"), query)))
+
+    assert asked() == {west.pk, east.pk, theirs.pk, nowhere.pk}
+    assert asked(area=world.west.slug) == {west.pk, theirs.pk}
+    assert asked(area=world.town.slug) == {west.pk, east.pk, theirs.pk}
+    assert asked(area="-") == {nowhere.pk}
+    assert asked(organisation=world.other_housing.pk) == {theirs.pk}
+    assert asked(area=world.east.slug, organisation=world.housing.pk, sort="unusual") == {east.pk}
+    page = coordinator.get(url("review_queue"), {"area": world.west.slug})
+    text = page.content.decode()
+    assert "2 reports wait in Väster" in text
+    assert "4 wait in all." in text
+    assert "1 of 2" in text
+    # Only where something waits is offered, and how much.
+    words = [str(label) for _value, label in page.context["form"].fields["area"].choices]
+    assert words == ["All areas", "Ekstads kommun (3)", "Väster (2)", "Öster (1)", "Without an area (1)"]
+    words = [str(label) for _value, label in page.context["form"].fields["organisation"].choices]
+    assert words == ["All organisations", "Bostadsbolaget (3)", "Hemvärden (1)"]
+
+
+@pytest.mark.parametrize("asked", [{"area": "annanstad-centrum"}, {"area": "x"}, {"organisation": "x"}])
+def test_what_is_no_choice_is_said_and_never_widens_the_queue(coordinator, world, only_ours, asked):
+    report(world)
+    page = coordinator.get(url("review_queue"), asked)
+    assert page.status_code == 200
+    assert opened(page) is None
+    assert b"Choose one from the list." in page.content
+
+
+def test_another_collaborations_areas_and_organisations_are_not_offered(coordinator, world, only_ours):
+    report(world)
+    text = coordinator.get(url("review_queue")).content.decode()
+    assert "Annanstad" not in text
+    assert "Bostaden" not in text
+    for asked in ({"area": world.far.slug}, {"organisation": world.foreign.pk}):
+        assert opened(coordinator.get(url("review_queue"), asked)) is None
+
+
+def test_nothing_in_the_choice_says_that_others_wait(coordinator, world, only_ours):
+    report(world)
+    page = coordinator.get(url("review_queue"), {"area": world.east.slug})
+    text = page.content.decode()
+    assert "Nothing waits in Öster" in text
+    assert "1 waits in all." in text
+    assert f'href="{url("review_queue")}"' in text
+    assert f'value="{world.east.slug}" selected' in text
+
+
+def kept(address):
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def hidden(page):
+    """What the page's own forms send besides what somebody writes."""
+    return set(re.findall(r'<input type="hidden" name="(sort|area|organisation|page)" value="([^"]*)">', page))
+
+
+def test_the_choice_is_kept_by_every_decision_link_and_form(coordinator, world, only_ours):
+    choice = {"sort": "unusual", "area": world.west.slug, "organisation": str(world.housing.pk)}
+    rows = many(world, 120)
+    report(world, days=300, area=world.east)
+    page = coordinator.get(url("review_queue"), choice)
+    text = page.content.decode()
+    assert set(choice.items()) <= hidden(text)
+    for link in ("before", "after"):
+        if page.context[link]:
+            assert all(f"{name}={value}" in page.context[f"{link}_url"] for name, value in choice.items())
+    for address in (row["url"] for row in page.context["rows"]):
+        assert choice.items() <= kept(address).items()
+    for address in (one["url"] for one in page.context["orders"]):
+        assert kept(address)["area"] == world.west.slug
+    assert page.context["page"].paginator.count == 120
+
+    # One by one: the next one opens, and the list is still the chosen one.
+    first, second = shown(page)[:2]
+    body = {**choice, "next": second}
+    answer = decide(coordinator, Incident.objects.get(pk=first), "approve", **body)
+    assert kept(answer.url) == {**choice, "report": str(second)}
+    # Without its reason it is asked again, and every link of that page leads back to the queue.
+    answer = decide(coordinator, Incident.objects.get(pk=second), "return", **choice, **{"return-reason": " "})
+    assert answer.status_code == 422
+    assert len(shown(answer)) == 50
+    assert set(choice.items()) <= hidden(answer.content.decode())
+    main = answer.content.decode().split("<main")[1]
+    assert 'href="?' not in main
+    # Many at once, from the last page: the choice is kept, and the page that is left is shown.
+    page = coordinator.get(url("review_queue"), {**choice, "page": 3})
+    assert len(shown(page)) == 19
+    marks = [row["mark"] for row in page.context["rows"]]
+    answer = coordinator.post(url("review_marked"), {**choice, "page": "3", "report": shown(page)[0], "marked": marks})
+    assert kept(answer.url) == {**choice, "page": "3"}
+    page = coordinator.get(answer.url)
+    assert (page.context["page"].number, page.context["page"].paginator.count) == (2, 100)
+    assert len(rows) == 120
+
+
+def test_a_whole_import_is_approved_and_the_choice_kept(coordinator, world, only_ours):
+    batch = an_import(world, 2)
+    choice = {"area": world.west.slug, "sort": "unusual"}
+    answer = coordinator.post(url("review_import", batch.pk), choice)
+    assert kept(answer.url) == choice
+
+
 # --- Many at once -----------------------------------------------------------------------------------------------------
-
-
-def test_with_more_than_are_listed_the_place_is_told_among_all(coordinator, world, only_ours, monkeypatch):
-    monkeypatch.setattr(queries, "LISTED", 3)
-    rows = [report(world, days=days) for days in (9, 8, 7, 6, 5)]
-    page = coordinator.get(url("review_queue"), {"report": rows[1].pk}).content.decode()
-    assert "5 reports wait" in page
-    assert "2 of 5" in page
-    assert "The first 3." in page
 
 
 def test_marked_reports_are_approved_each_by_itself_and_the_rest_goes_on(coordinator, world, only_ours):
@@ -424,7 +648,7 @@ def test_marked_reports_are_approved_each_by_itself_and_the_rest_goes_on(coordin
     assert b"2 reports are approved." in page.content
     assert f"Somebody else was quicker: {rows[1].ref} is rejected." in page.content.decode()
     assert Event.objects.filter(action="incident_approved").count() == 2
-    assert page.context["order"] == "unusual"
+    assert page.context["kept"] == {"sort": "unusual"}
 
 
 def test_the_same_marks_sent_twice_say_the_same_twice(coordinator, world, only_ours):
