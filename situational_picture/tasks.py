@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from celery import shared_task
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+
+# How often the beat looks for pictures that are still to be sent.
+EVERY_MINUTES = 10
 
 
 @shared_task
@@ -72,15 +75,20 @@ def send_out_picture(picture_id: int) -> int:
 
 @shared_task
 def send_out_forgotten_pictures() -> int:
-    """Every ten minutes: go on where a killed worker or a lost message left off, for pictures of the last day.
+    """Every ten minutes: go on where a killed worker, a lost message or a silent mail server left off.
 
-    Whoever has been claimed is not told again, so a picture that everybody has got costs a few questions.
+    After a day, once an hour and only with pictures that have letters waiting or were never begun with; after a week
+    the letter is no news any more. Whoever has been claimed is not told again.
     """
-    from situational_picture.models import Picture
+    from situational_picture.models import Delivery, Picture
 
-    since = timezone.now() - dt.timedelta(days=1)
-    recent = Picture.objects.filter(status=Picture.Status.PUBLISHED, is_sent_out=True, published_at__gte=since)
-    picture_ids = list(recent.values_list("pk", flat=True))
+    now = timezone.now()
+    pictures = Picture.objects.filter(status=Picture.Status.PUBLISHED, is_sent_out=True)
+    wanted = Q(published_at__gte=now - dt.timedelta(days=1))
+    if now.minute < EVERY_MINUTES:
+        begun = Delivery.objects.filter(picture=OuterRef("pk"))
+        wanted |= Q(published_at__gte=now - dt.timedelta(days=7)) & (Exists(begun.waiting()) | ~Exists(begun))
+    picture_ids = list(pictures.filter(wanted).values_list("pk", flat=True))
     for picture_id in picture_ids:
         send_out_picture.delay(picture_id)
     return len(picture_ids)

@@ -4,6 +4,7 @@ import datetime as dt
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -155,6 +156,36 @@ def test_forgotten_pictures_are_picked_up_and_those_not_to_be_sent_are_not(group
     assert sent == [published.pk]
     assert tasks.send_out_picture(quiet.pk) == 0
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("days", "minute", "is_picked_up"), [(3, 5, True), (3, 25, False), (6, 5, True), (8, 5, False), (0, 25, True)]
+)
+def test_a_letter_that_waits_over_a_weekend_is_sent_when_the_mail_server_is_back(
+    groups, published, monkeypatch, days, minute, is_picked_up
+):
+    make.DeliveryFactory(picture=published, person=groups.people["council"])
+    assert pictures_picked_up(published, monkeypatch, days, minute) == ([published.pk] if is_picked_up else [])
+
+
+@pytest.mark.parametrize("has_rows", [False, True])
+def test_a_picture_no_worker_has_begun_with_is_picked_up_for_a_week_and_one_that_is_sent_is_not(
+    groups, published, monkeypatch, has_rows
+):
+    if has_rows:
+        sent = published.published_at
+        make.DeliveryFactory(picture=published, person=groups.people["council"], claimed_at=sent, sent_at=sent)
+    assert pictures_picked_up(published, monkeypatch, 3, 5) == ([] if has_rows else [published.pk])
+
+
+def pictures_picked_up(published, monkeypatch, days, minute):
+    """Which pictures the beat goes on with so many days after publishing, in that minute of the hour."""
+    found = []
+    monkeypatch.setattr(tasks.send_out_picture, "delay", found.append)
+    later = (published.published_at + dt.timedelta(days=days)).replace(minute=minute)
+    with time_machine.travel(max(later, published.published_at), tick=False):
+        tasks.send_out_forgotten_pictures()
+    return found
 
 
 def publish_another(world):
