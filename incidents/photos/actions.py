@@ -123,11 +123,16 @@ def _sent_before(incident: Incident, client_uuid: uuid.UUID, body_hash: str) -> 
 
 
 @transaction.atomic
-def approve_photo(*, photo: Photo, by: User) -> Photo:
-    """Let those who may read the report's text see the photo."""
+def approve_photo(*, photo: Photo, by: User, as_seen: str = "") -> Photo:
+    """Let those who may read the report's text see the photo. With `as_seen` only if it is still that picture."""
     photo = _locked(photo)
     check_may_review_photos(by, photo.collaboration_id)
     _check_move(photo, Photo.Status.APPROVED)
+    if as_seen and as_seen != photo.sha256:
+        raise NotPossible(
+            _("The photo has been changed since you opened the page. Look at it as it is now before you approve it."),
+            code="changed",
+        )
     photo.status, photo.reviewed_at, photo.reviewed_by = Photo.Status.APPROVED, timezone.now(), by
     photo.save(update_fields=["status", "reviewed_at", "reviewed_by"])
     record("photo_approved", subject=photo.incident, by=by, photo=photo.pk)

@@ -99,7 +99,8 @@ def photo_decide(request: HttpRequest, collaboration: Collaboration, pk: int, ph
     decision = request.POST.get("decision")
     try:
         if decision == "approve":
-            approve_photo(photo=chosen, by=person(request))
+            # Without the picture it showed, a page cannot have been looked at: nothing is approved then.
+            approve_photo(photo=chosen, by=person(request), as_seen=request.POST.get("seen") or "-")
             messages.success(request, _("The photo is approved."))
         elif decision == "remove":
             remove_photo(photo=chosen, by=person(request))

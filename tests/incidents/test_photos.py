@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
+import time
 import uuid
 from pathlib import Path
 
@@ -564,9 +566,96 @@ def test_the_queue_shows_the_photos_and_leads_back_to_the_same_report(client, wo
     assert address("photo", world.waiting.pk, photo.pk) in page
     assert 'data-key="p"' in page
     decide = address("photo_decide", world.waiting.pk, photo.pk)
-    answer = client.post(decide, {"decision": "approve", "from": "review", "report": world.waiting.pk})
+    body = {"decision": "approve", "from": "review", "report": world.waiting.pk, "seen": photo.sha256}
+    answer = client.post(decide, body)
     assert answer.headers["Location"] == f"{at}?report={world.waiting.pk}#photos"
     assert 'data-key="p"' not in client.get(f"{at}?report={world.waiting.pk}").content.decode()
+
+
+CHANGED = "The photo has been changed since you opened the page. Look at it as it is now before you approve it."
+
+
+@pytest.mark.parametrize(("came_from", "leads_to"), [("review", "review_queue"), ("photos", "photo_queue"), ("", "")])
+def test_a_photo_that_is_another_picture_than_the_one_seen_is_not_approved(client, world, came_from, leads_to):
+    photo = send(world).photo
+    coordinator = world.people["coordinator"]
+    if came_from != "review":
+        approve_incident(incident=world.waiting, by=coordinator)
+    client.force_login(coordinator)
+    seen_on = address(leads_to) if leads_to else address("incident_detail", world.waiting.pk)
+    before = client.get(seen_on).content.decode()
+    assert f'name="seen" value="{photo.sha256}"' in before
+    now = cover_photo(photo=photo, by=coordinator, boxes=[(0, 0, 0.5, 0.5)])
+    decide = address("photo_decide", world.waiting.pk, photo.pk)
+    body = {"decision": "approve", "from": came_from, "report": world.waiting.pk, "seen": photo.sha256}
+    page = client.post(decide, body, follow=True, headers={"Accept-Language": "en"})
+    assert [str(message) for message in page.context["messages"]] == [CHANGED]
+    # The picture as it is now stands there, and it is that one the next press speaks of.
+    text = page.content.decode()
+    assert address("photo", world.waiting.pk, photo.pk) in text
+    assert f'name="seen" value="{now.sha256}"' in text
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.WAITING
+    assert not Event.objects.filter(action="photo_approved").exists()
+    client.post(decide, {**body, "seen": now.sha256})
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.APPROVED
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": "-"}])
+def test_a_press_that_shows_nothing_of_the_photo_approves_nothing(client, world, seen):
+    photo = send(world).photo
+    client.force_login(world.people["coordinator"])
+    client.post(address("photo_decide", world.waiting.pk, photo.pk), {"decision": "approve", **seen})
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.WAITING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_that_is_being_blacked_out_is_not_approved_as_it_was(media):
+    world = with_photos(World())
+    photo = send(world).photo
+    by, second = (
+        world.people["coordinator"],
+        make.MembershipFactory(organisation=world.municipality, role="coordinator"),
+    )
+    is_covered = threading.Event()
+
+    def cover():
+        with transaction.atomic():
+            cover_photo(photo=photo, by=by, boxes=[(0, 0, 0.5, 0.5)])
+            is_covered.set()
+            # The other one asks for the row meanwhile, and gets it when this is stored.
+            time.sleep(0.5)
+
+    def approve():
+        assert is_covered.wait(timeout=20)
+        approve_photo(photo=photo, by=second.user, as_seen=photo.sha256)
+
+    answers = at_once(cover, approve)
+    assert answers[0] is None
+    assert isinstance(answers[1], NotPossible)
+    assert answers[1].messages == [CHANGED]
+    photo.refresh_from_db()
+    assert (photo.status, photo.is_covered) == (Photo.Status.WAITING, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approved_and_blacked_out_at_once_is_approved_only_as_it_was_seen(media):
+    world = with_photos(World())
+    by = world.people["coordinator"]
+    for _ in range(4):
+        photo = make.PhotoFactory(incident=world.waiting)
+        seen = photo.sha256
+        answers = at_once(
+            lambda photo=photo, seen=seen: approve_photo(photo=photo, by=by, as_seen=seen),
+            lambda photo=photo: cover_photo(photo=photo, by=by, boxes=[(0, 0, 0.5, 0.5)]),
+        )
+        photo.refresh_from_db()
+        assert photo.is_covered
+        assert photo.sha256 != seen
+        # Either it was approved while it was still what was seen, or not at all.
+        assert isinstance(answers[0], NotPossible) == (photo.status == Photo.Status.WAITING)
 
 
 def test_photos_left_behind_have_a_page_of_their_own(client, world):
