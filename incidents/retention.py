@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from areas.access import descendants
 from incidents import queries
 from incidents.changes import announce
+from incidents.holds import held_by
 from incidents.models import ImportBatch, ImportRefusal, Incident, Photo, Status
 from incidents.photos.actions import delete_photos, remove_photos
 from incidents.rules import RejectReason, midnight
@@ -25,30 +25,6 @@ from privacy import guard
 MOST_FILES = 200
 # Everything that has been sent in. What was never approved is not counted, before or after.
 SENT_IN = (Status.SUBMITTED, Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.MERGED)
-
-
-def held_by(hold: LegalHold) -> Q:
-    """The reports a hold keeps."""
-    if hold.scope not in ("report", "area", retention.DAYS):
-        return Q(pk__in=[])
-    kept = Q(pk__isnull=False)
-    if hold.scope == "report":
-        kept &= Q(pk=int(hold.subject_id))
-    elif hold.scope == "area":
-        kept &= Q(area_id__in=descendants(hold.collaboration_id, [int(hold.subject_id)]))
-    if hold.first_day:
-        kept &= Q(occurred_on__gte=hold.first_day)
-    if hold.last_day:
-        kept &= Q(occurred_on__lte=hold.last_day)
-    return kept
-
-
-def is_held(collaboration_id: int) -> Q:
-    """The reports any hold keeps today."""
-    held = Q(pk__in=[])
-    for hold in LegalHold.objects.in_force(timezone.localdate()).filter(collaboration_id=collaboration_id):
-        held |= held_by(hold)
-    return held
 
 
 # --- Drafts -----------------------------------------------------------------------------------------------------------

@@ -215,6 +215,10 @@ def _purge_kind(
     while True:
         with transaction.atomic():
             take_turns(collaboration.pk)
+            # First: what another collaboration holds meanwhile is then kept of a day called purged, and no day that is
+            # called whole loses a line.
+            if kind.begin is not None and _rows(collaboration, kind, before, today)[0].exists():
+                kind.begin(collaboration, before)
             rows, held = _rows(collaboration, kind, before, today)
             found = list(
                 rows.filter(pk__gt=last_pk)
@@ -224,8 +228,6 @@ def _purge_kind(
             )
             if not found:
                 break
-            if kind.begin is not None:
-                kind.begin(collaboration, before)
             ids = [pk for pk, _date in found]
             days = [day for day in (_day(date) for _pk, date in found) if day is not None]
             kind.purge(collaboration, ids)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from audit.actions import record
 from common.errors import NotPossible
 from incidents import changes, tasks
+from incidents.holds import is_held
 from incidents.importing import storing, watching
 from incidents.importing.generic import WrongMapping, check_headings, check_mapping, guess_columns
 from incidents.importing.permissions import check_may_import, check_may_undo
@@ -31,7 +32,6 @@ from incidents.importing.reading import Table, UnreadableFile, first_values, ope
 from incidents.importing.watching import Watched
 from incidents.models import ImportBatch, ImportMapping, Incident
 from incidents.queries import allowed_words
-from incidents.retention import is_held
 from partners import retention
 from partners.models import Collaboration, Organisation, User
 from privacy import guard

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from common.errors import NotPossible
+from incidents.holds import is_held
 from incidents.models import Category, Incident, Photo, PhotoQuerySet, Status
 from incidents.photos import content, files
 from incidents.photos.permissions import check_may_add_photo, check_may_remove, check_may_review_photos
 from incidents.rules import PHOTO_NEXT
+from partners import retention
 from partners.models import User
 
 MOST_PHOTOS = 3
@@ -81,7 +83,7 @@ def _add_row(
     incident: Incident, by: User, made: content.Made, name: str, client_uuid: uuid.UUID, body_hash: str
 ) -> Arrival:
     # Whoever sends another photo of the same report waits here, so that there are never more than three.
-    incident = _held(incident.pk)
+    incident = _with_category(incident.pk)
     check_may_add_photo(by, incident)
     known = _sent_before(incident, client_uuid, body_hash)
     if known is not None:
@@ -142,10 +144,12 @@ def approve_photo(*, photo: Photo, by: User, as_seen: str = "") -> Photo:
 @transaction.atomic
 def cover_photo(*, photo: Photo, by: User, boxes: Sequence[content.Box]) -> Photo:
     """Black out parts of a photo for good. What it showed before is deleted; whether to approve it is asked anew."""
+    held = _is_held(photo.incident)
     photo = _locked(photo)
     check_may_review_photos(by, photo.collaboration_id)
     if photo.status == Photo.Status.REMOVED:
         _check_move(photo, Photo.Status.WAITING)
+    _check_is_free(held)
     made = content.covered(files.read(photo), boxes)
     before = str(photo.file)
     name = files.store(made.data)
@@ -163,9 +167,11 @@ def cover_photo(*, photo: Photo, by: User, boxes: Sequence[content.Box]) -> Phot
 @transaction.atomic
 def remove_photo(*, photo: Photo, by: User) -> Photo:
     """Delete a photo's file. That there was one, and who removed it, stays."""
+    held = _is_held(photo.incident)
     photo = _locked(photo)
     check_may_remove(by, photo)
     _check_move(photo, Photo.Status.REMOVED)
+    _check_is_free(held)
     is_own = photo.incident.reporter_id == by.pk
     why = Photo.Removal.REPORTER if is_own else Photo.Removal.REVIEW
     remove_photos(Photo.objects.filter(pk=photo.pk), why, by=by)
@@ -175,7 +181,12 @@ def remove_photo(*, photo: Photo, by: User) -> Photo:
 
 
 def remove_photos_of(incident: Incident, why: Photo.Removal, *, by: User) -> int:
-    """Delete the photos of a report that is rejected, or whose category takes none; inside whoever holds the report."""
+    """Delete the photos of a report that is rejected, or whose category takes none; inside whoever has it locked.
+
+    Those of a report that is held back from being purged stay, and can be removed when the hold has ended.
+    """
+    if not incident.photos.kept().exists() or _is_held(incident):
+        return 0
     number = remove_photos(incident.photos.all(), why, by=by)
     if number:
         record("photo_removed", subject=incident, by=by, photos=number, why=why.value)
@@ -207,7 +218,24 @@ def _check_move(photo: Photo, wanted: Photo.Status) -> None:
         raise NotPossible(_("Somebody else was quicker: the photo is %(now)s.") % {"now": now.label}, code="decided")
 
 
-def _held(pk: int) -> Incident:
+def _is_held(incident: Incident) -> bool:
+    """Whether somebody holds the report back from being purged; whoever places a hold now waits for us, or we for them.
+
+    Asked before the photo is locked, in the order in which a purge goes about it.
+    """
+    retention.take_turns(incident.collaboration_id)
+    return Incident.objects.filter(is_held(incident.collaboration_id), pk=incident.pk).exists()
+
+
+def _check_is_free(held: bool) -> None:
+    if held:
+        raise NotPossible(
+            _("The report is held back from being purged, so its photos stay as they are until the hold has ended."),
+            code="held",
+        )
+
+
+def _with_category(pk: int) -> Incident:
     return Incident.objects.select_for_update(of=("self",)).select_related("category").get(pk=pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -17,7 +18,10 @@ from areas.models import Area
 from audit.actions import broken_seals, record, seal_days_before
 from audit.models import Event, KeptFrom
 from common.errors import NotPossible
-from incidents.models import ImportBatch, Incident
+from incidents.actions import reject_incident
+from incidents.models import ImportBatch, Incident, Photo
+from incidents.photos import files as files_of_photos
+from incidents.photos.actions import cover_photo, remove_photo, remove_photos_of
 from partners import actions, retention, retention_actions
 from partners.models import LegalHold, Purge, User
 from situational_picture.models import Delivery, Picture
@@ -109,6 +113,20 @@ def test_days_that_were_purged_before_somebody_held_them_are_not_called_broken(o
     assert broken_seals() == []
 
 
+def test_a_hold_placed_elsewhere_in_the_middle_of_a_purge_breaks_no_seal(old_log, monkeypatch):
+    """A day's seal covers every collaboration's lines, and another one's holds come without waiting for this purge."""
+    log = retention.kind_named("log")
+
+    def begin(collaboration, before):
+        make.LegalHoldFactory(collaboration=old_log.elsewhere, scope="log", first_day=TUESDAY, last_day=TUESDAY)
+        log.begin(collaboration, before)
+
+    monkeypatch.setitem(retention._kinds, "log", dataclasses.replace(log, begin=begin))
+    run(old_log)
+    assert broken_seals() == []
+    assert Event.objects.filter(action="prov", collaboration_id=old_log.here.pk).count() == 1, "the day that is held"
+
+
 def test_a_hold_on_a_report_keeps_no_log_and_no_account(old_log):
     hold(old_log, "report", f"H-{old_log.by_reporter.pk}")
     assert told(old_log, "log") == (3, 0)
@@ -179,6 +197,45 @@ def test_a_file_of_another_collaboration_cannot_be_held(world):
     ImportBatch.objects.update(finished_at=timezone.now(), file="imports/x.csv")
     with pytest.raises(NotPossible):
         hold(world, "import", str(foreign.pk))
+
+
+# --- Photos -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def photo(world, settings, tmp_path):
+    """An approved photo of a report that waits."""
+    settings.MEDIA_ROOT = tmp_path
+    world.vandalism.takes_photos = True
+    world.vandalism.save()
+    found = make.PhotoFactory(incident=world.waiting, status=Photo.Status.APPROVED)
+    hold(world, "report", f"H-{world.waiting.pk}")
+    return found
+
+
+@pytest.mark.parametrize("way", ["remove", "cover", "reject", "category"])
+def test_a_held_photo_is_not_destroyed_by_hand(world, photo, way, django_capture_on_commit_callbacks):
+    by, before = world.people["coordinator"], files_of_photos.read(photo)
+    ways = {
+        "remove": lambda: remove_photo(photo=photo, by=by),
+        "cover": lambda: cover_photo(photo=photo, by=by, boxes=[(0, 0, 0.5, 0.5)]),
+        "reject": lambda: reject_incident(incident=world.waiting, by=by, reason="out_of_scope"),
+        "category": lambda: remove_photos_of(world.waiting, Photo.Removal.CATEGORY, by=by),
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        if way in ("remove", "cover"):
+            with pytest.raises(NotPossible) as refusal:
+                ways[way]()
+            assert refusal.value.code == "held"
+        else:
+            ways[way]()
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.APPROVED
+    assert files_of_photos.read(photo) == before
+    lift(world)
+    remove_photo(photo=photo, by=by)
+    photo.refresh_from_db()
+    assert photo.status == Photo.Status.REMOVED
 
 
 # --- Pictures ---------------------------------------------------------------------------------------------------------
