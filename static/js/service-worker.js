@@ -13,6 +13,9 @@ const PATIENCE_MS = 8000;
 // Whoever has not been online for so long no longer reads where others were asked to look.
 const PLACES_KEPT_MS = 14 * 24 * 3600 * 1000;
 
+// Counts sign-ins and sign-outs: what was asked for before one is not kept after it.
+let sessions = 0;
+
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(FILES).then((files) => files.add(new Request(OFFLINE, { cache: "reload" }))).then(() => self.skipWaiting()));
 });
@@ -51,16 +54,32 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
-  if (request.method === "POST" && NEW_SESSION.test(url.pathname)) event.waitUntil(caches.delete(PAGES));
+  if (request.method === "POST" && NEW_SESSION.test(url.pathname)) event.respondWith(changeSession(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(open(request, url));
   else if (isFile(url)) event.respondWith(file(request, url));
 });
 
-/** Fetch a page that is kept, and keep it unless the answer is another page. */
+/**
+ * Let a sign-in or a sign-out through and forget the personal pages: before, in case nobody waits for the answer, and
+ * after, since the session has lasted until then.
+ */
+async function changeSession(request) {
+  sessions += 1;
+  await caches.delete(PAGES);
+  const answer = await fetch(request).catch(() => null);
+  sessions += 1;
+  await caches.delete(PAGES);
+  return answer ?? (await caches.match(OFFLINE)) ?? Response.error();
+}
+
+/** Fetch a page that is kept, and keep it unless the answer is another page, or somebody else's by now. */
 async function fetchPage(request, address = request) {
+  const session = sessions;
   const response = await fetch(request);
+  // Opened before it is asked: what goes into a cache that is forgotten meanwhile is forgotten with it.
   const pages = await caches.open(PAGES);
+  if (session !== sessions) return response;
   if (response.ok && !response.redirected && response.type === "basic") {
     await pages.put(address, response.clone()).catch(() => {});
   } else if (PLACES.test(new URL(address, self.location.origin).pathname) && response.status < 500) {

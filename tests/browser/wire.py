@@ -6,7 +6,25 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+PATIENCE_S = 60
+
+
+@dataclass
+class Held:
+    """A request, or its answer, that stands still on its way."""
+
+    begins: bytes
+    is_answer: bool
+    reached: threading.Event = field(default_factory=threading.Event)
+    goes_on: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        self.reached.set()
+        self.goes_on.wait(PATIENCE_S)
 
 
 class Wire:
@@ -19,6 +37,7 @@ class Wire:
         self.port = 0
         self.listener: socket.socket | None = None
         self.open_sockets: set[socket.socket] = set()
+        self.held: list[Held] = []
         self.mend()
 
     @property
@@ -43,6 +62,16 @@ class Wire:
         for one in list(self.open_sockets):
             self._close(one)
 
+    def hold_request(self, begins: str) -> Held:
+        """Let the next request that begins so stand still before the server has it."""
+        self.held.append(Held(begins.encode(), is_answer=False))
+        return self.held[-1]
+
+    def hold_answer(self, begins: str) -> Held:
+        """Let the next request that begins so reach the server, and its answer stand still."""
+        self.held.append(Held(begins.encode(), is_answer=True))
+        return self.held[-1]
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -58,13 +87,28 @@ class Wire:
             near.close()
             return
         self.open_sockets |= {near, far}
-        threading.Thread(target=self._pump, args=(far, near), daemon=True).start()
-        self._pump(near, far)
+        answers: list[Held] = []
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+        def hold_request(data: bytes) -> None:
+            for held in [one for one in self.held if data.startswith(one.begins)]:
+                self.held.remove(held)
+                if held.is_answer:
+                    answers.append(held)
+                else:
+                    held.wait()
+
+        def hold_answer(_data: bytes) -> None:
+            while answers:
+                answers.pop().wait()
+
+        threading.Thread(target=self._pump, args=(far, near, hold_answer), daemon=True).start()
+        self._pump(near, far, hold_request)
+
+    def _pump(self, source: socket.socket, target: socket.socket, hold: Callable[[bytes], None]) -> None:
         try:
             while data := source.recv(65536):
                 time.sleep(self.delay_s)
+                hold(data)
                 target.sendall(data)
         except OSError:
             pass
