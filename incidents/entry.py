@@ -145,6 +145,15 @@ def words() -> dict[str, str]:
         ),
         "sent_next": _("{ref} has arrived. Place and time are still filled in: report the next."),
         "saved_next": _("Saved. Place and time are still filled in: report the next."),
+        "arrived": _("{ref} has arrived."),
+        "sent_without": _(
+            "{ref} has been sent without what you have changed since. It stands here, has not been sent, and can be "
+            "sent as a report of its own."
+        ),
+        "change_waits": _("What you have changed since stands here. Send again, and the report that waits is changed."),
+        "change_slow": _("What you have changed since stands here. You will see here when the report has arrived."),
+        "stands_alone": _("What you have written since stands here and becomes a report of its own."),
+        "refused": _("The report you sent was not taken in. It is in the outbox, with what needs mending."),
         "full": _(
             "This device has no room left, so the report could not be saved. Everything you wrote is still here. "
             "Make room, or send it directly when you have network."
@@ -155,6 +164,7 @@ def words() -> dict[str, str]:
         "start_over": _("Start over"),
         "editing": _("You are changing a report that waits on this device."),
         "change": _("Change"),
+        "change_sure": _("What you are writing in the form is replaced by that report. Change it all the same?"),
         "delete": _("Delete"),
         "delete_sure": _("Delete the report? It has not been sent, and cannot be brought back."),
         "open": _("See the report"),

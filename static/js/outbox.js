@@ -122,7 +122,8 @@ async function deletePhotos(photos, report, isGone = () => true) {
 
 const isLoose = ({ looseSince }) => looseSince !== undefined;
 
-function isSame(one, other) {
+/** Whether two forms hold the same. */
+export function isSame(one, other) {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].every((name) => one[name] === other[name]);
 }
@@ -181,6 +182,8 @@ export class Outbox extends EventTarget {
       for (const [index, { uuid: number, data, width, height, at }] of chosen.entries()) {
         await answerOf(photos.put({ uuid: number, report: uuid, owner: this.owner, number: index + 1, data, width, height, at }));
       }
+      const draft = await answerOf(drafts.get(this.owner));
+      if (draft?.continues === uuid) await deletePhotos(photos, draft.uuid);
       await answerOf(drafts.delete(this.owner));
       return true;
     });
@@ -195,6 +198,11 @@ export class Outbox extends EventTarget {
       if (!known || known.owner !== this.owner || known.state === SENDING) return false;
       await answerOf(reports.delete(uuid));
       await deletePhotos(photos, uuid);
+      const draft = await answerOf(drafts.get(this.owner));
+      if (draft?.continues === uuid) {
+        await deletePhotos(photos, draft.uuid);
+        await answerOf(drafts.delete(this.owner));
+      }
       return true;
     });
     this.#changed();
@@ -205,12 +213,13 @@ export class Outbox extends EventTarget {
     return together(this.database, "readonly", (reports, drafts) => answerOf(drafts.get(this.owner)));
   }
 
-  async keepDraft(uuid, fields) {
+  /** A draft of what `continues` a kept report lies under a number of its own: it is still there when that is sent. */
+  async keepDraft(uuid, fields, { continues = "" } = {}) {
     await together(this.database, "readwrite", async (reports, drafts) => {
       // A draft written late must not outlive its own report.
       const known = await answerOf(reports.get(uuid));
       if (!known || known.state === WAITING || known.state === FAILED) {
-        await answerOf(drafts.put({ owner: this.owner, uuid, fields, keptAt: Date.now() }));
+        await answerOf(drafts.put({ owner: this.owner, uuid, fields, continues, keptAt: Date.now() }));
       }
     });
   }
@@ -226,13 +235,13 @@ export class Outbox extends EventTarget {
   // --- Photos ---
 
   /** Keep a photo of what is being written, and the writing with it: a phone may close the page for its camera. */
-  keepPhoto(report, fields, { uuid, data, width, height, at }) {
+  keepPhoto(report, fields, { uuid, data, width, height, at }, { continues = "" } = {}) {
     return together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(report));
       if (known && (known.state === SENDING || known.state === SENT || known.stored)) return;
       const looseSince = Date.now();
       await answerOf(photos.put({ uuid, report, owner: this.owner, data, width, height, at, looseSince }));
-      await answerOf(drafts.put({ owner: this.owner, uuid: report, fields, keptAt: looseSince }));
+      await answerOf(drafts.put({ owner: this.owner, uuid: report, fields, continues, keptAt: looseSince }));
     });
   }
 

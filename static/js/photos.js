@@ -45,20 +45,32 @@ class ReportPhotos extends HTMLElement {
   connectedCallback() {
     if (this.chosen) return;
     this.chosen = [];
+    // Counts the reports that have stood here: a photo that is still made smaller goes to no other than its own.
+    this.reports = 0;
+    this.isChoosing = false;
     this.most = Number(this.dataset.most);
     this.field = this.querySelector("input[type=file]");
     this.list = this.querySelector("[data-chosen]");
     this.said = this.querySelector("[data-photos-said]");
     this.take = this.querySelector("[data-take]");
     this.isAlone = !this.closest("report-entry");
-    this.take.addEventListener("click", () => this.field.click());
+    this.take.addEventListener("click", () => {
+      this.isChoosing = true;
+      this.field.click();
+    });
+    // Not every browser tells that nothing was chosen, but whoever sends has closed the camera.
+    this.field.addEventListener("cancel", () => (this.isChoosing = false));
+    this.field.form.addEventListener("submit", () => (this.isChoosing = false), { capture: true });
     // Whoever sends waits for this: a photo that is still made smaller belongs to the report on the screen.
     this.ready = Promise.resolve();
     this.field.addEventListener("change", () => {
       const files = [...this.field.files];
+      const { reports } = this;
+      this.isChoosing = false;
       // The same photo can be chosen again after it was taken away.
       this.field.value = "";
-      this.ready = this.ready.then(() => this.#add(files));
+      this.isBusy = true;
+      this.ready = this.ready.then(() => this.#add(files, reports));
     });
     if (this.isAlone) this.field.form.addEventListener("submit", (event) => this.#submitted(event));
     this.dataset.state = "ready";
@@ -67,6 +79,7 @@ class ReportPhotos extends HTMLElement {
 
   /** Show these photos instead, as an outbox has kept them. */
   show(photos) {
+    this.reports += 1;
     this.chosen.forEach(forget);
     this.chosen = photos.map(({ uuid, data, width, height, at }) => ({ uuid, data, width, height, at, address: addressOf(data) }));
     this.#say("");
@@ -75,6 +88,13 @@ class ReportPhotos extends HTMLElement {
 
   clear() {
     this.show([]);
+  }
+
+  /** Let go of photos that have been sent; what was chosen afterwards stays. */
+  letGo(numbers) {
+    this.chosen.filter(({ uuid }) => numbers.has(uuid)).forEach(forget);
+    this.chosen = this.chosen.filter(({ uuid }) => !numbers.has(uuid));
+    this.#show();
   }
 
   /** The same photos for another report: each number belongs to one. */
@@ -91,7 +111,7 @@ class ReportPhotos extends HTMLElement {
     this.field.files = files.files;
   }
 
-  async #add(files) {
+  async #add(files, reports) {
     const room = this.most - this.chosen.length;
     const sentences = files.length > room ? [words.photo_most] : [];
     this.isBusy = this.take.disabled = true;
@@ -99,6 +119,7 @@ class ReportPhotos extends HTMLElement {
     for (const file of files.slice(0, room)) {
       try {
         const picture = await scaled(file);
+        if (reports !== this.reports) break;
         const photo = { uuid: newNumber(), at: Date.now() + this.chosen.length, address: addressOf(picture.data), ...picture };
         this.chosen.push(photo);
         this.#show();

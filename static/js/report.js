@@ -2,7 +2,7 @@
 // Without JavaScript, or where the browser can store nothing, the form it holds is sent as any form is.
 // Another script may veto a text by `setCustomValidity` on the description; its sentence is then shown and nothing kept.
 
-import { FAILED, newNumber, Outbox, SENDING, SENT, WAITING } from "./outbox.js";
+import { FAILED, isSame, newNumber, Outbox, SENDING, SENT, WAITING } from "./outbox.js";
 import { inWords, words } from "./when.js";
 
 const DRAFT_MS = 400;
@@ -30,11 +30,22 @@ function button(text, press, variant = "secondary") {
   return made;
 }
 
+/** The report as the server has it; nothing where it has not arrived. */
+function arrivedAs(item) {
+  return item?.stored ?? item?.arrived;
+}
+
+/** The server's sentences about a report it refused, each with the name of its field. */
+function faultsOf({ errors }) {
+  return Object.entries(errors ?? {}).flatMap(([name, all]) => all.map(({ message }) => [name, message]));
+}
+
 class ReportEntry extends HTMLElement {
   async connectedCallback() {
     if (this.form) return;
     this.form = this.querySelector("form.report");
     this.said = this.querySelector("[data-said]");
+    this.saidHere = this.querySelector("[data-said-here]");
     this.panel = this.querySelector("[data-outbox]");
     this.badge = document.querySelector("[data-outbox-badge]");
     this.tries = 0;
@@ -53,8 +64,11 @@ class ReportEntry extends HTMLElement {
     // Drafts are kept here. What the browser itself would fill in when somebody goes back has been sent already.
     this.form.autocomplete = "off";
     // The server's own number may come from a page that was stored: each report here gets a new one.
-    this.uuid = newNumber();
-    this.outbox.addEventListener("change", () => this.#show());
+    this.#startNew();
+    this.outbox.addEventListener("change", () => {
+      this.#show();
+      this.#follow();
+    });
     this.form.addEventListener("input", () => this.#drafted());
     this.form.addEventListener("click", ({ target }) => target.matches("input[type=radio]") && this.#drafted());
     this.querySelector("[data-send-now]").addEventListener("click", () => this.#send());
@@ -77,6 +91,31 @@ class ReportEntry extends HTMLElement {
     delete fields.client_uuid;
     if (this.dataset.organisation) fields.organisation ??= this.dataset.organisation;
     return fields;
+  }
+
+  /**
+   * From now on the form holds a new report. `kept` is what of the form is kept as a report, `keptPhotos` which photos
+   * are kept with it; `draft` says where to keep what is written further.
+   */
+  #startNew(uuid = newNumber()) {
+    Object.assign(this, { uuid, changed: "", kept: null, keptPhotos: new Set(), draft: { uuid, continues: "" } });
+  }
+
+  /** From now on the form holds a change of a report that is kept. */
+  #startChange({ uuid, state }, draft = { uuid: newNumber(), continues: uuid }) {
+    Object.assign(this, { uuid, changed: uuid, seen: state, draft });
+  }
+
+  get held() {
+    return { fields: this.fields, photos: (this.photos?.chosen ?? []).map(({ uuid }) => uuid).join() };
+  }
+
+  /** Whether the form holds anything that is kept as no report. */
+  get isWrittenOn() {
+    if (this.photos?.isBusy) return true;
+    if (!this.kept) return this.isWritten;
+    const { fields, photos } = this.held;
+    return photos !== this.kept.photos || !isSame(fields, this.kept.fields);
   }
 
   #fill(fields) {
@@ -103,23 +142,23 @@ class ReportEntry extends HTMLElement {
     this.#refuse([]);
     this.form.querySelector(".ds-error-summary")?.remove();
     this.photos?.clear();
-    this.uuid = newNumber();
-    this.changed = "";
+    this.#startNew();
   }
 
   /** The page as it was left: what it shows may have been sent from it. */
   async #cameBack() {
     this.calm?.();
     const item = await this.outbox.get(this.uuid);
-    if (item && item.uuid !== this.changed) {
-      this.#empty();
-      this.#say("");
-    }
+    if (!item || item.uuid === this.changed) return this.#follow();
+    if (this.isWrittenOn) return this.#goOn(item, item);
+    this.#empty();
+    this.#say("");
   }
 
   /** Kept at once: a phone may close the page for its camera. Where there is no room, sending says it. */
   #photoAdded(photo) {
-    return this.outbox.keepPhoto(this.uuid, this.fields, photo).catch((problem) => console.warn("report-entry:", problem));
+    const kept = this.outbox.keepPhoto(this.draft.uuid, this.fields, photo, this.draft);
+    return kept.catch((problem) => console.warn("report-entry:", problem));
   }
 
   /** The photos to send: none where what happened takes none, whatever was chosen before. */
@@ -133,10 +172,15 @@ class ReportEntry extends HTMLElement {
     this.draftTimer = setTimeout(() => this.#keepDraft(), DRAFT_MS);
   }
 
+  /** Whether what is written is kept as a draft now. */
   async #keepDraft() {
-    if (!this.isWritten || this.isBusy) return;
+    if (!this.isWritten || !this.isWrittenOn) return false;
+    const { draft, fields } = this;
     // A draft that cannot be kept is no reason to disturb whoever writes: sending says it.
-    await this.outbox.keepDraft(this.uuid, this.fields).catch((problem) => console.warn("report-entry:", problem));
+    return this.outbox.keepDraft(draft.uuid, fields, draft).then(() => true, (problem) => {
+      console.warn("report-entry:", problem);
+      return false;
+    });
   }
 
   get isWritten() {
@@ -148,15 +192,25 @@ class ReportEntry extends HTMLElement {
     const draft = await this.outbox.draft();
     // A form that came back from the server says more than what was kept before it was sent.
     if (!draft || this.isWritten) return;
-    this.uuid = draft.uuid;
-    if (await this.outbox.get(draft.uuid)) this.changed = draft.uuid;
+    const begun = await this.outbox.get(draft.continues || draft.uuid);
+    const arrived = arrivedAs(begun);
+    const kept = begun && !arrived ? await this.outbox.photosOf(begun.uuid) : [];
+    const loose = draft.uuid === begun?.uuid ? [] : await this.outbox.photosOf(draft.uuid);
     this.#fill(draft.fields);
-    this.photos?.show(await this.outbox.photosOf(draft.uuid));
-    this.#say(words.draft, button(words.start_over, async () => {
+    this.photos?.show([...kept, ...loose]);
+    if (begun && !arrived) this.#startChange(begun, draft.continues ? draft : undefined);
+    else this.#startNew(draft.uuid === begun?.uuid ? undefined : draft.uuid);
+    this.keptPhotos = new Set(kept.map(({ uuid }) => uuid));
+    if (arrived) this.#say(words.sent_without.replace("{ref}", arrived.ref), this.#toReport(arrived), this.#startOver());
+    else this.#say(words.draft, this.#startOver());
+  }
+
+  #startOver(how) {
+    return button(words.start_over, async () => {
       await this.outbox.dropDraft();
-      this.#empty();
+      this.#empty(how);
       this.#say("");
-    }));
+    });
   }
 
   /** What is missing, in the server's own sentences: far from network nobody else can say it. */
@@ -191,31 +245,50 @@ class ReportEntry extends HTMLElement {
     clearTimeout(this.draftTimer);
     const pressed = event.submitter ?? this.form.querySelector("[type=submit]");
     const label = pressed.textContent;
+    const others = [...this.form.querySelectorAll("[type=submit]")].filter((one) => one !== pressed);
+    for (const one of others) one.setAttribute("aria-disabled", "true");
     this.calm = () => {
       this.isBusy = false;
       pressed.textContent = label;
+      for (const one of others) one.removeAttribute("aria-disabled");
     };
     let isLeaving = false;
     try {
+      // What was said before answers another press.
+      this.#say("");
       // On a slow network the press has to be seen at once, and until the receipt is there.
       pressed.textContent = words.sending_now;
       isLeaving = await this.#keepAndSend(pressed.name === "again");
     } finally {
-      if (!isLeaving) this.calm();
+      if (!isLeaving) {
+        this.calm();
+        await this.#follow();
+      }
     }
   }
 
   /** Whether the writer is led on to the receipt. */
   async #keepAndSend(another) {
+    const { uuid } = this;
+    await this.photos?.ready;
+    // Whoever has chosen another report meanwhile was asked about this one.
+    if (this.uuid !== uuid) return false;
     const faults = this.#faults();
     this.#refuse(faults);
     if (faults.length) return false;
-    await this.photos?.ready;
-    const { uuid, fields } = this;
+    const { fields, photosToSend: photos } = this;
+    // While it is on its way somebody may write on, or choose another report.
+    const before = this.draft;
+    const held = { uuid: newNumber(), continues: uuid };
+    Object.assign(this, { kept: this.held, keptPhotos: new Set(photos.map((photo) => photo.uuid)), draft: held });
     try {
       const isChange = uuid === this.changed;
-      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields), { isChange, photos: this.photosToSend }))) return this.#taken(another);
+      if (!(await this.outbox.keep(uuid, fields, this.#summary(fields), { isChange, photos }))) {
+        this.kept = null;
+        return this.#taken(another);
+      }
     } catch (problem) {
+      Object.assign(this, { kept: null, draft: before });
       console.warn("report-entry:", problem);
       // form.submit() asks nobody: the report goes the way it went before there was an outbox.
       this.#say(words.full, button(words.send_directly, () => {
@@ -229,9 +302,20 @@ class ReportEntry extends HTMLElement {
     const reason = await Promise.race([
       this.#send(), new Promise((resolve) => setTimeout(() => resolve("slow"), PATIENCE_MS)),
     ]);
+    // A photo that was added meanwhile is still made smaller.
+    await this.photos?.ready;
     const item = await this.outbox.get(uuid);
-    if (item?.state === FAILED && !item.stored) {
-      this.#change(item);
+    if (this.draft !== held) {
+      this.#sayHere(...this.#whatHappened(item, reason));
+      return false;
+    }
+    const isWrittenOn = this.isWrittenOn || this.photos?.isChoosing;
+    if (item?.state === FAILED && !item.stored && !(another && isWrittenOn)) {
+      await this.#refused(item, { takesFocus: !isWrittenOn });
+      return false;
+    }
+    if (isWrittenOn) {
+      await this.#goOn(item, { another, reason });
       return false;
     }
     if (item?.state === SENT && !another) {
@@ -245,12 +329,83 @@ class ReportEntry extends HTMLElement {
     return false;
   }
 
+  /** What became of a report, for whoever is writing another by now. */
+  #whatHappened(item, reason) {
+    if (!item) return [""];
+    if (item.stored) return [this.#aboutPhotos(item), this.#toReport(item.stored)];
+    if (item.state === SENT) return [words.arrived.replace("{ref}", item.arrived.ref), this.#toReport(item.arrived)];
+    if (item.state === FAILED) return [words.refused];
+    return [words[`kept_${reason || "slow"}`], ...this.#signInLink(reason)];
+  }
+
+  /** The report in the form was refused: its number stays, what is typed stays, and what is wrong is said. */
+  async #refused(item, { takesFocus = false } = {}) {
+    if (item.arrived) return this.#part(item);
+    this.#startChange(item, this.draft);
+    if (item.asksToConfirm) this.form.querySelector("[data-confirm]").hidden = false;
+    this.#refuse(faultsOf(item), { takesFocus });
+    await this.#keepDraft();
+  }
+
+  /** Somebody has written on while the report was sent. */
+  async #goOn(item, { another = false, reason }) {
+    if (!item || another || arrivedAs(item)) return this.#part(item, { another, reason });
+    this.#startChange(item, this.draft);
+    await this.#keepDraft();
+    this.#sayWaits(item, reason);
+  }
+
+  #sayWaits({ state }, reason) {
+    const more = make("p", { textContent: state === SENDING ? words.change_slow : words.change_waits });
+    this.#say("");
+    this.#sayHere(words[`kept_${reason || "slow"}`], more, ...this.#signInLink(reason), this.#startOver());
+  }
+
+  /** The report went, or waits, without what stands in the form: that is a report of its own now, and kept as a draft. */
+  async #part(item, { another = false, reason } = {}) {
+    const arrived = arrivedAs(item);
+    // An earlier version arrived, and the answer was lost: no photo has gone with it.
+    const isOutdated = item?.state === FAILED && !item.stored && Boolean(arrived);
+    this.photos?.letGo(isOutdated ? new Set() : this.keptPhotos);
+    // Its drafts lie under that number already.
+    this.#startNew(this.draft.uuid);
+    this.#say("");
+    const startOver = this.#startOver({ keepsPlaceAndTime: another });
+    if (arrived) {
+      const photos = item.stored && item.state !== SENT ? [make("p", { textContent: this.#aboutPhotos(item) })] : [];
+      this.#sayHere(words.sent_without.replace("{ref}", arrived.ref), ...photos, this.#toReport(arrived), startOver);
+    } else {
+      const [happened] = this.#whatHappened(item, reason);
+      const alone = make("p", { textContent: words.stands_alone });
+      this.#sayHere(happened || words.deleted, alone, ...this.#signInLink(reason), startOver);
+    }
+    const isKept = await this.#keepDraft();
+    for (const photo of this.photos?.chosen ?? []) await this.#photoAdded(photo);
+    if (isOutdated && isKept) await this.outbox.remove(item.uuid);
+  }
+
+  /** What is being changed may be sent or refused meanwhile, by this tab or another. */
+  async #follow() {
+    const { changed } = this;
+    if (!changed || this.isBusy) return;
+    const item = await this.outbox.get(changed);
+    if (!item || this.isBusy || this.changed !== changed) return;
+    if (item.state === SENT || item.stored) {
+      if (this.isWrittenOn) await this.#part(item);
+    } else if (item.state === FAILED && this.seen !== FAILED) {
+      await this.#refused(item);
+    } else if (item.state === WAITING && this.seen === SENDING) {
+      this.seen = WAITING;
+      this.#sayWaits(item, item.reason);
+    }
+  }
+
   /** The number has been used: by this report, sent before, or by another tab that began with the same draft. */
   async #taken(another) {
     const known = await this.outbox.get(this.uuid);
     const arrived = known?.stored ?? known?.arrived;
     if (!arrived && (known?.state === WAITING || known?.state === FAILED)) {
-      this.uuid = newNumber();
+      this.#startNew();
       this.photos?.renew();
       return this.#keepAndSend(another);
     }
@@ -262,7 +417,7 @@ class ReportEntry extends HTMLElement {
       words.already_sent.replace("{ref}", arrived.ref),
       this.#toReport(arrived),
       button(words.send_as_new, () => {
-        this.uuid = newNumber();
+        this.#startNew();
         this.photos?.renew();
         this.form.requestSubmit();
       }),
@@ -289,7 +444,13 @@ class ReportEntry extends HTMLElement {
 
   // --- Showing ---
 
+  /** Beside the button, for whoever is writing: nothing is scrolled and nobody's focus is taken. */
+  #sayHere(text, ...more) {
+    this.saidHere.replaceChildren(...(text ? [make("p", { textContent: text }), ...more] : []));
+  }
+
   #say(text, ...more) {
+    this.#sayHere("");
     this.said.replaceChildren(...(text ? [make("p", { textContent: text })] : []), ...more);
     if (!text) return;
     // What is said when the page opens takes nobody's focus; what answers a press does.
@@ -303,7 +464,7 @@ class ReportEntry extends HTMLElement {
   }
 
   /** The sentences above the button, each leading to its field; none takes them away. */
-  #refuse(faults) {
+  #refuse(faults, { takesFocus = true } = {}) {
     const box = this.form.querySelector("[data-sentences]");
     box.replaceChildren();
     if (!faults.length) return;
@@ -328,7 +489,7 @@ class ReportEntry extends HTMLElement {
       make("ul", { className: "ds-list" }, ...rows),
     );
     box.append(summary);
-    summary.focus();
+    if (takesFocus) summary.focus();
   }
 
   #unfold(target) {
@@ -398,17 +559,22 @@ class ReportEntry extends HTMLElement {
   }
 
   /** Put a report that waits, or was refused, back into the form. */
-  #change(item) {
-    this.uuid = item.uuid;
-    this.changed = item.uuid;
+  async #change({ uuid }) {
+    if (this.isWrittenOn && !confirm(words.change_sure)) return;
+    const [item, photos] = await Promise.all([this.outbox.get(uuid), this.outbox.photosOf(uuid)]);
+    if (!item || item.stored || ![WAITING, FAILED].includes(item.state)) {
+      this.#say(words.busy);
+      return;
+    }
     this.#fill(item.fields);
-    this.outbox.photosOf(item.uuid).then((photos) => item.uuid === this.uuid && this.photos?.show(photos));
+    this.photos?.show(photos);
+    this.#startChange(item);
+    Object.assign(this, { kept: this.held, keptPhotos: new Set(photos.map((photo) => photo.uuid)) });
     if (item.asksToConfirm) this.form.querySelector("[data-confirm]").hidden = false;
-    const faults = Object.entries(item.errors ?? {}).flatMap(([name, errors]) => errors.map(({ message }) => [name, message]));
+    const faults = faultsOf(item);
     this.#refuse(faults);
-    if (faults.length) return;
-    this.#say(words.editing);
-    this.form.querySelector("input[type=radio]:checked")?.focus();
+    this.#say(faults.length ? "" : words.editing);
+    if (!faults.length) this.form.querySelector("input[type=radio]:checked")?.focus();
   }
 
   async #remove({ uuid, stored, state }) {

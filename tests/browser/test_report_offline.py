@@ -15,7 +15,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from areas.actions import save_place
 from incidents import presets
@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ENTRY = reverse("incident_new", args=["ekstad"])
 SEND = reverse("incident_send", args=["ekstad"])
 IDENTITY_NUMBER = "850709-9805"
+# Whether a page is kept on the phone.
+IS_KEPT = "async (page) => Boolean(await (await caches.open('est-entry-1')).match(page))"
 
 
 @pytest.fixture
@@ -74,8 +76,7 @@ def entry(page, wire, world, sign_in):
     """The entry page of the reporter, kept on the phone."""
     sign_in(world.people["reporter"])
     open_entry(page, wire)
-    is_kept = "async () => Boolean(await (await caches.open('est-entry-1')).match(location.pathname))"
-    wait_until(page, lambda: page.evaluate(is_kept))
+    wait_until(page, lambda: page.evaluate(IS_KEPT, ENTRY))
     return page
 
 
@@ -100,6 +101,39 @@ def fill(page: Page, world: World, text: str = "Glas krossat i porten.", when: s
 
 def press_send(page: Page) -> None:
     page.locator("form.report button[type=submit]:not([name])").click()
+
+
+class Held:
+    """What the outbox asks of the server stands still until the test lets it go, or breaks it off."""
+
+    def __init__(self, page: Page, method: str = "POST") -> None:
+        self.page, self.method, self.is_open = page, method, False
+        self.routes: list[Route] = []
+        page.route("**" + SEND, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self.is_open or route.request.method != self.method:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def wait(self) -> None:
+        wait_until(self.page, lambda: bool(self.routes))
+
+    def let_go(self) -> None:
+        self.is_open = True
+        for route in self.routes:
+            route.continue_()
+
+    def break_off(self) -> None:
+        self.is_open = True
+        for route in self.routes:
+            route.abort()
+
+
+def said_here(page: Page):
+    """What is said above the button while somebody writes."""
+    return page.locator("[data-said-here]")
 
 
 def rows(page: Page):
@@ -312,11 +346,13 @@ def test_what_waits_is_changed_and_deleted(entry, wire, world):
         fill(entry, world, text)
         press_send(entry)
         expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+        expect(entry.locator("#id_description")).to_have_value("")
     rows(entry).nth(0).get_by_role("button", name="Ändra").click()
-    assert entry.locator("#id_description").input_value() == "Första."
+    expect(entry.locator("#id_description")).to_have_value("Första.")
     entry.locator("#id_description").fill("Första, rättad.")
     press_send(entry)
     expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    expect(entry.locator("#id_description")).to_have_value("")
     expect(rows(entry)).to_have_count(2)
     entry.once("dialog", lambda dialog: dialog.accept())
     rows(entry).nth(1).get_by_role("button", name="Ta bort").click()
@@ -354,6 +390,47 @@ def test_signing_out_warns_of_what_waits_and_empties_what_is_kept(entry, wire, w
     sign_out.evaluate("form => form.requestSubmit()")
     entry.wait_for_url("**/accounts/login/**")
     assert entry.evaluate("async (page) => Boolean(await caches.match(page))", ENTRY) is False
+
+
+def sign_out(page: Page) -> None:
+    page.locator(".sidebar__foot form[action$='/logout/']").first.evaluate("form => form.requestSubmit()")
+
+
+def assert_nothing_is_kept(page: Page, wire: Wire) -> None:
+    """Whoever takes the phone now sees nothing of the person before."""
+    kept = page.evaluate("async () => (await (await caches.open('est-entry-1')).keys()).map((one) => one.url)")
+    assert kept == []
+    wire.cut()
+    page.goto(wire.url + ENTRY)
+    expect(page.locator("h1")).to_have_text("Det finns inget nät just nu")
+
+
+def test_a_page_that_is_on_its_way_at_sign_out_is_not_kept_when_it_comes(entry, wire, context):
+    held = wire.hold_answer(f"GET {ENTRY} ")
+    other = context.new_page()
+    other.evaluate("address => { location.href = address; }", wire.url + ENTRY)
+    assert held.reached.wait(15)
+    sign_out(entry)
+    entry.wait_for_url("**/accounts/login/**")
+    held.goes_on.set()
+    # The tab that had asked gets its page; from then on it is nowhere.
+    expect(other.locator("report-entry")).to_have_attribute("data-state", "open")
+    other.close()
+    assert_nothing_is_kept(entry, wire)
+
+
+def test_a_page_that_comes_while_somebody_signs_out_is_not_kept(entry, wire, context):
+    held = wire.hold_request("POST /accounts/logout/")
+    sign_out(entry)
+    assert held.reached.wait(15)
+    # The server has not heard of it yet and still answers with the page.
+    other = context.new_page()
+    open_entry(other, wire)
+    wait_until(other, lambda: other.evaluate(IS_KEPT, ENTRY))
+    other.close()
+    held.goes_on.set()
+    entry.wait_for_url("**/accounts/login/**")
+    assert_nothing_is_kept(entry, wire)
 
 
 def test_a_draft_is_kept_while_writing_and_gone_once_it_is_sent(entry, wire, world):
@@ -429,6 +506,8 @@ def test_the_phone_and_the_server_mean_the_same_night_and_weekend(entry):
 
 
 def test_other_pages_say_that_there_is_no_network_and_the_start_leads_to_the_entry_page(entry, wire):
+    # The places to begin with come after the page itself.
+    wait_until(entry, lambda: entry.evaluate(IS_KEPT, reverse("priority_places", args=["ekstad"])))
     wire.cut()
     entry.goto(wire.url + reverse("incident_list", args=["ekstad"]))
     expect(entry.locator("h1")).to_have_text("Det finns inget nät just nu")
@@ -586,4 +665,221 @@ def test_a_press_on_a_slow_network_is_seen_at_once(entry, wire, world):
     press_send(entry)
     expect(entry.locator("form.report button[type=submit]").first).to_have_text("Skickar …", timeout=500)
     entry.wait_for_url("**/receipt/", timeout=30_000, wait_until="commit")
+    assert of_reporter(world).count() == 1
+
+
+# --- Writing on while it is sent --------------------------------------------------------------------------------------
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("button", ["Skicka", "Spara och lägg till en till"])
+def test_what_is_written_on_while_the_report_is_sent_stays_as_a_report_of_its_own(
+    entry, wire, world, button, assert_accessible, assert_fits
+):
+    held = Held(entry)
+    fill(entry, world, "Glas krossat.")
+    entry.get_by_role("button", name=button, exact=True).click()
+    held.wait()
+    text = entry.locator("#id_description")
+    text.fill("Glas krossat. Nu även ett fönster.")
+    held.let_go()
+    expect(said_here(entry)).to_contain_text("utan det du har ändrat efteråt")
+    stored = of_reporter(world).get()
+    assert stored.description == "Glas krossat."
+    expect(said_here(entry)).to_contain_text(stored.ref)
+    assert entry.url == wire.url + ENTRY
+    # Whoever writes is not interrupted.
+    expect(text).to_have_value("Glas krossat. Nu även ett fönster.")
+    expect(text).to_be_focused()
+    assert_accessible(entry)
+    assert_fits(entry)
+    open_entry(entry, wire)
+    expect(text).to_have_value("Glas krossat. Nu även ett fönster.")
+    expect(entry.locator("[data-said]")).to_contain_text("Det är inte skickat")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    texts = of_reporter(world).order_by("pk").values_list("description", flat=True)
+    assert list(texts) == ["Glas krossat.", "Glas krossat. Nu även ett fönster."]
+
+
+def test_whoever_wrote_on_in_vain_starts_over(entry, wire, world):
+    held = Held(entry)
+    fill(entry, world, "Glas krossat.")
+    press_send(entry)
+    held.wait()
+    entry.locator("#id_description").fill("Glas")
+    held.let_go()
+    said_here(entry).get_by_role("button", name="Börja om").click()
+    expect(entry.locator("#id_description")).to_have_value("")
+    expect(said_here(entry)).to_be_empty()
+    open_entry(entry, wire)
+    expect(entry.locator("#id_description")).to_have_value("")
+    expect(entry.locator("[data-said]")).to_be_empty()
+    assert of_reporter(world).count() == 1
+
+
+@BOTH_WIDTHS
+def test_what_is_written_on_while_the_report_is_refused_stays_with_the_sentence(entry, wire, world):
+    entry.route("**" + reverse("guard_check", args=["ekstad"]), lambda route: route.abort())
+    held = Held(entry)
+    fill(entry, world, "Det var Anna Andersson.")
+    press_send(entry)
+    held.wait()
+    text = entry.locator("#id_description")
+    text.fill("Det var Anna Andersson. Glas krossat.")
+    held.let_go()
+    expect(entry.locator("[data-sentences] .ds-error-summary")).to_contain_text("person")
+    expect(text).to_have_value("Det var Anna Andersson. Glas krossat.")
+    expect(text).to_be_focused()
+    expect(rows(entry)).to_have_attribute("data-state", "failed")
+    open_entry(entry, wire)
+    expect(text).to_have_value("Det var Anna Andersson. Glas krossat.")
+    text.fill("Glas krossat.")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    assert of_reporter(world).get().description == "Glas krossat."
+
+
+@BOTH_WIDTHS
+def test_what_is_written_on_without_network_changes_the_report_that_waits(
+    entry, wire, world, assert_accessible, assert_fits
+):
+    held = Held(entry, "GET")
+    fill(entry, world, "Glas krossat.")
+    press_send(entry)
+    held.wait()
+    text = entry.locator("#id_description")
+    text.fill("Glas krossat i porten.")
+    held.break_off()
+    expect(said_here(entry)).to_contain_text("skickas när du har nät")
+    expect(said_here(entry)).to_contain_text("ändras rapporten som väntar")
+    expect(text).to_have_value("Glas krossat i porten.")
+    expect(text).to_be_focused()
+    assert_accessible(entry)
+    assert_fits(entry)
+    wire.cut()
+    open_entry(entry, wire)
+    expect(text).to_have_value("Glas krossat i porten.")
+    expect(rows(entry)).to_have_count(1)
+    press_send(entry)
+    expect(entry.locator("[data-said]")).to_contain_text("skickas när du har nät")
+    expect(text).to_have_value("")
+    expect(rows(entry)).to_have_count(1)
+    wire.mend()
+    entry.locator("[data-send-now]").click()
+    expect(rows(entry)).to_have_attribute("data-state", "sent")
+    assert of_reporter(world).get().description == "Glas krossat i porten."
+
+
+def test_what_is_begun_after_save_and_add_another_never_replaces_the_one_that_waits(entry, wire, world):
+    held = Held(entry, "GET")
+    fill(entry, world, "Glas krossat.")
+    entry.get_by_role("button", name="Spara och lägg till en till").click()
+    held.wait()
+    entry.locator("#id_description").fill("Klotter på väggen.")
+    held.break_off()
+    expect(said_here(entry)).to_contain_text("blir en egen rapport")
+    press_send(entry)
+    wait_until(entry, lambda: of_reporter(world).count() == 2)
+    texts = sorted(of_reporter(world).values_list("description", flat=True))
+    assert texts == ["Glas krossat.", "Klotter på väggen."]
+
+
+def test_what_is_changed_stays_when_another_tab_sends_the_report_meanwhile(entry, wire, world, context):
+    wire.cut()
+    fill(entry, world, "Glas krossat.")
+    press_send(entry)
+    expect(rows(entry)).to_have_count(1)
+    expect(entry.locator("#id_description")).to_have_value("")
+    rows(entry).get_by_role("button", name="Ändra").click()
+    expect(entry.locator("#id_description")).to_have_value("Glas krossat.")
+    entry.locator("#id_description").fill("Glas krossat i porten.")
+    wire.mend()
+    other = context.new_page()
+    other.goto(wire.url + ENTRY)
+    expect(said_here(entry)).to_contain_text("utan det du har ändrat efteråt")
+    expect(entry.locator("#id_description")).to_have_value("Glas krossat i porten.")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    texts = of_reporter(world).order_by("pk").values_list("description", flat=True)
+    assert list(texts) == ["Glas krossat.", "Glas krossat i porten."]
+    other.close()
+
+
+def test_a_change_of_what_had_arrived_without_an_answer_stays_as_a_report_of_its_own(entry, wire, world):
+    held = wire.hold_answer(f"POST {SEND} ")
+    fill(entry, world, "Glas krossat.")
+    press_send(entry)
+    wait_until(entry, held.reached.is_set)
+    entry.locator("#id_description").fill("Glas krossat i porten.")
+    # The report is stored, its answer never comes.
+    wire.cut()
+    held.goes_on.set()
+    expect(said_here(entry)).to_contain_text("ändras rapporten som väntar")
+    wire.mend()
+    press_send(entry)
+    expect(said_here(entry)).to_contain_text("utan det du har ändrat efteråt")
+    expect(entry.locator("#id_description")).to_have_value("Glas krossat i porten.")
+    press_send(entry)
+    entry.wait_for_url("**/receipt/")
+    texts = of_reporter(world).order_by("pk").values_list("description", flat=True)
+    assert list(texts) == ["Glas krossat.", "Glas krossat i porten."]
+    open_entry(entry, wire)
+    expect(entry.locator(".outbox__item[data-state=failed]")).to_have_count(0)
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_report_that_is_chosen_while_another_is_sent_stays_in_the_form(entry, wire, world, arrives):
+    # One that is refused lies in the outbox, and is not sent by itself again.
+    entry.route("**" + reverse("guard_check", args=["ekstad"]), lambda route: route.abort())
+    fill(entry, world, "Det var Anna Andersson.")
+    press_send(entry)
+    expect(rows(entry)).to_have_attribute("data-state", "failed")
+    open_entry(entry, wire)
+    held = Held(entry, "POST" if arrives else "GET")
+    fill(entry, world, "Glas krossat.")
+    press_send(entry)
+    held.wait()
+    rows(entry).nth(0).get_by_role("button", name="Ändra").click()
+    text = entry.locator("#id_description")
+    expect(text).to_have_value("Det var Anna Andersson.")
+    held.let_go() if arrives else held.break_off()
+    expect(said_here(entry)).to_contain_text("har kommit fram" if arrives else "skickas när du har nät")
+    expect(text).to_have_value("Det var Anna Andersson.")
+    assert entry.url == wire.url + ENTRY
+    text.fill("En fönsterruta.")
+    press_send(entry)
+    wait_until(entry, lambda: of_reporter(world).count() == 2)
+    texts = sorted(of_reporter(world).values_list("description", flat=True))
+    assert texts == ["En fönsterruta.", "Glas krossat."]
+
+
+def test_choosing_a_waiting_report_asks_before_it_replaces_what_is_being_written(entry, wire, world):
+    wire.cut()
+    fill(entry, world, "Första.")
+    press_send(entry)
+    expect(rows(entry)).to_have_count(1)
+    expect(entry.locator("#id_description")).to_have_value("")
+    entry.locator("#id_description").fill("Andra, som inte är klar.")
+    change = rows(entry).get_by_role("button", name="Ändra")
+    entry.once("dialog", lambda dialog: dialog.dismiss())
+    change.click()
+    expect(entry.locator("#id_description")).to_have_value("Andra, som inte är klar.")
+    entry.once("dialog", lambda dialog: dialog.accept())
+    change.click()
+    expect(entry.locator("#id_description")).to_have_value("Första.")
+
+
+def test_while_it_is_sent_neither_button_sends_again(entry, wire, world):
+    held = Held(entry)
+    fill(entry, world)
+    press_send(entry)
+    held.wait()
+    again = entry.locator("form.report button[name=again]")
+    expect(entry.locator("form.report button[type=submit]:not([name])")).to_have_text("Skickar …")
+    expect(again).to_have_attribute("aria-disabled", "true")
+    again.click(force=True)
+    held.let_go()
+    entry.wait_for_url("**/receipt/")
     assert of_reporter(world).count() == 1

@@ -18,7 +18,16 @@ from playwright.sync_api import Page, expect
 from areas.actions import save_place
 from incidents.models import Incident, Photo, Status
 from tests import factories as make
-from tests.browser.test_report_offline import fill, of_reporter, open_entry, press_send, rows, wait_until
+from tests.browser.test_report_offline import (
+    Held,
+    fill,
+    of_reporter,
+    open_entry,
+    press_send,
+    rows,
+    said_here,
+    wait_until,
+)
 from tests.browser.wire import Wire
 from tests.factories import drawn_photo
 from tests.world import World
@@ -300,6 +309,77 @@ def test_a_photo_that_is_still_made_smaller_goes_with_its_report(phone, world, t
     press_send(phone)
     phone.wait_for_url("**/receipt/")
     assert photos_of(world).count() == 1
+
+
+def test_a_photo_added_while_the_report_is_sent_stays_and_is_sent_with_the_next(phone, wire, world, tmp_path):
+    held = Held(phone)
+    fill(phone, world, "Glas krossat.")
+    choose(phone, photographed(tmp_path, "a.jpg"))
+    expect(chosen(phone)).to_have_count(1)
+    press_send(phone)
+    held.wait()
+    choose(phone, photographed(tmp_path, "b.jpg", 1200, 900))
+    expect(chosen(phone)).to_have_count(2)
+    held.let_go()
+    expect(said_here(phone)).to_contain_text("utan det du har ändrat efteråt")
+    expect(chosen(phone)).to_have_count(1)
+    wait_until(phone, lambda: photos_of(world).count() == 1)
+    assert photos_of(world).get().width == 1600
+    open_entry(phone, wire)
+    expect(chosen(phone)).to_have_count(1)
+    press_send(phone)
+    phone.wait_for_url("**/receipt/")
+    assert sorted(photos_of(world).values_list("width", flat=True)) == [1200, 1600]
+    assert of_reporter(world).count() == 2
+    assert photos_of(world).values("incident").distinct().count() == 2
+    assert phone.evaluate(COUNT_PHOTOS) == 0
+
+
+def test_a_photo_still_made_smaller_when_the_answer_comes_stays(phone, wire, world, tmp_path):
+    phone.evaluate(
+        """() => {
+          const toBlob = HTMLCanvasElement.prototype.toBlob;
+          HTMLCanvasElement.prototype.toBlob = function (...how) {
+            window.drawn = (window.drawn ?? 0) + 1;
+            window.drawOn = () => toBlob.apply(this, how);
+          };
+        }"""
+    )
+    held = Held(phone)
+    fill(phone, world, "Glas krossat.")
+    press_send(phone)
+    held.wait()
+    choose(phone, photographed(tmp_path, "a.jpg"))
+    wait_until(phone, lambda: phone.evaluate("() => window.drawn === 1"))
+    held.let_go()
+    expect(rows(phone)).to_have_attribute("data-state", "sent")
+    phone.evaluate("() => window.drawOn()")
+    expect(said_here(phone)).to_contain_text("utan det du har ändrat efteråt")
+    expect(chosen(phone)).to_have_count(1)
+    assert not photos_of(world).exists()
+
+
+def test_a_photo_still_made_smaller_goes_to_no_other_report(phone, wire, world, tmp_path):
+    wire.cut()
+    fill(phone, world, "Första.")
+    press_send(phone)
+    expect(rows(phone)).to_have_count(1)
+    expect(phone.locator("#id_description")).to_have_value("")
+    phone.evaluate(
+        """() => {
+          const toBlob = HTMLCanvasElement.prototype.toBlob;
+          HTMLCanvasElement.prototype.toBlob = function (...how) { window.drawOn = () => toBlob.apply(this, how); };
+        }"""
+    )
+    fill(phone, world, "Andra.")
+    choose(phone, photographed(tmp_path, "a.jpg"))
+    wait_until(phone, lambda: phone.evaluate("() => Boolean(window.drawOn)"))
+    phone.once("dialog", lambda dialog: dialog.accept())
+    rows(phone).get_by_role("button", name="Ändra").click()
+    expect(phone.locator("#id_description")).to_have_value("Första.")
+    phone.evaluate("() => window.drawOn()")
+    expect(phone.get_by_role("button", name="Ta eller välj en bild")).to_be_enabled()
+    expect(chosen(phone)).to_have_count(0)
 
 
 def test_correcting_a_report_scales_its_new_photo_too(phone, wire, world, tmp_path):
