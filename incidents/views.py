@@ -35,6 +35,7 @@ from incidents.reviewing.from_page import merge_form_or_none
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import get_or_post, person, tried
+from ui.numbers import number_words
 
 # --- Reports in a list, a file and on a map ---------------------------------------------------------------------------
 
@@ -79,6 +80,7 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "map_limit": queries.MAP_LIMIT,
         "may_report": permissions.may_report_in(request.user, collaboration),
         "shows_organisation": len(organisations) > 1 or (sees_others and bool(organisations)),
+        "is_own": not sees_others,
         "is_limited": sees_others and not permissions.sees_everything(request.user, collaboration),
         **coverage_presenters.reporting_due(request.user, collaboration, now=timezone.now()),
     }
@@ -111,7 +113,8 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    count = _("More than %(number)s") % {"number": number} if has_more else str(number)
+    words = number_words(number)
+    count = _("More than %(number)s") % {"number": words} if has_more else words
     return export_page(
         request,
         make,
@@ -339,6 +342,7 @@ def incident_receipt(request: HttpRequest, collaboration: Collaboration, pk: int
         "incident": incident,
         "when": presenters.when_in_words(incident),
         "where": presenters.where_in_words(incident, near=place_nearby(incident)),
+        "tag": presenters.tag_of(incident),
         "bounds": bounds_around(incident),
         "is_drawn": incident.location == Incident.Location.PLACED,
         "photos": photo_rows(request.user, photos_with(request.user, incident), collaboration, main=incident),

@@ -523,7 +523,12 @@ def test_what_cannot_be_changed_says_why(client, world):
 
 def test_the_receipt_is_for_those_who_answer_for_the_report(client, world):
     client.force_login(world.people["reporter"])
-    assert client.get(url("incident_receipt", world.by_reporter.pk)).status_code == 200
+    page = client.get(url("incident_receipt", world.by_reporter.pk))
+    assert page.status_code == 200
+    # Whoever comes back to it later reads what has become of the report, not what was to happen with it.
+    assert "What has become of the report" in page.content.decode()
+    assert "The coordinator reads the report." not in page.content.decode()
+    assert "The coordinator reads the report." in client.get(url("incident_receipt", world.waiting.pk)).content.decode()
     client.force_login(world.people["police"])
     assert client.get(url("incident_receipt", world.by_reporter.pk)).status_code == 404
 
