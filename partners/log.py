@@ -264,6 +264,7 @@ _NAMES = {
     "now": gettext_lazy("now"),
     "expires_on": gettext_lazy("until"),
     "seed": gettext_lazy("seed of the random numbers"),
+    "photo": gettext_lazy("photo"),
 }
 # What is worth a word only where it is so.
 _ONLY_WHERE_TRUE = {"approved_own_text"}

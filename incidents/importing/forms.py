@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -59,7 +60,8 @@ class ImportForm(forms.Form):
         self.user, self.collaboration = user, collaboration
         organisations = organisations_to_import_for(user, collaboration)
         self.may_use_sources_own = user.has_role(collaboration, MAY_REVIEW)
-        limit = {"size": filesizeformat(settings.IMPORT_MAX_BYTES)}
+        # Whole megabytes are said without a decimal.
+        limit = {"size": re.sub(r"[.,]0(?=\s)", "", filesizeformat(settings.IMPORT_MAX_BYTES))}
         help_text = gettext("CSV or Excel (.xlsx), at most %(size)s. The file is deleted when the import has ended.")
         if self.may_use_sources_own:
             help_text = gettext(

@@ -14,6 +14,8 @@ const SWEDISH = {
       "november", "december"],
     shortMonths: ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
     date: "%Y-%m-%d",
+    dayMonth: "%-d %b",
+    dayMonthYear: "%-d %b %Y",
     decimal: ",",
     thousands: "\u00a0",
   },
