@@ -6,10 +6,11 @@ counted with, and what it was before, so that taking the reports apart gives bac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.actions import record
 from common.errors import NotPossible
@@ -22,8 +23,13 @@ FIELDS = ["status", "merged_into", "merged_was"]
 
 
 @transaction.atomic
-def merge_incidents(*, keep: Incident, others: Sequence[Incident], by: User, as_seen: str = "") -> Incident:
-    """Count `others` together with `keep` from now on. `as_seen` is the state of the report the page was about."""
+def merge_incidents(
+    *, keep: Incident, others: Sequence[Incident], by: User, as_seen: Mapping[int, str] | None = None
+) -> Incident:
+    """Count `others` together with `keep` from now on.
+
+    With `as_seen`, the state of each report as the page showed it, only if every one of them is still so.
+    """
     locked = _locked([keep, *others])
     gone = next((one for one in (keep, *others) if one.pk not in locked), None)
     if gone is not None:
@@ -33,8 +39,8 @@ def merge_incidents(*, keep: Incident, others: Sequence[Incident], by: User, as_
     permissions.check_may_review(by, keep)
     if not merged:
         raise NotPossible(_("Choose which reports are about the same event."), code="nothing_chosen")
-    if as_seen and as_seen not in {rules.state_of(incident) for incident in locked.values()}:
-        raise NotPossible(_("The report has been changed since you opened it. Read it again."), code="already_decided")
+    if as_seen is not None:
+        _check_are_as_seen([keep, *merged], as_seen)
     for incident in merged:
         _check_may_be_merged(incident, keep)
     _check_counts(keep, merged)
@@ -75,6 +81,21 @@ def check_counts_alone(incident: Incident) -> None:
             _("Other reports are counted together with %(ref)s. Take them apart first.") % {"ref": incident.ref},
             code="others_merged",
         )
+
+
+def _check_are_as_seen(incidents: Sequence[Incident], as_seen: Mapping[int, str]) -> None:
+    changed = [incident.ref for incident in incidents if as_seen.get(incident.pk) != rules.state_of(incident)]
+    if changed:
+        raise NotPossible(changed_since(changed), code="already_decided")
+
+
+def changed_since(refs: Sequence[str]) -> str:
+    """That reports are not what was seen of them."""
+    return ngettext(
+        "%(refs)s has been changed since you opened it. Read it again.",
+        "%(refs)s have been changed since you opened them. Read them again.",
+        len(refs),
+    ) % {"refs": ", ".join(refs)}
 
 
 def _check_counts(keep: Incident, merged: Sequence[Incident]) -> None:

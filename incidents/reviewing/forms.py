@@ -11,8 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Area
+from incidents.merging import changed_since
 from incidents.models import Incident, Status
 from incidents.presenters import when_in_short, where_in_short
+from incidents.reviewing.marks import marks_in, row_mark
+from incidents.rules import state_of
 from partners.models import Organisation
 
 # No area is called so.
@@ -128,10 +131,7 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.incident = incident
         self.found = {str(one.pk): one for one in found}
-        named = [
-            (pk, f"{one.category}, {when_in_short(one)}, {where_in_short(one)} ({one.organisation.name})")
-            for pk, one in self.found.items()
-        ]
+        named = [(pk, report_in_words(one)) for pk, one in self.found.items()]
         self.fields["same"].choices = named  # type: ignore[attr-defined]
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
             ("", gettext("The one that is approved already, otherwise the one reported first")),
@@ -146,6 +146,17 @@ class MergeForm(forms.Form):
             self.add_error("keep", _("The one that counts must be among those you have chosen."))
         return data
 
+    @property
+    def marks(self) -> list[str]:
+        """The reports that are offered, each as it is now: what the next press gives back as seen."""
+        return [row_mark(one) for one in self.found.values()]
+
+    @property
+    def seen(self) -> dict[int, str]:
+        """What the page showed that was pressed on."""
+        data: Any = self.data
+        return marks_in(data.getlist(self.add_prefix("seen"))) if hasattr(data, "getlist") else {}
+
     def chosen(self) -> tuple[Incident, list[Incident]]:
         """The report that counts, and the others."""
         every = [self.incident, *(self.found[pk] for pk in self.cleaned_data["same"])]
@@ -157,8 +168,17 @@ class MergeForm(forms.Form):
         return keep, [one for one in every if one.pk != keep.pk]
 
 
+def report_in_words(incident: Incident) -> str:
+    """What, when, where and from whom, in one line."""
+    what, when, where = incident.category, when_in_short(incident), where_in_short(incident)
+    return f"{what}, {when}, {where} ({incident.organisation.name})"
+
+
 class MergeFromPageForm(MergeForm):
-    """The same, asked on a report's own page: whoever knows the other report's number can write it."""
+    """The same, asked on a report's own page: whoever knows the other report's number can write it.
+
+    What is written has not been seen: the form shows which report it is, and the next press merges it.
+    """
 
     number = forms.CharField(
         label=_("Another report's number"),
@@ -193,6 +213,7 @@ class MergeFromPageForm(MergeForm):
         if self.written is not None:
             pk = str(self.written.pk)
             self.found[pk] = self.written
+            self._show_first(self.written)
             chosen = [*dict.fromkeys([*chosen, pk])]
             if data.get("keep") == "number":
                 data["keep"] = pk
@@ -202,3 +223,16 @@ class MergeFromPageForm(MergeForm):
             self.add_error(None, _("Choose which reports are about the same event."))
         data["same"] = chosen
         return super().clean() if not self.errors else data
+
+    def _show_first(self, written: Incident) -> None:
+        seen = self.seen.get(written.pk)
+        if seen == state_of(written):
+            return
+        if seen is not None:
+            self.add_error("number", changed_since([written.ref]))
+        shown = _("%(ref)s is: %(report)s, %(status)s. Press once more if it is the right one.") % {
+            "ref": written.ref,
+            "report": report_in_words(written),
+            "status": written.get_status_display(),
+        }
+        self.add_error("number", shown)

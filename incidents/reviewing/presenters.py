@@ -17,15 +17,11 @@ from incidents.presenters import guard_findings, tag_of, when_in_short, when_in_
 from incidents.reviewing import unusual
 from incidents.reviewing.asked import queue_address
 from incidents.reviewing.forms import WITHOUT_AREA, QueueForm
+from incidents.reviewing.marks import row_mark
 from incidents.reviewing.queries import Near, Queue, key_of
 from incidents.rules import state_of
 from partners.models import Collaboration
 from privacy import guard
-
-
-def row_mark(incident: Incident) -> str:
-    """The value of a row's box: which report, and as it was seen."""
-    return f"{incident.pk} {state_of(incident)}"
 
 
 def queue_rows(

@@ -30,6 +30,7 @@ from incidents.reviewing.actions import approve_import, approve_marked
 from incidents.reviewing.asked import asked_for, queue_address
 from incidents.reviewing.forms import MergeForm, QueueForm
 from incidents.reviewing.from_page import merge_form
+from incidents.reviewing.marks import marks_in, number_in
 from incidents.reviewing.queries import Order
 from incidents.views import bounds_around, page_of_report, place_nearby
 from partners.models import Collaboration, Organisation
@@ -48,18 +49,13 @@ def _order(asked: Mapping[str, str]) -> Order:
     return Order.UNUSUAL if asked.get("sort") == Order.UNUSUAL else Order.OLDEST
 
 
-def _number(text: str | None) -> int | None:
-    # What no database row can be called is nobody's report.
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 @never_cache
 @require_GET
 def review_queue(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """The report that is asked for, or the first that waits, beside the list."""
     check_may_review_in(request.user, collaboration)
     asked, opened = _asked(request), None
-    pk = _number(request.GET.get("report"))
+    pk = number_in(request.GET.get("report"))
     if pk is not None:
         opened = queries.waiting(request.user, collaboration).select_related(*WITH_ROW).filter(pk=pk).first()
         if opened is None:
@@ -176,7 +172,7 @@ def _on(request: HttpRequest, collaboration: Collaboration, report: int | None) 
     asked = _asked(request)
     if report is not None and queries.waiting(request.user, collaboration).filter(pk=report).exists():
         return redirect(queue_address(collaboration, asked, report=report))
-    return redirect(queue_address(collaboration, asked, page=_number(request.POST.get("page"))))
+    return redirect(queue_address(collaboration, asked, page=number_in(request.POST.get("page"))))
 
 
 _DONE = {
@@ -202,7 +198,7 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
     decision = request.POST.get("decision", "")
     # Without the state it showed, a page cannot have been read: nothing is decided then.
     decided: dict[str, Any] = {"incident": incident, "by": person(request), "as_seen": request.POST.get("seen") or "-"}
-    leads_to = _number(request.POST.get("next"))
+    leads_to = number_in(request.POST.get("next"))
     form: Any = None
     try:
         if decision == "approve":
@@ -222,7 +218,7 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
             found = [one.incident for one in queries.near(request.user, incident)[0]]
             form = MergeForm(request.POST, prefix="merge", incident=incident, found=found)
             if form.is_valid():
-                leads_to = _merged(request, form, decided["as_seen"], leads_to)
+                leads_to = _merged(request, form, incident, leads_to)
         else:
             messages.error(request, _("Choose whether to approve, return, reject or merge the report."))
             leads_to = incident.pk
@@ -233,16 +229,21 @@ def review_decide(request: HttpRequest, collaboration: Collaboration, pk: int) -
             return _on(request, collaboration, leads_to)
         if form is None or incident.status != Status.SUBMITTED or refusal.code == "already_decided":
             messages.error(request, " ".join(refusal.messages))
-            return _on(request, collaboration, leads_to)
+            # Whatever of the reports has been changed is read again where they stand together.
+            return _on(request, collaboration, incident.pk if decision == "merge" else leads_to)
         form.add_error(None, refusal.messages)
     if form is not None and not form.is_valid():
         return _page(request, collaboration, _asked(request), incident, status=422, **{f"{decision}_form": form})
     return _on(request, collaboration, leads_to)
 
 
-def _merged(request: HttpRequest, form: MergeForm, as_seen: str, leads_to: int | None) -> int | None:
+def _all_seen(request: HttpRequest, form: MergeForm, incident: Incident) -> dict[int, str]:
+    return {**form.seen, incident.pk: request.POST.get("seen") or "-"}
+
+
+def _merged(request: HttpRequest, form: MergeForm, incident: Incident, leads_to: int | None) -> int | None:
     keep, others = form.chosen()
-    merge_incidents(keep=keep, others=others, by=person(request), as_seen=as_seen)
+    merge_incidents(keep=keep, others=others, by=person(request), as_seen=_all_seen(request, form, incident))
     refs = ", ".join(one.ref for one in others)
     if keep.status == Status.SUBMITTED:
         text = _("%(refs)s is counted together with %(keep)s, which waits for your decision.")
@@ -258,16 +259,11 @@ def _merged(request: HttpRequest, form: MergeForm, as_seen: str, leads_to: int |
 def review_marked(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
     """Approve the marked rows, each by itself; the rest goes on if one cannot be."""
     check_may_review_in(request.user, collaboration)
-    marks: dict[int, str] = {}
-    for value in request.POST.getlist("marked")[:MOST_MARKED]:
-        pk, _space, seen = value.partition(" ")
-        number = _number(pk)
-        if number is not None:
-            marks[number] = seen or "-"
+    marks = marks_in(request.POST.getlist("marked")[:MOST_MARKED])
     rows = Incident.objects.visible_to(request.user).filter(collaboration=collaboration).in_bulk(list(marks))
     if not rows:
         messages.error(request, _("Mark the reports you want to approve."))
-        return _on(request, collaboration, _number(request.POST.get("report")))
+        return _on(request, collaboration, number_in(request.POST.get("report")))
     result = approve_marked(marked=[(rows[pk], seen) for pk, seen in marks.items() if pk in rows], by=person(request))
     number = len(result.approved)
     if number:
@@ -275,7 +271,7 @@ def review_marked(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         messages.success(request, text % {"number": number})
     for sentence in dict.fromkeys(result.refused):
         messages.error(request, sentence)
-    return _on(request, collaboration, _number(request.POST.get("report")))
+    return _on(request, collaboration, number_in(request.POST.get("report")))
 
 
 @require_POST
@@ -306,7 +302,8 @@ def incident_merge(request: HttpRequest, collaboration: Collaboration, pk: int) 
     if form.is_valid():
         keep, others = form.chosen()
         try:
-            merge_incidents(keep=keep, others=others, by=person(request), as_seen=request.POST.get("seen") or "-")
+            seen = _all_seen(request, form, incident)
+            merge_incidents(keep=keep, others=others, by=person(request), as_seen=seen)
         except NotPossible as refusal:
             form.add_error(None, refusal.messages)
         else:

@@ -111,6 +111,36 @@ def test_only_a_coordinator_merges_and_takes_apart(world, who):
     assert unmerge_incident(incident=other, by=world.people["coordinator"]).status == Status.SUBMITTED
 
 
+@pytest.mark.parametrize("changed", ["keep", "first", "second"])
+def test_every_report_of_the_set_has_to_be_as_it_was_seen(world, changed):
+    by = world.people["coordinator"]
+    rows = {name: report(world) for name in ("keep", "first", "second")}
+    seen = {row.pk: rules.state_of(row) for row in rows.values()}
+    now = timezone.now() + dt.timedelta(seconds=1)
+    Incident.objects.filter(pk=rows[changed].pk).update(submitted_at=now, description="En annan text.")
+    set_of = {"keep": rows["keep"], "others": [rows["first"], rows["second"]], "by": by}
+    with pytest.raises(NotPossible) as no:
+        merge_incidents(**set_of, as_seen=seen)
+    assert no.value.messages == [f"{rows[changed].ref} has been changed since you opened it. Read it again."]
+    # What was not seen at all is not merged either.
+    now_seen = {row.pk: rules.state_of(Incident.objects.get(pk=row.pk)) for row in rows.values()}
+    with pytest.raises(NotPossible, match="changed since you opened it"):
+        merge_incidents(**set_of, as_seen={pk: state for pk, state in now_seen.items() if pk != rows[changed].pk})
+    assert not Incident.objects.filter(status=Status.MERGED).exists()
+    assert not Event.objects.filter(action="incident_merged").exists()
+    merge_incidents(**set_of, as_seen=now_seen)
+    assert Incident.objects.filter(merged_into=rows["keep"]).count() == 2
+
+
+def test_all_that_have_changed_are_named(world):
+    rows = [report(world) for _ in range(3)]
+    seen = {row.pk: "submitted" for row in rows}
+    with pytest.raises(NotPossible) as no:
+        merge_incidents(keep=rows[0], others=rows[1:], by=world.people["coordinator"], as_seen=seen)
+    refs = ", ".join(row.ref for row in rows)
+    assert no.value.messages == [f"{refs} have been changed since you opened them. Read them again."]
+
+
 def test_an_approved_report_is_not_merged_into_one_that_waits(world):
     waiting, approved = report(world), report(world, Status.APPROVED)
     by = world.people["coordinator"]
@@ -287,8 +317,11 @@ def test_merged_and_approved_at_once_is_one_of_the_two(transactional_db):
     for _ in range(4):
         keep, other = report(world), report(world)
         seen = rules.state_of(other)
+        as_seen = {keep.pk: rules.state_of(keep), other.pk: seen}
         answers = at_once(
-            lambda keep=keep, other=other: merge_incidents(keep=keep, others=[other], by=by),
+            lambda keep=keep, other=other, as_seen=as_seen: merge_incidents(
+                keep=keep, others=[other], by=by, as_seen=as_seen
+            ),
             lambda other=other, seen=seen: approve_incident(incident=other, by=by, as_seen=seen),
         )
         assert sum(isinstance(answer, NotPossible) for answer in answers) == 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from incidents.models import Incident, Status
+from incidents.reviewing.marks import row_mark
 from incidents.rules import state_of
 from tests import factories as make
 
@@ -37,15 +41,21 @@ def page(client, incident):
 
 
 def merge(client, incident, **asked):
+    asked.setdefault("seen", [row_mark(row) for row in Incident.objects.all()])
     body = {f"merge-{name}": value for name, value in asked.items()}
     url = reverse("incident_merge", args=["ekstad", incident.pk])
     return client.post(url, {"seen": state_of(incident), **body})
 
 
+def marks_in(answer):
+    return re.findall(r'name="merge-seen" value="([^"]*)"', answer.content.decode())
+
+
 def test_what_may_be_the_same_is_offered_on_the_page_and_merged_there(world, client):
     first, second = report(world), report(world)
     assert f'value="{second.pk}"' in page(client, first).content.decode()
-    answer = merge(client, first, same=[second.pk], keep=first.pk)
+    assert row_mark(second) in marks_in(page(client, first))
+    answer = merge(client, first, same=[second.pk], keep=first.pk, seen=[row_mark(second)])
     assert answer.headers["Location"] == reverse("incident_detail", args=["ekstad", first.pk])
     second.refresh_from_db()
     assert (second.status, second.merged_into_id) == (Status.MERGED, first.pk)
@@ -62,6 +72,28 @@ def test_a_report_far_away_is_merged_by_its_number(world, client, written):
     far = report(world, area=world.east, lon=16.17, category=world.drugs)
     assert f'value="{far.pk}"' not in page(client, first).content.decode()
     assert merge(client, first, number=written.format(far.pk), keep="number").status_code == 302
+    first.refresh_from_db()
+    assert first.merged_into_id == far.pk
+
+
+def test_a_report_that_is_written_is_shown_before_it_is_merged(world, client):
+    first = report(world)
+    far = report(world, area=world.east, lon=16.17, category=world.drugs)
+    assert row_mark(far) not in marks_in(page(client, first))
+    answer = merge(client, first, number=far.ref, keep="number", seen=marks_in(page(client, first)))
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert f"{far.ref} is: Open drug dealing, " in text
+    assert "Öster (Bostadsbolaget), approved. Press once more if it is the right one." in text
+    assert f'value="{far.ref}"' in text
+    assert not Incident.objects.filter(status=Status.MERGED).exists()
+    # What was shown is what is merged: corrected once more, it is shown again.
+    marks = marks_in(answer)
+    Incident.objects.filter(pk=far.pk).update(submitted_at=timezone.now() + dt.timedelta(seconds=1))
+    refused = merge(client, first, number=far.ref, keep="number", seen=marks)
+    assert f"{far.ref} has been changed since you opened it. Read it again." in refused.content.decode()
+    assert not Incident.objects.filter(status=Status.MERGED).exists()
+    assert merge(client, first, number=far.ref, keep="number", seen=marks_in(refused)).status_code == 302
     first.refresh_from_db()
     assert first.merged_into_id == far.pk
 
@@ -104,9 +136,13 @@ def test_what_cannot_be_merged_is_said_on_the_page(world, client, asked, sentenc
 def test_what_changed_since_the_page_was_opened_is_not_merged(world, client):
     first, second = report(world, Status.SUBMITTED), report(world, Status.SUBMITTED)
     url = reverse("incident_merge", args=["ekstad", first.pk])
-    answer = client.post(url, {"seen": "another", "merge-same": [second.pk]})
+    body = {"merge-same": [second.pk], "merge-seen": [row_mark(second)]}
+    answer = client.post(url, {"seen": "another", **body})
     assert "has been changed since you opened it" in answer.content.decode()
-    assert client.post(url, {"merge-same": [second.pk]}).status_code == 422
+    assert client.post(url, body).status_code == 422
+    for seen in ([], [f"{second.pk} another"], [f"{second.pk} "], ["x"]):
+        answer = merge(client, first, same=[second.pk], seen=seen)
+        assert f"{second.ref} has been changed since you opened it" in answer.content.decode()
     assert not Incident.objects.filter(status=Status.MERGED).exists()
 
 

@@ -66,7 +66,8 @@ def opened(page):
 
 
 def decide(client, incident, decision, **body):
-    body = {"decision": decision, "seen": rules.state_of(incident), **body}
+    marks = [row_mark(row) for row in Incident.objects.filter(pk__in=body.get("merge-same", []))]
+    body = {"decision": decision, "seen": rules.state_of(incident), "merge-seen": marks, **body}
     return client.post(url("review_decide", incident.pk), body)
 
 
@@ -325,6 +326,27 @@ def test_what_counts_must_be_among_the_chosen(coordinator, world, only_ours):
     far = report(world, lon=16.13)
     assert decide(coordinator, incident, "merge", **{"merge-same": [far.pk]}).status_code == 422
     assert not Incident.objects.filter(status=Status.MERGED).exists()
+
+
+def test_a_report_that_was_corrected_beside_the_open_one_is_read_again_first(coordinator, world, only_ours):
+    first, second = report(world, days=1.2), report(world, days=1)
+    page = coordinator.get(url("review_queue"), {"report": second.pk}).content.decode()
+    marks = re.findall(r'name="merge-seen" value="([^"]*)"', page)
+    assert row_mark(first) in marks
+    Incident.objects.filter(pk=first.pk).update(submitted_at=timezone.now(), description="En annan text.")
+    body = {"merge-same": [first.pk], "merge-keep": second.pk, "merge-seen": marks}
+    answer = decide(coordinator, second, "merge", **body)
+    assert answer.url == url("review_queue") + f"?report={second.pk}"
+    page = coordinator.get(answer.url)
+    sentence = f"{first.ref} has been changed since you opened it. Read it again."
+    assert [str(message) for message in page.context["messages"]] == [sentence]
+    assert opened(page) == second
+    # Neither is what the page said nothing about.
+    decide(coordinator, second, "merge", **{**body, "merge-seen": []})
+    assert not Incident.objects.filter(status=Status.MERGED).exists()
+    marks = re.findall(r'name="merge-seen" value="([^"]*)"', page.content.decode())
+    assert decide(coordinator, second, "merge", **{**body, "merge-seen": marks}).status_code == 302
+    assert Incident.objects.get(pk=first.pk).merged_into == second
 
 
 def test_whoever_reported_sees_that_it_is_counted_and_nothing_of_the_other(client, world, only_ours):
