@@ -114,6 +114,7 @@ def assert_accessible() -> Callable[..., None]:
     """Ask axe-core about the page as it stands: WCAG 2.2 AA and its best practices."""
 
     def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
+        page.wait_for_load_state()
         # Evaluated rather than added as a script: the page's own policy would refuse it, and should.
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate("rules => axe.run(document, {runOnly: rules})", AXE_RULES)
@@ -133,6 +134,7 @@ def assert_fits() -> Callable[[Page], None]:
     """Nothing makes the page itself scroll sideways."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"The page is {over} pixels wider than the window."
 

@@ -44,7 +44,7 @@ def test_two_step_sign_in_shows_a_code_to_scan_after_the_password(
     page.locator("#id_password").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("img.qr")).to_be_visible()
-    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+    assert page.locator("img.qr").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert_accessible(page)
     assert_fits(page)
 

@@ -4,8 +4,11 @@ The pages are the GET rows of the access table, so a new page cannot be forgotte
 in every run; on a desk in dark, and on the phone in dark, where CI is set.
 """
 
+import re
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from situational_picture import building
 from situational_picture.models import Picture
@@ -86,12 +89,12 @@ def test_the_picture_without_javascript_holds_every_number(transactional_db, liv
     page = plain.new_page()
     page.goto(live_server.url + reverse("picture", args=["ekstad", world.west.slug]))
     total = Picture.objects.filter(area=world.west, period_kind="week").latest("period_end").figures["total"]["count"]
-    assert page.get_by_text(str(total), exact=True).first.is_visible()
+    expect(page.get_by_text(str(total), exact=True).first).to_be_visible()
     for table in page.locator("table").all():
-        assert table.is_visible()
+        expect(table).to_be_visible()
     page.locator(".period-picker__choose summary").click()
     page.locator("#period-kind").select_option("month")
     page.locator(".period-picker__form button").click()
-    assert "kind=month" in page.url
-    assert page.locator("h1").is_visible()
+    expect(page).to_have_url(re.compile("kind=month"))
+    expect(page.locator("h1")).to_be_visible()
     plain.close()

@@ -89,6 +89,8 @@ def test_pressing_the_map_writes_the_point_into_the_form(page, gallery):
     picker.scroll_into_view_if_needed()
     expect(picker).to_have_attribute("data-state", "drawn", timeout=60_000)
     picker.locator("canvas").click(position={"x": 120, "y": 100})
+    for name in ("lon", "lat"):
+        expect(picker.locator(f"input[name$='{name}']")).not_to_have_value("")
     lon, lat = (float(picker.locator(f"input[name$='{name}']").input_value()) for name in ("lon", "lat"))
     assert 16.17 < lon < 16.22
     assert 58.57 < lat < 58.60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -46,7 +47,7 @@ def test_a_report_with_a_tile_a_place_found_by_search_and_a_double_press(
     search = page.locator("place-search input[type=search]")
     search.fill("väst cen")
     page.locator(".place-search__found button", has_text="Västers centrum").click()
-    assert page.locator("#id_place").input_value() == str(world.square.pk)
+    expect(page.locator("#id_place")).to_have_value(str(world.square.pk))
     page.locator("input[name=when][value=other]").check()
     page.locator("#id_occurred_from").fill(f"{two_hours_ago:%Y-%m-%dT%H:%M}")
     page.locator("#id_description").fill("Två rutor krossade.")
@@ -54,7 +55,7 @@ def test_a_report_with_a_tile_a_place_found_by_search_and_a_double_press(
     assert_accessible(page)
     page.locator("form.report button[type=submit]").first.dblclick()
     page.wait_for_url("**/receipt/")
-    assert "Västers centrum" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Västers centrum")
     assert_fits(page)
     assert_accessible(page)
     assert Incident.objects.count() == before + 1
@@ -71,7 +72,7 @@ def test_a_press_on_the_map_is_where_it_happened(page, world, sign_in, address, 
     # Not wait_for_function: where it must ask twice, the page's own policy refuses what it compiles.
     expect(page.locator("point-picker")).to_have_attribute("data-state", "drawn", timeout=30_000)
     canvas.click(position={"x": 300, "y": 120})
-    assert float(page.locator("#id_lon").input_value())
+    expect(page.locator("#id_lon")).to_have_value(re.compile(r"^\d+\.\d+$"))
     page.locator("input[name=when][value=other]").check()
     page.locator("#id_occurred_from").fill(f"{two_hours_ago:%Y-%m-%dT%H:%M}")
     page.locator("form.report button[type=submit]").first.click()
@@ -87,10 +88,10 @@ def test_what_is_missing_is_listed_on_top_and_nothing_typed_is_lost(page, world,
     page.locator("#id_description").fill("Två rutor krossade.")
     page.locator("form.report button[type=submit]").first.click()
     summary = page.locator(".ds-error-summary")
-    assert summary.locator("li").count() == 3
-    assert page.locator("#id_description").input_value() == "Två rutor krossade."
+    expect(summary.locator("li")).to_have_count(3)
+    expect(page.locator("#id_description")).to_have_value("Två rutor krossade.")
     for link in summary.locator("a").all():
-        assert page.locator(link.get_attribute("href")).count() == 1
+        expect(page.locator(link.get_attribute("href"))).to_have_count(1)
     assert_accessible(page)
 
 
@@ -106,7 +107,7 @@ def test_a_report_without_javascript(browser, world, live_server, address, two_h
     page = context.new_page()
     page.goto(address("incident_new"))
     page.get_by_role("radio", name=world.vandalism.name_sv).check()
-    assert page.locator("#id_place").is_visible()
+    expect(page.locator("#id_place")).to_be_visible()
     page.locator("#id_lon").fill("16,12")
     page.locator("#id_lat").fill("58,585")
     page.locator("input[name=when][value=other]").check()

@@ -50,6 +50,8 @@ def address(live_server, world):
 
 def is_open(page, incident):
     expect(page.locator(".review-page__head a")).to_have_text(incident.ref)
+    # A key presses nothing until the page's script is there.
+    page.wait_for_load_state()
 
 
 def status_of(incident):
@@ -81,7 +83,6 @@ def test_the_whole_queue_with_the_keyboard(page, world, waiting, sign_in, addres
     second.refresh_from_db()
     assert (second.status, second.review_reason) == (Status.RETURNED, "ja, men vilken port?")
 
-    # The page has just come: a key presses nothing until its script is there.
     expect(page.locator("details[data-key=m] summary")).to_have_attribute("aria-keyshortcuts", "m")
     page.keyboard.press("m")
     expect(page.locator("input[name='merge-same']").first).to_be_focused()

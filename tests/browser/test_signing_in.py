@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import expect
@@ -67,6 +69,7 @@ def test_an_app_is_added_and_asked_for_and_a_recovery_code_does_when_it_is_lost(
     page.get_by_role("button", name="Börja använda appen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du har 10 återställningskoder kvar")
     assert_fits(page)
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
 
     for code, is_right in ((code_of(secret, wrong=True), False), (codes[0], True)):
@@ -107,11 +110,13 @@ def test_one_other_place_is_signed_out_from_the_list(
     expect(telephone).to_have_url(f"{live_server.url}/accounts/mine/")
 
     try_password()
+    # Whoever goes on before the answer is there goes on as nobody.
+    expect(page).not_to_have_url(f"{live_server.url}/accounts/login/")
     page.goto(f"{live_server.url}/accounts/sessions/")
     assert_accessible(page)
     there = page.locator("section", has_text="Safari på iPhone")
     there.get_by_role("button", name="Logga ut där").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du är bara inloggad här")
     telephone.reload()
-    assert "/accounts/login/" in telephone.url
+    expect(telephone).to_have_url(re.compile("/accounts/login/"))
     context.close()

@@ -30,6 +30,7 @@ from partners.models import Organisation, User
 from partners.roles import Role
 from situational_picture.models import Delivery, Picture
 from tests import factories as make
+from tests.browser.test_report_offline import wait_until
 from tests.browser.wire import Wire
 from tests.world import World
 
@@ -238,10 +239,7 @@ def test_a_whole_week(people: People, world: World, worker: Worker, wire: Wire, 
     guard.goto(wire.url + address("incident_new"))
     expect(guard.locator("report-entry")).to_have_attribute("data-state", "open")
     is_kept = "async () => Boolean(await (await caches.open('est-entry-1')).match(location.pathname))"
-    for _time in range(100):
-        if guard.evaluate(is_kept):
-            break
-        guard.wait_for_timeout(100)
+    wait_until(guard, lambda: guard.evaluate(is_kept))
     wire.cut()
     guard.goto(wire.url + address("incident_new"))
     expect(guard.locator("report-entry")).to_have_attribute("data-state", "open")
@@ -293,18 +291,23 @@ def test_a_whole_week(people: People, world: World, worker: Worker, wire: Wire, 
     is_open = coordinator.locator(".review-page__head a")
     keys = coordinator.keyboard
     expect(coordinator.locator(".review-page__steps")).to_contain_text("1 av 3")
+    coordinator.wait_for_load_state()
     # The oldest comes first; on a Monday all three may be of the same hours.
     while is_open.inner_text() != by_officer.ref:
         before, _pressed = is_open.inner_text(), keys.press("j")
         expect(is_open).not_to_have_text(before)
+        # Here and below: a key presses nothing until the page's script is there.
+        coordinator.wait_for_load_state()
     keys.press("m")
     expect(coordinator.locator("input[name='merge-same']").first).to_be_focused()
     keys.press("Space")
     coordinator.locator("button[value=merge]").press("Enter")
     expect(coordinator.locator("main")).to_contain_text(f"{by_caretaker.ref} räknas ihop med {by_officer.ref}")
     expect(is_open).to_have_text(by_officer.ref)
+    coordinator.wait_for_load_state()
     keys.press("a")
     expect(is_open).to_have_text(by_guard.ref)
+    coordinator.wait_for_load_state()
     keys.press("r")
     expect(coordinator.locator("#id_return-reason")).to_be_focused()
     keys.type(QUESTION)
