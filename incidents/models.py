@@ -643,6 +643,11 @@ class ReportingUnit(models.Model):
     def __str__(self) -> str:
         return f"{self.unit.organisation.name}: {self.unit.name}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody is left to answer: neither the unit nor its organisation is closed."""
+        return self.unit.is_active and self.unit.organisation.is_active
+
 
 class OfReportingUnitQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> OfReportingUnitQuerySet:

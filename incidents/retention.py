@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents import queries
 from incidents.changes import announce
+from incidents.coverage.deadlines import rhythm_of
 from incidents.holds import held_by
-from incidents.models import ImportBatch, ImportRefusal, Incident, Photo, Status
+from incidents.models import ImportBatch, ImportRefusal, Incident, Photo, ReportingRhythm, Status
 from incidents.photos.actions import delete_photos, remove_photos
 from incidents.rules import RejectReason, midnight
 from partners import retention
@@ -109,7 +110,8 @@ def _due_points(collaboration: Collaboration, before: dt.date) -> QuerySet[Incid
     )
 
 
-# Who has reported is asked by the week, which the rows no longer know: what counts in `incidents.coverage.answers`.
+# Who has reported is asked by the week, which the rows no longer know: what counts in `incidents.coverage.answers`. A
+# fortnight may be answered in its first week for the second.
 _KEEP_WEEKS = """
 INSERT INTO incidents_reportedweek (collaboration_id, organisation_id, unit_id, area_id, week_start)
 SELECT DISTINCT collaboration_id, organisation_id, unit_id, CASE WHEN unit_id IS NULL THEN area_id END,
@@ -117,7 +119,9 @@ SELECT DISTINCT collaboration_id, organisation_id, unit_id, CASE WHEN unit_id IS
 FROM incidents_incident
 WHERE id = ANY(%(ids)s) AND status NOT IN ('draft', 'purged') AND time_precision <> 'month'
       AND (created_at AT TIME ZONE %(zone)s)::date
-          >= CASE WHEN unit_id IS NULL THEN occurred_on ELSE date_trunc('week', occurred_on::timestamp)::date END
+          >= CASE WHEN unit_id IS NULL THEN occurred_on
+                  -- A remainder is negative before the day that the periods are counted from.
+                  ELSE occurred_on - ((occurred_on - %(anchor)s) %% %(days)s + %(days)s) %% %(days)s END
 ON CONFLICT DO NOTHING
 """
 
@@ -153,7 +157,9 @@ def purge_to_statistics(collaboration: Collaboration, ids: list[int]) -> None:
     delete_photos(Photo.objects.filter(incident_id__in=ids))
     with connection.cursor() as cursor:
         named: dict[str, Any] = {"ids": ids, "zone": timezone.get_default_timezone_name()}
-        cursor.execute(_KEEP_WEEKS, named)
+        rhythm = rhythm_of(collaboration)
+        days = 14 if rhythm.every == ReportingRhythm.Every.FORTNIGHT else 7
+        cursor.execute(_KEEP_WEEKS, {**named, "anchor": rhythm.fortnights_from, "days": days})
         cursor.execute(_TO_STATISTICS, named)
         areas = {area_id for (area_id,) in cursor.fetchall()}
     announce(collaboration.pk, areas)

@@ -228,7 +228,7 @@ def remind_by_hand(
     now = now or timezone.now()
     period = deadlines.closed_period(deadlines.rhythm_of(collaboration), now)
     found = answers.coverage(collaboration, first_day=period.start, now=now, units=units)
-    missing = [unit for unit in found.missing(0) if unit.collaboration_id == collaboration.pk]
+    missing = [unit for unit in found.missing(0) if unit.is_open and unit.collaboration_id == collaboration.pk]
     claimed = _claim(missing, period, ReportReminder.Occasion.BY_HAND)
     for reminder in claimed:
         record("report_reminder_sent", by=by, subject=reminder.reporting_unit, period=period.code)
@@ -255,7 +255,7 @@ def remind_of_deadlines(now: dt.datetime) -> int:
             occasions.append((closed, ReportReminder.Occasion.AFTER))
         for period, occasion in occasions:
             found = answers.coverage(collaboration, first_day=period.start, now=now)
-            missing = [unit for unit in found.missing(0) if unit.unit.is_active]
+            missing = [unit for unit in found.missing(0) if unit.is_open]
             claimed = _claim(missing, period, occasion)
             for reminder in claimed:
                 record("report_reminder_sent", subject=reminder.reporting_unit, period=period.code, occasion=occasion)

@@ -108,7 +108,7 @@ def coverage_rows(found: Coverage, reminded: Mapping[int, Sequence[str]]) -> lis
                 "closed": state_cell(states[-2]),
                 "due": state_cell(states[-1]),
                 "reminded": own,
-                "may_be_reminded": states[-2] == State.MISSING and by_hand not in own,
+                "may_be_reminded": states[-2] == State.MISSING and unit.is_open and by_hand not in own,
             }
         )
     return rows

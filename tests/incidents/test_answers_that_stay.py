@@ -68,6 +68,27 @@ def test_a_report_that_was_rejected_and_removed_after_a_week_was_an_answer_all_t
     assert states(unit, day) == before
 
 
+@pytest.mark.parametrize("fortnights_from", [dt.date(2024, 1, 1), dt.date(2021, 1, 11)])
+@pytest.mark.parametrize("sent_days_before", [3, 9, 20])
+def test_a_fortnight_answered_for_in_its_first_week_stays_answered_when_purged(
+    world, fortnights_from, sent_days_before
+):
+    """What is expected in the second week may be sent in the first; what was sent before both is no answer."""
+    Incident.objects.all().delete()
+    make.ReportingRhythmFactory(collaboration=world.here, every="fortnight", fortnights_from=fortnights_from)
+    unit = make.ReportingUnitFactory(unit=world.unit, valid_from=dt.date(2022, 1, 3))
+    day = deadlines.period_of(deadlines.rhythm_of(world.here), dt.date(2023, 2, 1)).start + dt.timedelta(days=10)
+    row = make.IncidentFactory(
+        organisation=world.housing, unit=world.unit, area=world.west, category=world.vandalism, at=moment(day)
+    )
+    Incident.objects.filter(pk=row.pk).update(created_at=moment(day) - dt.timedelta(days=sent_days_before))
+    before = states(unit, day)
+    assert (State.REPORTED in before.values()) is (sent_days_before < 11)
+    retention.purge_collaboration(world.here, today=timezone.localdate())
+    assert Incident.objects.get(pk=row.pk).status == Status.PURGED
+    assert states(unit, day) == before
+
+
 class PurgingKeepsWhoHasAnswered(TestCase):
     """For any mix of reports, units, areas and rhythms."""
 

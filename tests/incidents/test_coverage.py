@@ -359,6 +359,18 @@ def test_by_hand_each_unit_is_reminded_once_of_a_period(world, unit, sent, djang
     assert len(sent) == 1
 
 
+def test_where_nobody_can_report_any_longer_nobody_is_said_to_be_reminded(world, unit, sent):
+    """The organisation has left, and its unit stands among those that report until somebody ends that."""
+    world.housing.is_active = False
+    world.housing.save()
+    assert coverage_actions.remind_of_deadlines(at("2026-11-16T08:10")) == 0
+    answer = coverage_actions.remind_by_hand(
+        collaboration=world.here, units=[unit], by=world.people["coordinator"], now=TUESDAY
+    )
+    assert answer == 0
+    assert not Event.objects.filter(action="report_reminder_sent").exists()
+
+
 def test_only_a_coordinator_reminds(world, unit):
     with pytest.raises(NotAllowed):
         coverage_actions.remind_by_hand(collaboration=world.here, units=[unit], by=world.people["police"], now=TUESDAY)
