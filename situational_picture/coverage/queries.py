@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 from django.db import connection
 
-from analysis.periods import Period, PeriodKind, containing, periods_back
+from analysis.periods import Period, containing, periods_back
 from areas.models import Area
 from incidents.coverage import answers as reporting
 from incidents.models import ReportingUnit
@@ -35,7 +35,7 @@ class AreaUnits:
             periods=self._coverage.periods,
             states=self._states,
             names={unit.pk: str(unit) for unit in self._units},
-            daily=self._daily_since(first.start, kind),
+            daily=self._daily_since(first.start, period),
         )
 
     @cached_property
@@ -61,9 +61,13 @@ class AreaUnits:
             dtype=object,
         )
 
-    def _daily_since(self, day: dt.date, kind: PeriodKind) -> pd.DataFrame:
+    def _daily_since(self, day: dt.date, period: Period) -> pd.DataFrame:
         known: tuple[dt.date, pd.DataFrame] | None = getattr(self, "_daily", None)
         if known is None or known[0] > day:
+            # A rebuild asks for weeks first and for tertials last: as far back as any of them goes, once for all.
+            for kind, compared in COMPARED.items():
+                previous = containing(period.start, kind).previous()
+                day = min(day, periods_back(previous, compared + 2)[0].start)
             known = self._daily = (day, daily_counts_by_unit(self.area, self._units, day))
         return known[1]
 

@@ -24,6 +24,7 @@ from situational_picture import (
     protecting,
 )
 from situational_picture.coverage import presenters as coverage_presenters
+from situational_picture.coverage import queries as coverage_queries
 from situational_picture.coverage.figures import STATES, UnitStates
 from situational_picture.models import Picture
 from tests import factories as make
@@ -220,6 +221,24 @@ def doubled(world):
     with time_machine.travel(NOW, tick=False):
         building.rebuild_area(world.west, today=TODAY)
         yield world
+
+
+@pytest.mark.parametrize("today", [TODAY, dt.date(2027, 1, 1), dt.date(2026, 9, 1), dt.date(2026, 5, 3)])
+def test_a_rebuild_reads_once_what_each_unit_has_reported_and_finds_the_same(doubled, monkeypatch, today):
+    def stored():
+        return {one.period.code: one.figures for one in Picture.objects.filter(area=doubled.west, version=0)}
+
+    read, asked = coverage_queries.daily_counts_by_unit, []
+    monkeypatch.setattr(coverage_queries, "daily_counts_by_unit", lambda *given: asked.append(given) or read(*given))
+    with time_machine.travel(dt.datetime.combine(today, dt.time(9)), tick=False):
+        building.rebuild_area(doubled.west, today=today)
+        together = stored()
+        assert len(asked) == 1
+        # Each picture by itself asks for what it needs alone.
+        for period in building.standard_periods(building.AreaData(doubled.west, today).source, today):
+            building.build_picture(building.AreaData(doubled.west, today), period)
+    assert len(asked) == 1 + len(building.KINDS) * 2
+    assert stored() == together
 
 
 def page(client, world, who="coordinator", **query):
