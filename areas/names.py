@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that do not come apart into a base letter and an accent.
 _WHOLE = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ð": "d", "þ": "th", "đ": "d", "ł": "l"})
@@ -23,6 +24,15 @@ def fold(text: str) -> str:
     # Compatibility forms first: a mathematical 𝚨 is a letter whose small form the sign itself does not have.
     folded = _without_accents(unicodedata.normalize("NFKC", text).casefold().translate(_WHOLE)).casefold()
     return " ".join(_NOT_WORD.sub(" ", folded).split())
+
+
+# A map says two thousand places, and few different ones.
+@lru_cache(maxsize=10_000)
+def with_area(place: str, area: str) -> str:
+    """A place and its area, “Skolan, Hageby”; the area is not said again where the place's name holds it as a word."""
+    if not place or not area:
+        return place or area
+    return place if f" {fold(area)} " in f" {fold(place)} " else f"{place}, {area}"
 
 
 def sort_key(text: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Place
+from areas.names import with_area
 from common.errors import NotPossible
 from incidents import permissions, presets, queries, rules
 from incidents.guarding import page_settings
@@ -98,7 +99,7 @@ class PlaceSelect(forms.Select):
         place = getattr(value, "instance", None)
         if place is not None:
             option["attrs"] |= {"data-lon": f"{place.lon:.6f}", "data-lat": f"{place.lat:.6f}"}
-            if place.area is not None:
+            if place.area is not None and with_area(place.name, place.area.name) != place.name:
                 option["attrs"]["data-area"] = place.area.name
         return option
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from analysis.hexagons import cell_polygons, parent_cells
 from areas.models import Place
+from areas.names import with_area
 from incidents import rules
 from incidents.models import Category, Incident, Status
 from incidents.permissions import fields_visible_to
@@ -140,7 +141,7 @@ def where_in_words(incident: Incident, *, near: tuple[Place, float] | None = Non
         where = _("A point on the map")
     if incident.location == Incident.Location.OUTSIDE:
         return _("%(where)s, outside the areas") % {"where": where}
-    return f"{where}, {area}" if area else where
+    return with_area(where, area)
 
 
 def where_in_short(incident: Incident) -> str:
@@ -155,8 +156,8 @@ def where_in_short(incident: Incident) -> str:
     else:
         where = ""
     if incident.location == Incident.Location.OUTSIDE:
-        area = _("outside the areas") if where else _("Outside the areas")
-    return ", ".join(filter(None, (where, area))) or _("A point on the map")
+        return _("%(where)s, outside the areas") % {"where": where} if where else _("Outside the areas")
+    return with_area(where, area) or _("A point on the map")
 
 
 def tag_of(incident: Incident) -> dict[str, str]:

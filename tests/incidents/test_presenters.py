@@ -8,6 +8,7 @@ from django.utils import translation
 
 from areas.models import Area, Place
 from incidents import presenters, queries
+from incidents.forms import PlaceField
 from incidents.models import Incident
 from tests import factories as make
 
@@ -68,6 +69,50 @@ def test_where():
     assert said(Incident(location=placed, area=area, place=place, place_type=private)) == (
         "In or at somebody's home, kept by block, Väster"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Norra gården i Hageby", "Norra gården i Hageby"),
+        ("HAGEBY centrum", "HAGEBY centrum"),
+        ("Hageby", "Hageby"),
+        ("Torget (Hageby)", "Torget (Hageby)"),
+        ("Skolan", "Skolan, Hageby"),
+        # Another word that begins or ends alike does not say where it is.
+        ("Hagebyparken", "Hagebyparken, Hageby"),
+        ("Nyhageby", "Nyhageby, Hageby"),
+    ],
+)
+def test_an_area_that_the_places_name_says_is_not_said_again(name, words):
+    area, placed = Area(name="Hageby"), Incident.Location.PLACED
+    incident = Incident(location=placed, area=area, place=Place(name=name))
+    assert presenters.where_in_words(incident) == words
+    assert presenters.where_in_short(incident) == words
+    near = presenters.where_in_words(Incident(location=placed, area=area), near=(Place(name=name), 84.2))
+    assert near == f"About 80 m from {words}"
+
+
+def test_a_phone_says_the_area_of_a_place_only_where_its_name_does_not(world):
+    make.PlaceFactory(collaboration=world.here, name="Lekplatsen i Väster", area=world.west)
+    field = PlaceField(queryset=Place.objects.filter(collaboration=world.here).select_related("area"))
+    shown = {
+        str(label): option for _name, [option], _at in field.widget.optgroups("place", []) if (label := option["label"])
+    }
+    assert "data-area" not in shown["Lekplatsen i Väster"]["attrs"]
+    assert shown["Västers centrum"]["attrs"]["data-area"] == "Väster"
+
+
+def test_an_area_of_several_words_is_said_once_and_outside_is_always_said():
+    area, placed = Area(name="Norra Gården"), Incident.Location.PLACED
+    place = Place(name="Lekplatsen vid Norra gården")
+    assert presenters.where_in_short(Incident(location=placed, area=area, place=place)) == place.name
+    outside = Incident(location=Incident.Location.OUTSIDE, place=Place(name="Areas"))
+    assert presenters.where_in_short(outside) == "Areas, outside the areas"
+    assert presenters.where_in_words(outside) == "Areas, outside the areas"
+    # A home is not named, so its area is.
+    home = Incident(location=placed, area=area, place=place, place_type=Incident.PlaceType.PRIVATE)
+    assert presenters.where_in_short(home) == "A home, Norra Gården"
 
 
 def test_the_nearest_place_is_found_within_reach_only(world):
