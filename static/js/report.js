@@ -332,9 +332,10 @@ class ReportEntry extends HTMLElement {
   /** What became of a report, for whoever is writing another by now. */
   #whatHappened(item, reason) {
     if (!item) return [""];
-    if (item.stored) return [this.#aboutPhotos(item), this.#toReport(item.stored)];
-    if (item.state === SENT) return [words.arrived.replace("{ref}", item.arrived.ref), this.#toReport(item.arrived)];
-    if (item.state === FAILED) return [words.refused];
+    if (item.state === FAILED && !item.stored) return [words.refused];
+    // How far its photos have come stands in the outbox, and changes there.
+    const arrived = arrivedAs(item);
+    if (arrived) return [words.arrived.replace("{ref}", arrived.ref), this.#toReport(arrived)];
     return [words[`kept_${reason || "slow"}`], ...this.#signInLink(reason)];
   }
 
@@ -372,8 +373,7 @@ class ReportEntry extends HTMLElement {
     this.#say("");
     const startOver = this.#startOver({ keepsPlaceAndTime: another });
     if (arrived) {
-      const photos = item.stored && item.state !== SENT ? [make("p", { textContent: this.#aboutPhotos(item) })] : [];
-      this.#sayHere(words.sent_without.replace("{ref}", arrived.ref), ...photos, this.#toReport(arrived), startOver);
+      this.#sayHere(words.sent_without.replace("{ref}", arrived.ref), this.#toReport(arrived), startOver);
     } else {
       const [happened] = this.#whatHappened(item, reason);
       const alone = make("p", { textContent: words.stands_alone });

@@ -212,6 +212,8 @@ class TwoTabs(RuleBasedStateMachine):
         self.texts: dict[str, set[str]] = {}
         self.kept: set[str] = set()
         self.sent: dict[str, int] = {}
+        # The draft of what somebody wrote on after a report was kept, as long as nothing replaces it.
+        self.written_on = ""
         self.known = set(Incident.objects.values_list("pk", flat=True))
         self.pending: dict[int, str] = {}
         self.around.sign_in("writer")
@@ -279,6 +281,7 @@ class TwoTabs(RuleBasedStateMachine):
 
     def _keep(self, tab: int, number: str, text: str, crash: int, *, is_change: bool) -> None:
         how = {"at": crash, "how": "crash"}
+        self.written_on = ""
         what, is_kept = self._do(
             tab, "keep", number, self._fields(text), ["Skadegörelse"], {"isChange": is_change}, **how
         )
@@ -291,6 +294,7 @@ class TwoTabs(RuleBasedStateMachine):
     def delete(self, tab: int, nth: int, crash: int) -> None:
         if number := self._nth(nth):
             before = self._reports()[number]["state"]
+            self.written_on = ""
             what, is_gone = self._do(tab, "remove", number, at=crash, how="crash")
             # A tab that died may have come as far as to take it away.
             if what != "done" or is_gone:
@@ -303,7 +307,20 @@ class TwoTabs(RuleBasedStateMachine):
     @rule(tab=TABS, nth=NTH, text=WORDS, crash=CRASH)
     def write_a_draft(self, tab: int, nth: int, text: str, crash: int) -> None:
         number = self._nth(nth) or str(uuid.uuid4())
+        self.written_on = ""
         self._do(tab, "keepDraft", number, self._fields(text), at=crash, how="crash")
+
+    @rule(tab=TABS, nth=NTH, text=WORDS, crash=CRASH)
+    def write_on(self, tab: int, nth: int, text: str, crash: int) -> None:
+        """Go on with a report that is kept, whatever becomes of it meanwhile."""
+        if begun := self._nth(nth):
+            number = str(uuid.uuid4())
+            self.written_on = ""
+            what, _none = self._do(
+                tab, "keepDraft", number, self._fields(text), {"continues": begun}, at=crash, how="crash"
+            )
+            if what == "done":
+                self.written_on = number
 
     # --- What the phone and the network do
 
@@ -379,6 +396,8 @@ class TwoTabs(RuleBasedStateMachine):
                 assert row["fields"]["description"] in self.texts[number]
         for draft in drafts:
             assert on_phone.get(draft["uuid"], {}).get("state") != SENT, "A draft has outlived its report."
+        if self.written_on:
+            assert [draft["uuid"] for draft in drafts] == [self.written_on], "What was written on is gone."
 
     def teardown(self) -> None:
         """In the end there is network and the writer is signed in: all that waits is decided."""

@@ -322,6 +322,8 @@ def test_a_photo_added_while_the_report_is_sent_stays_and_is_sent_with_the_next(
     expect(chosen(phone)).to_have_count(2)
     held.let_go()
     expect(said_here(phone)).to_contain_text("utan det du har ändrat efteråt")
+    # How far the photos have come stands in the outbox.
+    expect(said_here(phone)).not_to_contain_text("Bilderna")
     expect(chosen(phone)).to_have_count(1)
     wait_until(phone, lambda: photos_of(world).count() == 1)
     assert photos_of(world).get().width == 1600
