@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from incidents.coverage import actions, answers, deadlines, permissions, present
 from incidents.coverage.forms import NewReportingUnitForm, ReportingUnitForm, RhythmForm
 from incidents.models import ReportingUnit, ReportReminder
 from incidents.permissions import check_may_report_in
+from partners.form_views import done
 from partners.models import Collaboration
 from partners.requests import form_page, get_or_post, person
 
@@ -45,6 +45,9 @@ def coverage_page(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "has_units": bool(found.units),
         "legend": presenters.legend(),
         "rows": rows,
+        "missing": [
+            row["unit"].unit for row in rows if row["closed"] and row["closed"]["state"] == answers.State.MISSING
+        ],
         "totals": {"closed": presenters.totals(found, closed), "due": presenters.totals(found, due)},
         "can_be_reminded": [row for row in rows if row["may_be_reminded"]],
         "rhythm": presenters.rhythm_words(rhythm),
@@ -103,7 +106,7 @@ def coverage_settings(request: HttpRequest, collaboration: Collaboration) -> Htt
     def change() -> Any:
         return actions.set_rhythm(collaboration=collaboration, by=person(request), **form.cleaned_data)
 
-    if request.method == "POST" and _done(form, change) is not None:
+    if request.method == "POST" and done(form, change) is not None:
         messages.success(request, _("Saved. Pictures follow within a minute."))
         return redirect("coverage_settings", collaboration.slug)
     units = answers.reporting_units(collaboration.pk)
@@ -168,22 +171,11 @@ def reporting_unit_change(request: HttpRequest, collaboration: Collaboration, pk
 def _unit_page(
     request: HttpRequest, collaboration: Collaboration, form: Any, change: Callable[[], Any], *, heading: str
 ) -> HttpResponse:
-    if request.method == "POST" and _done(form, change) is not None:
+    if request.method == "POST" and done(form, change) is not None:
         messages.success(request, _("Saved. Pictures follow within a minute."))
         return redirect("coverage_settings", collaboration.slug)
     back_url = reverse("coverage_settings", args=[collaboration.slug])
     return form_page(request, form, heading=heading, back_url=back_url, back_text=_("Who reports, and when"))
-
-
-def _done(form: Any, change: Callable[[], Any]) -> Any:
-    """What the change gives, or None with the reason on the form."""
-    if not form.is_valid():
-        return None
-    try:
-        return change()
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-        return None
 
 
 # --- For who reports --------------------------------------------------------------------------------------------------

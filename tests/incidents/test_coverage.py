@@ -463,6 +463,8 @@ def test_the_coordinator_reads_who_is_missing_and_reminds_them(
     page = client.get(reverse("coverage", args=["ekstad"]))
     assert [row["unit"] for row in page.context["can_be_reminded"]] == [unit]
     assert page.context["totals"]["closed"] == {"covered": 1, "of": 2}
+    assert page.context["missing"] == [unit.unit], "who is missing stands above the table, not only in it"
+    assert f"{unit.unit.name} ({unit.unit.organisation.name})" in page.content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("coverage_remind", args=["ekstad"]))
     assert len(sent) == 1
