@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import NotPossible
 from partners.requests import PartnerRequest, form_page
 
 
@@ -21,7 +22,7 @@ def done(form: Any, change: Callable[[], Any]) -> Any:
         return None
     try:
         return change()
-    except NotPossible as error:
+    except ValidationError as error:
         form.add_error(None, error.messages)
         return None
 
@@ -46,14 +47,19 @@ def form_view(
     form: Any,
     change: Callable[[], Any],
     *,
-    success: str,
-    leads_to: str | Callable[[Any], str],
+    back: str,
+    success: str = "",
+    leads_to: str | Callable[[Any], str] = "",
     **page: Any,
 ) -> HttpResponse:
-    """Show a form; once it is sent, do what it asks for and lead on (from what the change gave, if need be)."""
+    """Show a form; once it is sent, do what it asks for, say so and lead on.
+
+    Where nothing else is said it leads to the list it belongs to; `leads_to` may ask what the change gave.
+    """
     if request.method == "POST":
         made = done(form, change)
         if made is not None:
-            messages.success(request, success)
-            return redirect(leads_to(made) if callable(leads_to) else leads_to)
-    return form_page_of(request, form, **page)
+            messages.success(request, success or _("Saved."))
+            address = leads_to(made) if callable(leads_to) else leads_to
+            return redirect(address or reverse(back, args=[request.collaboration.slug]))
+    return form_page_of(request, form, back=back, **page)

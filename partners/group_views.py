@@ -85,7 +85,6 @@ def group_change(request: PartnerRequest, collaboration: Collaboration, pk: int)
         request,
         form,
         lambda: actions.change_group(group=group, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
         leads_to=reverse("group_detail", args=[collaboration.slug, group.pk]),
         back="group_list",
         heading=_("Change %(group)s") % {"group": group},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -59,7 +58,6 @@ def organisation_new(request: PartnerRequest, collaboration: Collaboration) -> H
             **form.cleaned_data,
         ),
         success=_("The organisation is entered. Now invite its people."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Which organisation joins?"),
         submit=_("Enter the organisation"),
@@ -77,8 +75,6 @@ def organisation_change(request: PartnerRequest, collaboration: Collaboration, p
         request,
         form,
         lambda: actions.change_organisation(organisation=organisation, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Change %(organisation)s") % {"organisation": organisation},
     )
@@ -94,8 +90,6 @@ def organisation_sharing(request: PartnerRequest, collaboration: Collaboration, 
         request,
         form,
         lambda: actions.set_sharing(organisation=organisation, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Who sees the reports of %(organisation)s?") % {"organisation": organisation},
         lead=_("Only your own organisation decides this."),
@@ -114,8 +108,6 @@ def organisation_trust(request: PartnerRequest, collaboration: Collaboration, pk
         request,
         form,
         lambda: actions.set_trust(organisation=organisation, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Are the imports of %(organisation)s trusted?") % {"organisation": organisation},
         lead=_("Trusted rows are counted as soon as they are stored. Others wait in the review queue."),
@@ -133,7 +125,6 @@ def unit_new(request: PartnerRequest, collaboration: Collaboration, pk: int) -> 
         form,
         lambda: actions.create_unit(organisation=organisation, by=request.user, **form.cleaned_data),
         success=_("The unit is entered."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Who reports within %(organisation)s?") % {"organisation": organisation},
         lead=_("A district office, a team or a school."),
@@ -151,8 +142,6 @@ def unit_change(request: PartnerRequest, collaboration: Collaboration, pk: int) 
         request,
         form,
         lambda: actions.change_unit(unit=unit, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
-        leads_to=reverse("organisation_list", args=[collaboration.slug]),
         back="organisation_list",
         heading=_("Change %(unit)s") % {"unit": unit},
     )

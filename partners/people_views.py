@@ -129,7 +129,6 @@ def person_change(request: PartnerRequest, collaboration: Collaboration, pk: int
         request,
         form,
         lambda: actions.change_person(person=person, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
         leads_to=reverse("person_detail", args=[collaboration.slug, person.pk]),
         back="people",
         heading=_("Change %(person)s") % {"person": person},

@@ -51,7 +51,6 @@ def role_change(request: PartnerRequest, collaboration: Collaboration, pk: int) 
         request,
         form,
         lambda: actions.change_role(membership=membership, by=request.user, **form.cleaned_data),
-        success=_("Saved."),
         leads_to=reverse("person_detail", args=[collaboration.slug, membership.user_id]),
         back="people",
         heading=_("What shall %(person)s do for %(organisation)s?")
