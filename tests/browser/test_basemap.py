@@ -145,23 +145,24 @@ def test_a_server_that_is_down_leaves_our_own_layers_and_says_so(
 
 
 def test_a_server_that_is_slow_does_not_hold_our_layers_back(page, maps, read_environment, area_map):
-    maps.delay_s = 4
+    maps.hold()
     read_environment(BASEMAP_TILE_URL=maps.url + "/xyz/{z}/{x}/{y}.png")
     shown = area_map()
     assert has_our_layers(page)
     assert greens(shown) == 0, "no tile has come yet"
+    maps.let_go()
     wait_until_loaded(page)
     assert greens(shown) > 0.3
 
 
 def test_a_style_that_is_late_is_laid_under_the_map_when_it_comes(page, maps, read_environment, area_map):
-    maps.delay_s = 4
+    maps.hold()
     read_environment(BASEMAP_STYLE_URL=maps.url + "/style.json")
     shown = area_map()
     assert has_our_layers(page)
     assert page.evaluate("document.querySelector('area-map').map.getLayer('land') === undefined")
+    maps.let_go()
     wait_until(page, "Boolean(document.querySelector('area-map').map?.getLayer('land'))")
-    maps.delay_s = 0
     wait_until_loaded(page)
     assert has_our_layers(page)
     assert greens(shown) > 0.3

@@ -6,7 +6,6 @@ import gzip
 import json
 import struct
 import threading
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 GREEN = (30, 160, 60)
+# Longer than any test lets an answer wait.
+MOST_S = 120
 
 
 def png(colour: tuple[int, int, int], size: int = 256) -> bytes:
@@ -59,8 +60,16 @@ class MapServer:
         self.asked: list[str] = []
         self.is_broken = False
         self.style_is_broken = False
-        self.delay_s = 0.0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.url = ""
+
+    def hold(self) -> None:
+        """Be slow: what is asked for from now on is answered when it is let go."""
+        self.may_answer.clear()
+
+    def let_go(self) -> None:
+        self.may_answer.set()
 
     def tiles(self) -> list[str]:
         return [path for path in self.asked if path.endswith((".png", ".pbf"))]
@@ -92,7 +101,7 @@ def running_map_server() -> Iterator[MapServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             maps.asked.append(self.path)
-            time.sleep(maps.delay_s)
+            maps.may_answer.wait(MOST_S)
             if maps.is_broken:
                 self._send(503, "text/plain", b"down")
             elif self.path == "/style.json":
@@ -128,6 +137,7 @@ def running_map_server() -> Iterator[MapServer]:
     try:
         yield maps
     finally:
+        maps.let_go()
         server.shutdown()
         server.server_close()
         thread.join()
