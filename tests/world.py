@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from areas.models import AreaKind
@@ -69,6 +70,7 @@ class World:
         self.foreign_category = make.CategoryFactory(collaboration=self.elsewhere, code="SKA", name_sv="Skadegörelse")
 
         self.people: dict[str, User] = {}
+        self.password = make_password(make.PASSWORD)
         self._person("reporter", Role.REPORTER, self.housing)
         self._person("security_lead", Role.SECURITY_LEAD, self.housing, self.west)
         self._person("police", Role.COMMUNITY_OFFICER, self.police_authority, self.west)
@@ -112,9 +114,8 @@ class World:
         )
 
     def _person(self, name: str, role: Role, organisation: Organisation, *areas: object) -> None:
-        user = make.UserFactory(email=f"{name}@example.org", function=name.replace("_", " "))
-        user.set_password(make.PASSWORD)
-        user.save()
+        function = name.replace("_", " ")
+        user = make.UserFactory(email=f"{name}@example.org", function=function, password=self.password)
         membership = make.MembershipFactory(user=user, organisation=organisation, role=role)
         for area in areas:
             make.AreaScopeFactory(membership=membership, area=area)
