@@ -47,6 +47,8 @@ def queue_rows(
 
 def heading(number: int, form: QueueForm) -> str:
     """How many wait: in all, in the area that is chosen, or of another choice."""
+    if not form.is_valid():
+        return _("No reports match")
     chosen = form.in_words()
     if set(chosen) == {"area"} and form.chosen()["area"] != WITHOUT_AREA:
         area = chosen["area"]

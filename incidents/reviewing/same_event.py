@@ -9,9 +9,6 @@ from dataclasses import dataclass
 METRES_PER_DEGREE = 111_320.0
 WITHIN_M = 100
 WITHIN_HOURS = 72
-# What a category may ask for at most (Category.same_event_m and _hours): what a query has to fetch.
-FURTHEST_M = 2_000
-LONGEST_HOURS = 720
 # A point kept as the middle of its block may lie this far from the true one.
 BLOCK_RADIUS_M = 80
 

@@ -137,10 +137,88 @@ def test_without_javascript_plain_forms_do_the_same(browser, world, waiting, liv
         page.locator(f"#mark-{row.pk}").check()
     page.get_by_role("button", name="Godkänn de markerade").click()
     expect(page.locator("main")).to_contain_text("Allt är avgjort")
+    east, *_west = sixty(world)
+    page.goto(address("review_queue") + "?page=2")
+    expect(page.locator("#waiting")).to_contain_text("Visar 51–61 av 61.")
+    page.locator("details.filters summary").click()
+    page.locator("select[name=area]").select_option("oster")
+    page.get_by_role("button", name="Visa", exact=True).click()
+    is_open(page, east)
+    page.locator("button[value=approve]").click()
+    expect(page.locator("h1")).to_have_text("Inget väntar i Öster")
+    page.get_by_role("link", name="Visa alla").first.click()
+    expect(page.locator("h1")).to_have_text("60 rapporter väntar")
     context.close()
     assert [status_of(row) for row in waiting] == [
         Status.APPROVED, Status.REJECTED, Status.APPROVED, Status.APPROVED,
     ]  # fmt: skip
+
+
+def sixty(world):
+    """Sixty that wait in the west, an hour apart, and one in the east that is older than all of them."""
+    now = timezone.now()
+    return [
+        make.IncidentFactory(
+            organisation=world.housing, reporter=world.people["reporter"], category=world.vandalism, lon=lon,
+            status=Status.SUBMITTED, submitted_at=now, at=now - dt.timedelta(hours=hours), area=area,
+        )
+        for hours, area, lon in [(900, world.east, 16.16), *((60 - n, world.west, 16.12) for n in range(60))]
+    ]  # fmt: skip
+
+
+def test_all_pages_of_what_is_chosen_with_the_keyboard(page, world, sign_in, address):
+    east, *west = sixty(world)
+    sign_in(world.people["coordinator"])
+    page.goto(address("review_queue"))
+    is_open(page, east)
+    expect(page.locator("#waiting")).to_contain_text("61 väntar, 50 visas")
+    page.locator("details.filters summary").click()
+    page.locator("select[name=area]").select_option("vaster")
+    page.get_by_role("button", name="Visa", exact=True).click()
+    expect(page.locator("h1")).to_have_text("60 rapporter väntar i Väster")
+    in_order = sorted(west, key=lambda row: (row.occurred_on, row.pk))
+    is_open(page, in_order[0])
+
+    # Over the edge of a page and back, and on from a decision there: the choice stays.
+    page.goto(address("review_queue") + f"?area=vaster&report={in_order[49].pk}")
+    is_open(page, in_order[49])
+    for key, expected in (("j", in_order[50]), ("k", in_order[49]), ("j", in_order[50])):
+        expect(page.locator("button[value=approve]")).to_have_attribute("aria-keyshortcuts", "a")
+        page.keyboard.press(key)
+        is_open(page, expected)
+    expect(page.locator("#waiting")).to_contain_text("Visar 51–60 av 60.")
+    expect(page.locator("button[value=approve]")).to_have_attribute("aria-keyshortcuts", "a")
+    page.keyboard.press("a")
+    is_open(page, in_order[51])
+    expect(page.locator("h1")).to_have_text("59 rapporter väntar i Väster")
+    assert status_of(in_order[50]) == Status.APPROVED
+
+    # Every row of the last page at once: what is left of the choice is shown.
+    for box in page.locator("#waiting input[name=marked]").all():
+        box.check()
+    page.get_by_role("button", name="Godkänn de markerade").click()
+    expect(page.locator("h1")).to_have_text("50 rapporter väntar i Väster")
+    assert "area=vaster" in page.url
+    assert status_of(east) == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [320, 1440])
+def test_pages_and_choice_are_accessible_and_fit(
+    page, world, sign_in, address, assert_accessible, assert_fits, width, scheme
+):
+    sixty(world)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(world.people["coordinator"])
+    for where in ("?page=2", "?area=vaster", f"?area=vaster&organisation={world.other_housing.pk}", "?area=x"):
+        page.goto(address("review_queue") + where)
+        if page.locator("details.filters[open]").count() == 0:
+            page.locator("details.filters summary").click()
+        scroll_through(page)
+        page.wait_for_load_state("networkidle")
+        assert_fits(page)
+        assert_accessible(page)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

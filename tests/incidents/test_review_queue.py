@@ -578,7 +578,12 @@ def test_what_is_no_choice_is_said_and_never_widens_the_queue(coordinator, world
     page = coordinator.get(url("review_queue"), asked)
     assert page.status_code == 200
     assert opened(page) is None
-    assert b"Choose one from the list." in page.content
+    text = page.content.decode()
+    assert "Choose one from the list." in text
+    # It does not say that nothing waits where nobody has looked.
+    assert "No reports match" in text
+    assert "Nothing waits" not in text
+    assert "1 waits in all." in text
 
 
 def test_another_collaborations_areas_and_organisations_are_not_offered(coordinator, world, only_ours):
