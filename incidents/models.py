@@ -430,6 +430,12 @@ class Incident(models.Model):
             models.Index(
                 fields=["collaboration", "-occurred_on"], name="incident_purged", condition=Q(is_counted=True)
             ),
+            # Which months each source has, which every rebuild asks. Few values stand in it many times, so it is small.
+            models.Index(
+                fields=["collaboration", "source", "is_counted", "time_precision", "occurred_on"],
+                name="incident_source_day",
+                condition=COUNTED,
+            ),
             models.Index(fields=["reviewed_by"], name="incident_reviewed_by", condition=Q(reviewed_by__isnull=False)),
             models.Index(fields=["merged_into"], name="incident_merged_into", condition=Q(merged_into__isnull=False)),
         ]

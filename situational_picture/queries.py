@@ -65,15 +65,38 @@ def months_by_source(collaboration: Collaboration) -> pd.DataFrame:
     `last` is the last day with data; reports entered by hand are one source, the empty name. A month of which anything
     is purged to statistics `is_purged`; where all of it is, nobody knows whether it had days (`by_month` None).
     """
+    # From month to month through an index, two looks each: reading a million rows instead is a fifth of a rebuild.
     frame = _rows(
         """
-        SELECT source, date_trunc('month', day)::date, bool_and(by_month), max(day), bool_or(is_purged)
-        FROM (SELECT source, occurred_on AS day, bool_or(is_counted) AS is_purged,
-                     bool_and(time_precision = 'month') FILTER (WHERE NOT is_counted) AS by_month
-              FROM incidents_incident
-              WHERE collaboration_id = %(collaboration)s AND (status = 'approved' OR is_counted)
-              GROUP BY 1, 2) AS days  -- a few thousand days: months straight from a million rows take a third longer
+        WITH RECURSIVE months AS (
+            (SELECT source, is_counted, time_precision, occurred_on
+             FROM incidents_incident
+             WHERE collaboration_id = %(collaboration)s AND (status = 'approved' OR is_counted)
+             ORDER BY source, is_counted, time_precision, occurred_on LIMIT 1)
+            UNION ALL
+            SELECT later.* FROM months AS m CROSS JOIN LATERAL (
+                SELECT source, is_counted, time_precision, occurred_on
+                FROM incidents_incident
+                WHERE collaboration_id = %(collaboration)s AND (status = 'approved' OR is_counted)
+                      AND (source, is_counted, time_precision, occurred_on)
+                          > (m.source, m.is_counted, m.time_precision,
+                             (date_trunc('month', m.occurred_on) + interval '1 month - 1 day')::date)
+                ORDER BY source, is_counted, time_precision, occurred_on LIMIT 1
+            ) AS later
+        )
+        SELECT m.source, date_trunc('month', m.occurred_on)::date,
+               bool_and(m.time_precision = 'month') FILTER (WHERE NOT m.is_counted),
+               max(last.day), bool_or(m.is_counted)
+        FROM months AS m CROSS JOIN LATERAL (
+            SELECT occurred_on AS day
+            FROM incidents_incident
+            WHERE collaboration_id = %(collaboration)s AND (status = 'approved' OR is_counted)
+                  AND source = m.source AND is_counted = m.is_counted AND time_precision = m.time_precision
+                  AND occurred_on < (date_trunc('month', m.occurred_on) + interval '1 month')::date
+            ORDER BY occurred_on DESC LIMIT 1
+        ) AS last
         GROUP BY 1, 2
+        ORDER BY 1, 2
         """,
         {"collaboration": collaboration.pk},
         ["source", "month", "by_month", "last", "is_purged"],
