@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TypedDict
 
 
 class PeriodKind(StrEnum):
@@ -19,16 +18,6 @@ class PeriodKind(StrEnum):
     MONTH = "month"
     TERTIAL = "tertial"
     FREE = "free"
-
-
-class LabelParts(TypedDict):
-    """What a sentence about a period needs; the sentence itself is written where the reader's language is known."""
-
-    kind: str
-    year: int | None
-    number: int | None
-    first_day: date
-    last_day: date
 
 
 #: How many periods make a year, which is the `season_length` of `analysis.expected`.
@@ -105,17 +94,6 @@ class Period:
 
     def __str__(self) -> str:
         return self.code
-
-    @property
-    def label_parts(self) -> LabelParts:
-        """The numbers and days a label is made of."""
-        return {
-            "kind": str(self.kind),
-            "year": self.year,
-            "number": self.number,
-            "first_day": self.start,
-            "last_day": self.last_day,
-        }
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end

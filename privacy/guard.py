@@ -7,7 +7,7 @@ What each rule finds and misses: docs/methods/personal-data-guard.md.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -239,14 +239,6 @@ def verdict(text: str, *, allowed: Set[str] = frozenset(), strict: bool = False)
         strong=[hit for hit in hits if hit.strength is Strength.STRONG],
         weak=[hit for hit in hits if hit.strength is Strength.WEAK],
     )
-
-
-def find_in_mapping(
-    values: Mapping[str, str | None], *, allowed: Set[str] = frozenset(), strict: bool = False
-) -> dict[str, list[Hit]]:
-    """The hits of each field that has any, so that no text field of a form or an API body is forgotten."""
-    found = {field: find_personal_data(text, allowed=allowed, strict=strict) for field, text in values.items() if text}
-    return {field: hits for field, hits in found.items() if hits}
 
 
 def scan_column(texts: pd.Series, *, allowed: Set[str] = frozenset(), strict: bool = False) -> pd.DataFrame:

@@ -54,6 +54,3 @@ def check_may_speak_for(user: Any, unit: ReportingUnit) -> None:
         raise NotAllowed(
             _("You do not report for %(unit)s. Ask your administrator to be given its role.") % {"unit": unit.unit.name}
         )
-
-
-may_speak_for = as_question(check_may_speak_for)

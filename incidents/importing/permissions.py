@@ -49,6 +49,3 @@ def check_may_import_in(user: Any, collaboration: Collaboration | int) -> None:
 def check_may_undo(user: Any, batch: ImportBatch) -> None:
     """Whoever may import for the organisation may take an import back."""
     check_may_import(user, batch.organisation)
-
-
-may_undo = as_question(check_may_undo)

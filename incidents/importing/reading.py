@@ -27,7 +27,6 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from openpyxl.cell.read_only import EmptyCell
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from common.errors import NotPossible
@@ -570,11 +569,6 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)[:MAX_CELL]
-
-
-def column_letter(position: int) -> str:
-    """What Excel calls the column."""
-    return get_column_letter(position + 1)
 
 
 # Parquet

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.errors import NotAllowed
-from common.permissions import as_question
 from partners.models import Collaboration, Organisation
 from partners.roles import Role
 
@@ -26,6 +25,3 @@ def check_may_see_own_places(user: Any, collaboration: Collaboration | int) -> N
     """The page gathers what an organisation's security lead answers for."""
     if not user.has_role(collaboration, MAY_SEE_OWN_PLACES):
         raise NotAllowed(_("The page is for security leads: it gathers their own organisation's reports by place."))
-
-
-may_see_own_places = as_question(check_may_see_own_places)

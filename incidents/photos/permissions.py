@@ -18,9 +18,6 @@ def check_may_add_photo(user: Any, incident: Incident) -> None:
         raise NotAllowed(_("Only the reporter can send photos with the report."))
 
 
-may_add_photo = as_question(check_may_add_photo)
-
-
 def check_may_review_photos(user: Any, collaboration_id: int) -> None:
     """Whoever reviews reports looks at their photos."""
     if not user.has_role(collaboration_id, MAY_REVIEW):

@@ -148,18 +148,6 @@ def test_periods_between_holds_every_day():
     assert [period.code for period in periods_between(date(2026, 11, 16), date(2026, 11, 22), "week")] == ["2026-W47"]
 
 
-def test_label_parts_hold_what_a_sentence_needs():
-    assert parse("2026-W01").label_parts == {
-        "kind": "week",
-        "year": 2026,
-        "number": 1,
-        "first_day": date(2025, 12, 29),
-        "last_day": date(2026, 1, 4),
-    }
-    parts = parse("2026-01-05--2026-02-01").label_parts
-    assert (parts["year"], parts["number"], parts["last_day"]) == (None, None, date(2026, 2, 1))
-
-
 @pytest.mark.parametrize(
     ("kind", "start", "end"),
     [
