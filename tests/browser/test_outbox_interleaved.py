@@ -441,7 +441,7 @@ def run(around: Surroundings, *, examples: int, steps: int) -> None:
 
 
 def go_where_chance_may_not(around: Surroundings) -> None:
-    """A refused report, and a tab that waits while the other stands still in the middle of sending."""
+    """A refused report, a tab that waits while the other stands still while sending, and a report written on."""
     phone = TwoTabs()
     phone.around = around
     phone.begin()
@@ -449,6 +449,14 @@ def go_where_chance_may_not(around: Surroundings) -> None:
     phone.write(1, TEXTS[0], 0)
     phone.send_and_stand_still(0, [], 4)
     phone.the_other_tab_sends_too([])
+    phone.every_report_is_on_the_server_once_or_on_the_phone()
+    phone.teardown()
+    phone.begin()
+    phone.write(0, TEXTS[0], 0)
+    phone.write_on(1, 0, TEXTS[1], 0)
+    phone.send(0, [], 0)
+    assert phone.written_on
+    assert [row["state"] for row in phone._reports().values()] == [SENT]
     phone.every_report_is_on_the_server_once_or_on_the_phone()
     phone.teardown()
 
