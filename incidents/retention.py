@@ -118,10 +118,9 @@ SELECT DISTINCT collaboration_id, organisation_id, unit_id, CASE WHEN unit_id IS
        date_trunc('week', occurred_on::timestamp)::date
 FROM incidents_incident
 WHERE id = ANY(%(ids)s) AND status NOT IN ('draft', 'purged') AND time_precision <> 'month'
+      -- A remainder is negative before the day that the periods are counted from.
       AND (created_at AT TIME ZONE %(zone)s)::date
-          >= CASE WHEN unit_id IS NULL THEN occurred_on
-                  -- A remainder is negative before the day that the periods are counted from.
-                  ELSE occurred_on - ((occurred_on - %(anchor)s) %% %(days)s + %(days)s) %% %(days)s END
+          >= occurred_on - ((occurred_on - %(anchor)s) %% %(days)s + %(days)s) %% %(days)s
 ON CONFLICT DO NOTHING
 """
 

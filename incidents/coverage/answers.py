@@ -162,7 +162,7 @@ _ONE_WITHOUT_UNIT = """
         WHERE organisation_id = o.id AND {area} AND unit_id IS NULL
               AND occurred_on >= p.starts AND occurred_on < p.ends
               AND status <> 'draft' AND (%(with_months)s OR time_precision <> 'month')
-              AND (created_at AT TIME ZONE %(zone)s)::date >= occurred_on  -- a forecast is no answer
+              AND (created_at AT TIME ZONE %(zone)s)::date >= p.starts  -- a forecast is no answer
         LIMIT 1
     ) AS one
 """

@@ -70,8 +70,9 @@ def test_a_report_that_was_rejected_and_removed_after_a_week_was_an_answer_all_t
 
 @pytest.mark.parametrize("fortnights_from", [dt.date(2024, 1, 1), dt.date(2021, 1, 11)])
 @pytest.mark.parametrize("sent_days_before", [3, 9, 20])
+@pytest.mark.parametrize("names_unit", [True, False])
 def test_a_fortnight_answered_for_in_its_first_week_stays_answered_when_purged(
-    world, fortnights_from, sent_days_before
+    world, fortnights_from, sent_days_before, names_unit
 ):
     """What is expected in the second week may be sent in the first; what was sent before both is no answer."""
     Incident.objects.all().delete()
@@ -79,7 +80,11 @@ def test_a_fortnight_answered_for_in_its_first_week_stays_answered_when_purged(
     unit = make.ReportingUnitFactory(unit=world.unit, valid_from=dt.date(2022, 1, 3))
     day = deadlines.period_of(deadlines.rhythm_of(world.here), dt.date(2023, 2, 1)).start + dt.timedelta(days=10)
     row = make.IncidentFactory(
-        organisation=world.housing, unit=world.unit, area=world.west, category=world.vandalism, at=moment(day)
+        organisation=world.housing,
+        unit=world.unit if names_unit else None,
+        area=world.west,
+        category=world.vandalism,
+        at=moment(day),
     )
     Incident.objects.filter(pk=row.pk).update(created_at=moment(day) - dt.timedelta(days=sent_days_before))
     before = states(unit, day)
@@ -87,6 +92,20 @@ def test_a_fortnight_answered_for_in_its_first_week_stays_answered_when_purged(
     retention.purge_collaboration(world.here, today=timezone.localdate())
     assert Incident.objects.get(pk=row.pk).status == Status.PURGED
     assert states(unit, day) == before
+
+
+def test_a_month_is_answered_for_before_and_after_purging_alike_where_no_unit_is_named(world):
+    """Expected at the month's end, sent at its beginning: the same answer with a unit and without, before and after."""
+    Incident.objects.all().delete()
+    make.ReportingRhythmFactory(collaboration=world.here, every="month")
+    unit = make.ReportingUnitFactory(unit=world.unit, valid_from=dt.date(2022, 1, 3))
+    row = make.IncidentFactory(
+        organisation=world.housing, area=world.west, category=world.vandalism, at=moment(dt.date(2023, 2, 20))
+    )
+    Incident.objects.filter(pk=row.pk).update(created_at=moment(dt.date(2023, 2, 3)))
+    before = states(unit, dt.date(2023, 2, 1))
+    retention.purge_collaboration(world.here, today=timezone.localdate())
+    assert states(unit, dt.date(2023, 2, 1)) == before
 
 
 class PurgingKeepsWhoHasAnswered(TestCase):
@@ -107,7 +126,7 @@ class PurgingKeepsWhoHasAnswered(TestCase):
                     "area": st.sampled_from(["west", "east", None]),
                     "status": st.sampled_from([Status.APPROVED, Status.REJECTED, Status.SUBMITTED, Status.MERGED]),
                     "by_month": st.booleans(),
-                    "sent_days_before": st.sampled_from([-2, 0, 0, 40]),
+                    "sent_days_before": st.sampled_from([-2, 0, 0, 1, 5, 10, 40]),
                 }
             ),
             max_size=8,
