@@ -183,6 +183,9 @@ class IncidentSerializer(serializers.Serializer):
     submitted_at = serializers.DateTimeField(required=False, allow_null=True)
     reviewed_at = serializers.DateTimeField(required=False, allow_null=True)
     review_reason = serializers.CharField(required=False)
+    photos = serializers.IntegerField(
+        required=False, help_text="How many approved photos it has. They are seen on its page, never here."
+    )
     reporter_function = serializers.CharField(required=False)
     reporter_name = serializers.CharField(required=False)
 
@@ -315,13 +318,13 @@ class IncidentViewSet(GenericViewSet):
             raise ValidationError({name: [_("Give a value, or leave the parameter out.")] for name in empty})
         collaboration = self._collaboration(request, request.query_params.get("collaboration"))
         permissions.check_may_read_reports(request.user, collaboration)
-        rows = self.paginate_queryset(self._chosen(request, collaboration)) or []
+        rows = self.paginate_queryset(queries.with_photos(self._chosen(request, collaboration))) or []
         note_reading_of_page(request.user, rows, where="api", **purpose_of_token(request.auth))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         rows = Incident.objects.visible_to(request.user).select_related(*queries.WITH_ROW)
-        incident = get_object_or_404(rows, pk=int(pk))
+        incident = get_object_or_404(queries.with_photos(rows), pk=int(pk))
         note_reading(request.user, incident, where="api", **purpose_of_token(request.auth))
         return Response(self.get_serializer(incident).data)
 

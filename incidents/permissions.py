@@ -27,7 +27,7 @@ EVERYTHING_ELSE = frozenset(
     {
         "organisation", "unit", "source_kind", "certainty", "unsafety", "persons", "severity", "cost_sek",
         "description", "is_text_removed", "sharing", "source", "created_at", "submitted_at", "reviewed_at",
-        "review_reason",
+        "review_reason", "photos",
     }
 )  # fmt: skip
 

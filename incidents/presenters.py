@@ -20,7 +20,7 @@ from analysis.hexagons import cell_polygons, parent_cells
 from areas.models import Place
 from areas.names import with_area
 from incidents import rules
-from incidents.models import Category, Incident, Status
+from incidents.models import Category, Incident, Photo, Status
 from incidents.permissions import fields_visible_to
 from incidents.rules import RejectReason
 from partners.models import Organisation
@@ -85,9 +85,16 @@ def _values(incident: Incident) -> dict[str, Any]:
         "submitted_at": incident.submitted_at,
         "reviewed_at": incident.reviewed_at,
         "review_reason": incident.review_reason,
+        "photos": number_of_photos(incident),
         "reporter_function": reporter.function if reporter else "",
         "reporter_name": reporter.name if reporter else "",
     }
+
+
+def number_of_photos(incident: Incident) -> int:
+    """How many approved photos it has, counted with the row (`queries.with_photos`) or now."""
+    counted: int | None = getattr(incident, "approved_photos", None)
+    return incident.photos.filter(status=Photo.Status.APPROVED).count() if counted is None else counted
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------
@@ -353,6 +360,7 @@ EXPORT_COLUMNS = (
     ("severity", gettext_lazy("Severity (1–4)")),
     ("cost_sek", gettext_lazy("Estimated cost, SEK")),
     ("description", gettext_lazy("Text")),
+    ("photos", gettext_lazy("Approved photos")),
 )
 # Which field decides whether a column of the file is shown.
 _DECIDED_BY = {

@@ -12,7 +12,8 @@ import django_filters as filters
 import shapely
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
@@ -21,7 +22,7 @@ from areas.access import descendants
 from areas.locating import extent_of, index_of
 from areas.models import Area, Place
 from incidents import rules
-from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
+from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Photo, Status
 from partners.models import Collaboration, Organisation
 from partners.roles import MAY_REVIEW, SEE_EVERYTHING
 
@@ -311,6 +312,13 @@ def count_up_to(rows: IncidentQuerySet, limit: int = COUNT_UP_TO) -> tuple[int, 
     """How many rows there are, and whether there are more than the limit (then the limit is the number)."""
     found = rows.order_by()[: limit + 1].count()
     return min(found, limit), found > limit
+
+
+def with_photos(rows: IncidentQuerySet) -> IncidentQuerySet:
+    """The same rows, each with the number of its approved photos."""
+    approved = Photo.objects.filter(incident=OuterRef("pk"), status=Photo.Status.APPROVED).order_by()
+    number = approved.values("incident").annotate(number=Count("pk")).values("number")
+    return rows.annotate(approved_photos=Coalesce(Subquery(number), 0))
 
 
 def _after(day: dt.date | None, pk: int) -> Q:

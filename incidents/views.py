@@ -104,7 +104,7 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
 
     def make(purpose: dict[str, Any]) -> StreamingHttpResponse:
         note_export(person(request), collaboration, rows, filters=chosen, **purpose)
-        ordered = rows.select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
+        ordered = queries.with_photos(rows).select_related(*queries.WITH_ROW).order_by("-occurred_on", "-pk")
         response = StreamingHttpResponse(
             presenters.export_lines(request.user, ordered.iterator(chunk_size=2000)),
             content_type="text/csv; charset=utf-8",
