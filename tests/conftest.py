@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from tests.emptying import empty
@@ -36,22 +37,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
 
 
-@pytest.fixture(autouse=True)
-def plain_settings(settings):
-    """Static files without a manifest, and e-mail that stays here."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def plain_settings() -> Iterator[None]:
+    """Static files without a manifest, and a cache and cookies for tests.
+
+    Once for all tests: a server in a thread may still answer the last one's page while the next one begins, and would
+    find the settings half changed.
+    """
     # Tests that run beside each other share one Redis and must not share what they keep in it.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"est-test-{worker}"}}
     # WhiteNoise warns of a folder that is not there, and a warning is an error here.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    # Argon2 is slow on purpose, and the cast signs in ten times a test; `test_sign_in` asks for the real one.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-    settings.SECURE_SSL_REDIRECT = False
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    with override_settings(
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        CACHES={"default": {**settings.CACHES["default"], "KEY_PREFIX": f"est-test-{worker}"}},
+        # Argon2 is slow on purpose, and the cast signs in ten times a test; `test_sign_in` asks for the real one.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS],
+        SECURE_SSL_REDIRECT=False,
+        SESSION_COOKIE_SECURE=False,
+        CSRF_COOKIE_SECURE=False,
+    ):
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from areas.models import Area
 from audit.models import DaySeal, Event
 from incidents.models import Incident
 from situational_picture.models import Picture
@@ -105,4 +106,33 @@ def test_it_waits_for_whoever_still_writes(used):
     may_end.set()
     writer.join()
     emptier.join(30)
+    assert set(kept()) == {"auth.Permission", "contenttypes.ContentType"}
+
+
+def test_whoever_reads_one_table_and_then_another_is_not_in_its_way(used):
+    """With some tables locked and waiting for the next, it would wait for a page that waits for the first."""
+    has_read, may_go_on = threading.Event(), threading.Event()
+    found = []
+
+    def read():
+        try:
+            with transaction.atomic():
+                found.append(Picture.objects.count())
+                has_read.set()
+                assert may_go_on.wait(30)
+                found.append(Area.objects.count())
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert has_read.wait(30)
+    emptier = threading.Thread(target=lambda: (emptying.empty(connection), connection.close()))
+    emptier.start()
+    emptier.join(0.5)
+    may_go_on.set()
+    reader.join(30)
+    emptier.join(30)
+    assert len(found) == 2
+    assert all(found)
     assert set(kept()) == {"auth.Permission", "contenttypes.ContentType"}

@@ -20,6 +20,7 @@ from django.utils import timezone
 from incidents.coverage import deadlines
 from incidents.coverage.forms import RhythmForm
 from incidents.models import ImportBatch, Photo, Status
+from incidents.reviewing.marks import row_mark
 from incidents.rules import state_of
 from partners import log_samples
 from partners.models import Organisation
@@ -554,6 +555,7 @@ IMPORTS: dict[str, Row] = {
         body=lambda world: {
             "seen": state_of(world.by_reporter),
             "merge-number": world.by_colleague.ref,
+            "merge-seen": row_mark(world.by_colleague),
         },
     ),
     "incident_unmerge": Row(

@@ -308,7 +308,7 @@ class TestPage:
             full |= {f"coming-{number}-day": "2026-12-13", f"coming-{number}-what": f"Luciatåg {number + 1}"}
         answer = self.post(client, author, draft, take=str(report.pk), assessment="Lugnt.", **full)
         assert answer.status_code == 422
-        assert "room for 20" in answer.content.decode()
+        assert "plats för 20" in answer.content.decode()
         draft.refresh_from_db()
         assert len(draft.coming_events) == 0
         assert self.post(client, author, draft, assessment="Lugnt.", **full).status_code == 302
