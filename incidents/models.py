@@ -436,6 +436,8 @@ class Incident(models.Model):
                 name="incident_source_day",
                 condition=COUNTED,
             ),
+            # How many wait in an area, which every picture says: few rows, where the area has a hundred thousand.
+            models.Index(fields=["area"], name="incident_waiting", condition=Q(status="submitted")),
             models.Index(fields=["reviewed_by"], name="incident_reviewed_by", condition=Q(reviewed_by__isnull=False)),
             models.Index(fields=["merged_into"], name="incident_merged_into", condition=Q(merged_into__isnull=False)),
         ]

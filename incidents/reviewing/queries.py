@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
+from django.db.models.functions import TruncWeek
 
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
 from incidents.photos.queries import reports_left_behind
@@ -240,11 +241,13 @@ def standings_of(
         )
         .exclude(time_precision=Incident.TimePrecision.MONTH)
         .order_by()
-        .values_list("area_id", "category_id", "occurred_on")
-        .annotate(number=Count("pk"))
+        .values_list("area_id", "category_id", TruncWeek("occurred_on"))
+        .annotate(
+            whole=Count("pk"), begun=Count("pk", filter=Q(occurred_on__iso_week_day__lte=unusual.days_come(today)))
+        )
     )
-    per_day = {(area, category, day): number for area, category, day, number in found}
-    return unusual.standings(judged, per_day, today=today)
+    per_week = {(area, category, monday): (whole, begun) for area, category, monday, whole, begun in found}
+    return unusual.standings(judged, per_week, today=today)
 
 
 # --- Near a report ----------------------------------------------------------------------------------------------------

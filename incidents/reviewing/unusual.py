@@ -30,10 +30,9 @@ def monday_of(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def days_compared(day: dt.date, today: dt.date) -> tuple[dt.date, int]:
-    """The Monday of a report's week, and how many of its days have come: a running week is compared so far."""
-    monday = monday_of(day)
-    return monday, min(7, max((today - monday).days + 1, 1))
+def days_come(today: dt.date) -> int:
+    """How many days of the running week have come: it is compared so far, with as many days of the weeks before."""
+    return today.weekday() + 1
 
 
 def first_day_needed(day: dt.date) -> dt.date:
@@ -46,24 +45,36 @@ def is_judged(day: dt.date, today: dt.date) -> bool:
     return today - dt.timedelta(days=JUDGED_DAYS) <= day <= today
 
 
-def standings(keys: Iterable[Key], per_day: Mapping[Key, int], *, today: dt.date) -> dict[Key, Standing]:
-    """Where each area, category and day stands, given the reports of every day. Days not judged are left out."""
+def standings(
+    keys: Iterable[Key], per_week: Mapping[tuple[int, int, dt.date], tuple[int, int]], *, today: dt.date
+) -> dict[Key, Standing]:
+    """Where each area, category and day stands. Days not judged are left out.
+
+    `per_week` has the reports by area, category and Monday: of the whole week, and of its first `days_come(today)`
+    days.
+    """
     asked = sorted({key for key in keys if is_judged(key[2], today)})
     # The days of a week stand alike, so a week is counted once.
     weeks = sorted({(area, category, monday_of(day)) for area, category, day in asked})
     if not weeks:
         return {}
+    running = monday_of(today)
+    # By the number of the week: thousands of weeks with twelve before each are looked up.
+    numbered = {
+        part: {
+            (area, category, monday.toordinal() // 7): numbers[part]
+            for (area, category, monday), numbers in per_week.items()
+        }
+        for part in (0, 1)
+    }
     counts = []
     for area, category, monday in weeks:
-        _monday, days = days_compared(monday, today)
-        each = [
-            sum(per_day.get((area, category, monday + dt.timedelta(days=n - 7 * back)), 0) for n in range(days))
-            for back in range(WEEKS_BEFORE + 1)
-        ]
-        counts.append((each[0], sum(each[1:])))
+        found, week = numbered[int(monday == running)], monday.toordinal() // 7
+        before = sum(found.get((area, category, week - back), 0) for back in range(1, WEEKS_BEFORE + 1))
+        counts.append((found.get((area, category, week), 0), before))
     chances = chance_of_as_many([now for now, _ in counts], [then for _, then in counts], periods_before=WEEKS_BEFORE)
-    found = {
+    standing = {
         week: Standing(now, then / WEEKS_BEFORE, float(chance))
         for week, (now, then), chance in zip(weeks, counts, chances, strict=True)
     }
-    return {(area, category, day): found[area, category, monday_of(day)] for area, category, day in asked}
+    return {(area, category, day): standing[area, category, monday_of(day)] for area, category, day in asked}

@@ -15,7 +15,7 @@ from common.errors import NotPossible
 from incidents import actions, changes, rules
 from incidents.merging import merge_incidents
 from incidents.models import ImportBatch, Incident, Status
-from incidents.reviewing import queries
+from incidents.reviewing import queries, unusual
 from incidents.reviewing.actions import approve_import, approve_marked, carry_out_approval, pick_up_forgotten_approvals
 from incidents.reviewing.presenters import row_mark
 from incidents.reviewing.queries import Order
@@ -411,6 +411,33 @@ def test_what_is_unusual_comes_first(coordinator, world, only_ours):
     assert shown == [rare, usual, without_area]
     assert "1 in the area that week, usually 0.0" in page.content.decode()
     assert "1 in the area that week, usually 4.0" in page.content.decode()
+
+
+def test_a_running_week_is_compared_with_as_many_days_of_the_weeks_before():
+    wednesday = dt.date(2026, 11, 18)
+    monday = unusual.monday_of(wednesday)
+    # Every week four reports by its third day and ten in all; this week has had four, and last week ten.
+    per_week = {(1, 2, monday - dt.timedelta(days=7 * back)): (10, 4) for back in range(1, 30)}
+    per_week[1, 2, monday] = (4, 4)
+    last_week = monday - dt.timedelta(days=1)
+    found = unusual.standings([(1, 2, wednesday), (1, 2, last_week), (1, 3, wednesday)], per_week, today=wednesday)
+    assert (found[1, 2, wednesday].count, found[1, 2, wednesday].usual) == (4, 4.0)
+    assert (found[1, 2, last_week].count, found[1, 2, last_week].usual) == (10, 10.0)
+    assert (found[1, 3, wednesday].count, found[1, 3, wednesday].usual) == (0, 0.0)
+
+
+def test_the_database_counts_a_running_week_so_far(world, only_ours):
+    """A week ago there was one report by this day of the week, and whatever came later in that week."""
+    today = timezone.localdate()
+    monday = unusual.monday_of(today)
+    Incident.objects.all().delete()
+    noon = timezone.now().replace(hour=11)
+    for day in range(7):
+        report(world, status=Status.APPROVED, at=noon - dt.timedelta(days=(today - monday).days + 7 - day))
+    this = report(world, days=0)
+    key = (this.area_id, this.category_id, today)
+    found = queries.standings_of([key], world.here, today=today)[key]
+    assert (found.count, found.usual) == (1, pytest.approx((today.weekday() + 1) / 12))
 
 
 def test_how_many_wait_does_not_change_how_much_is_asked(world, only_ours, django_assert_max_num_queries):
