@@ -94,8 +94,13 @@ days_before = st.dictionaries(
 @given(found=days_before, back=st.integers(0, 30))
 def test_days_are_counted_as_by_hand(found, back):
     per_day = {(area, kind, TODAY - dt.timedelta(days=ago)): n for (area, kind, ago), n in found.items()}
+    per_week = {}
+    for (area, kind, on), n in per_day.items():
+        week = (area, kind, on - dt.timedelta(days=on.weekday()))
+        whole, begun = per_week.get(week, (0, 0))
+        per_week[week] = whole + n, begun + (n if on.weekday() <= TODAY.weekday() else 0)
     day = TODAY - dt.timedelta(days=back)
-    [standing] = standings([(1, 7, day)], per_day, today=TODAY).values()
+    [standing] = standings([(1, 7, day)], per_week, today=TODAY).values()
     monday = day - dt.timedelta(days=day.weekday())
     weekdays = range(7) if monday + dt.timedelta(days=6) <= TODAY else range(TODAY.weekday() + 1)
 
