@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -388,7 +389,7 @@ def test_signing_out_warns_of_what_waits_and_empties_what_is_kept(entry, wire, w
     assert Session.objects.exists()
     entry.once("dialog", leave)
     sign_out.evaluate("form => form.requestSubmit()")
-    entry.wait_for_url("**/accounts/login/**")
+    expect(entry).to_have_url(re.compile(r"/accounts/login/"))
     assert entry.evaluate("async (page) => Boolean(await caches.match(page))", ENTRY) is False
 
 
@@ -411,7 +412,7 @@ def test_a_page_that_is_on_its_way_at_sign_out_is_not_kept_when_it_comes(entry, 
     other.evaluate("address => { location.href = address; }", wire.url + ENTRY)
     assert held.reached.wait(15)
     sign_out(entry)
-    entry.wait_for_url("**/accounts/login/**")
+    expect(entry).to_have_url(re.compile(r"/accounts/login/"))
     held.goes_on.set()
     # The tab that had asked gets its page; from then on it is nowhere.
     expect(other.locator("report-entry")).to_have_attribute("data-state", "open")
@@ -429,7 +430,7 @@ def test_a_page_that_comes_while_somebody_signs_out_is_not_kept(entry, wire, con
     wait_until(other, lambda: other.evaluate(IS_KEPT, ENTRY))
     other.close()
     held.goes_on.set()
-    entry.wait_for_url("**/accounts/login/**")
+    expect(entry).to_have_url(re.compile(r"/accounts/login/"))
     assert_nothing_is_kept(entry, wire)
 
 
