@@ -40,14 +40,6 @@ PHOTOS = "**/photos/"
 
 
 @pytest.fixture(autouse=True)
-def patience():
-    """Pictures are drawn, scaled and sent: on a busy machine that takes more than a moment."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return tmp_path / "media"
