@@ -18,7 +18,7 @@ from incidents.reviewing import unusual
 from incidents.reviewing.asked import queue_address
 from incidents.reviewing.forms import WITHOUT_AREA, QueueForm
 from incidents.reviewing.marks import row_mark
-from incidents.reviewing.queries import Near, Queue, key_of
+from incidents.reviewing.queries import Near, Queue
 from incidents.rules import state_of
 from partners.models import Collaboration
 from privacy import guard
@@ -39,7 +39,7 @@ def queue_rows(
             "mark": row_mark(row),
             "is_open": row.pk == opened,
             "has_findings": bool(guard_findings(row.description, words)) or row.is_text_removed,
-            "standing": standing_in_words(_standing(row, queue)),
+            "standing": standing_in_words(queue.standings.get(row.pk)),
         }
         for row in queue.rows
     ]
@@ -74,11 +74,6 @@ def chosen_in_queue(form: QueueForm, collaboration: Collaboration, asked: Mappin
         }
         for name, text in form.in_words().items()
     ]
-
-
-def _standing(row: Incident, queue: Queue) -> unusual.Standing | None:
-    key = key_of(row.area_id, row.category_id, row.occurred_on, row.time_precision)
-    return queue.standings.get(key) if key is not None else None
 
 
 def standing_in_words(standing: unusual.Standing | None) -> str:

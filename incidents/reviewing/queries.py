@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
@@ -13,8 +13,8 @@ from operator import or_
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
-from django.db.models.functions import TruncWeek
+from django.db.models import Case, Count, DateField, Q, When
+from django.db.models.functions import Cast, TruncWeek
 
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
 from incidents.photos.queries import reports_left_behind
@@ -63,7 +63,8 @@ class Queue:
     page: Page[Any]
     previous: int | None
     next: int | None
-    standings: dict[unusual.Key, unusual.Standing] = field(default_factory=dict)
+    # By the report's number: how unusual it is, where it is judged.
+    standings: dict[int, unusual.Standing] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -130,7 +131,8 @@ def queue_of(
     before, ids = (ids[0], ids[1:]) if begin and ids else (None, ids)
     whole = rows.select_related(*WITH_ROW).in_bulk(ids[:LISTED])
     listed = [whole[pk] for pk in ids[:LISTED] if pk in whole]
-    return Queue(listed, shown, before, next(iter(ids[LISTED:]), None), found.standings)
+    standings = found.standings_of(listed) if isinstance(found, MostUnusual) else {}
+    return Queue(listed, shown, before, next(iter(ids[LISTED:]), None), standings)
 
 
 class Oldest:
@@ -139,7 +141,6 @@ class Oldest:
     def __init__(self, rows: IncidentQuerySet, count: int | None = None) -> None:
         self.rows = rows
         self.count = rows.order_by().count() if count is None else count
-        self.standings: dict[unusual.Key, unusual.Standing] = {}
 
     def ids(self, begin: int, end: int) -> list[int]:
         """The reports from one place up to another."""
@@ -147,45 +148,50 @@ class Oldest:
 
     def number_before(self, report: Incident) -> int:
         """How many come before a report of the queue."""
-        day = report.occurred_on
-        return self.rows.filter(Q(occurred_on__lt=day) | Q(occurred_on=day, pk__lt=report.pk)).order_by().count()
+        return number_before(self.rows, report)
+
+
+def number_before(rows: IncidentQuerySet, report: Incident) -> int:
+    """How many of the rows happened before a report; of one day, those entered before it."""
+    day = report.occurred_on
+    return rows.filter(Q(occurred_on__lt=day) | Q(occurred_on=day, pk__lt=report.pk)).order_by().count()
 
 
 class MostUnusual:
     """All reports, those of the least expected kind, area and week first; last, the oldest first, what is not judged.
 
-    What is put in order are the kinds, areas and days there are reports of, counted by the database. So thousands of
-    reports take no longer than the days they happened on.
+    What is put in order are the kinds, areas and weeks there are reports of, counted by the database. So thousands of
+    reports take no longer than the weeks they happened in.
     """
 
     def __init__(self, rows: IncidentQuerySet, collaboration: Collaboration, today: dt.date) -> None:
-        counted = rows.order_by().values_list(*KEY, "time_precision").annotate(number=Count("pk"))
+        self.today = today
+        judged = Q(
+            ~Q(time_precision=Incident.TimePrecision.MONTH),
+            area__isnull=False,
+            occurred_on__range=(unusual.first_day_judged(today), today),
+        )
+        # What is not judged is counted in the same question, under no week.
+        in_weeks = rows.order_by().annotate(monday=Case(When(judged, then=WEEK)))
         numbers: dict[unusual.Key, int] = {}
         number_left = 0
-        for area, category, day, precision, number in counted:
-            key = key_of(area, category, day, precision)
-            if key is not None and unusual.is_judged(day, today):
-                numbers[key] = numbers.get(key, 0) + number
-            else:
+        for area, category, monday, number in in_weeks.values_list(*KEY).annotate(number=Count("pk")):
+            if monday is None:
                 number_left += number
-        self.standings = standings_of(list(numbers), collaboration, today=today)
-
-        def most_unusual(key: unusual.Key) -> tuple[Any, ...]:
-            # Reports of the same kind and week stand together, whatever else is as unusual as they are.
-            area, category, day = key
-            return self.standings[key].chance, unusual.monday_of(day), area, category, day
-
-        # Where each area, category and day begins in the queue.
+            else:
+                numbers[area, category, monday] = number
+        self.by_week = _by_week(numbers, collaboration, today=today)
+        # Reports of the same kind and week stand together, whatever else is as unusual as they are.
+        in_order = sorted((self.by_week[key].chance, key[2], key) for key in numbers)
+        # Where each area, category and week begins in the queue.
         self.begins: dict[unusual.Key, int] = {}
         at = 0
-        for each in sorted(numbers, key=most_unusual):
-            self.begins[each] = at
-            at += numbers[each]
+        for _chance, _monday, key in in_order:
+            self.begins[key] = at
+            at += numbers[key]
         self.number_judged = at
-        days = (today - dt.timedelta(days=unusual.JUDGED_DAYS), today)
-        is_month = Q(time_precision=Incident.TimePrecision.MONTH)
-        self.judged = rows.filter(~is_month, area__isnull=False, occurred_on__range=days)
-        self.rest = Oldest(rows.filter(is_month | Q(area=None) | ~Q(occurred_on__range=days)), number_left)
+        self.judged = rows.filter(judged).annotate(monday=WEEK)
+        self.rest = Oldest(rows.exclude(judged), number_left)
         self.count = at + number_left
 
     def ids(self, begin: int, end: int) -> list[int]:
@@ -195,59 +201,75 @@ class MostUnusual:
         keys = [key for key, (first, after) in zip(self.begins, edges, strict=True) if first < last and after > begin]
         found: list[int] = []
         if keys:
-            asked = reduce(or_, (Q(**dict(zip(KEY, key, strict=True))) for key in keys))
-            rows = self.judged.filter(asked).order_by("pk").values_list("pk", *KEY)
-            inside = sorted(rows, key=lambda row: self.begins[row[1:]])
+            rows = self.judged.filter(reduce(or_, map(_of_week, keys)))
+            inside = rows.order_by("occurred_on", "pk").values_list("pk", *KEY)
+            in_order = sorted(inside, key=lambda row: self.begins[row[1:]])
             skipped = begin - self.begins[keys[0]]
-            found = [pk for pk, *_key in inside][skipped : skipped + last - begin]
+            found = [pk for pk, *_key in in_order][skipped : skipped + last - begin]
         if self.rest.count and end > self.number_judged:
             found += self.rest.ids(max(begin - self.number_judged, 0), end - self.number_judged)
         return found
 
     def number_before(self, report: Incident) -> int:
         """How many come before a report of the queue."""
-        key: Any = (report.area_id, report.category_id, report.occurred_on)
-        alike = self.judged.filter(**dict(zip(KEY, key, strict=True)))
-        if alike.filter(pk=report.pk).exists():
-            return self.begins.get(key, self.number_judged) + alike.filter(pk__lt=report.pk).order_by().count()
-        return self.number_judged + self.rest.number_before(report)
+        key = _key_of(report, self.today)
+        if key not in self.begins:
+            return self.number_judged + self.rest.number_before(report)
+        return self.begins[key] + number_before(self.judged.filter(_of_week(key)), report)
+
+    def standings_of(self, reports: Iterable[Incident]) -> dict[int, unusual.Standing]:
+        """Where each report stands, by its number; those not judged are left out."""
+        keys = {report.pk: _key_of(report, self.today) for report in reports}
+        return {pk: self.by_week[key] for pk, key in keys.items() if key in self.by_week}
 
 
-KEY = ("area_id", "category_id", "occurred_on")
+WEEK = Cast(TruncWeek("occurred_on"), DateField())
+KEY = ("area_id", "category_id", "monday")
 
 
-def key_of(area: int | None, category: int, day: dt.date, precision: str) -> unusual.Key | None:
-    """What a report is compared as; None for one without an area, or known to the month only."""
-    if area is None or precision == Incident.TimePrecision.MONTH:
+def standing_of(report: Incident, *, today: dt.date) -> unusual.Standing | None:
+    """How unusual one report is; None where it is not judged."""
+    key = _key_of(report, today)
+    return None if key is None else _by_week([key], report.collaboration, today=today)[key]
+
+
+def _key_of(report: Incident, today: dt.date) -> unusual.Key | None:
+    """What a report is compared as; None for one without an area, known to the month only, or too old."""
+    is_month = report.time_precision == Incident.TimePrecision.MONTH
+    if report.area_id is None or is_month or not unusual.is_judged(report.occurred_on, today):
         return None
-    return area, category, day
+    return report.area_id, report.category_id, unusual.monday_of(report.occurred_on)
 
 
-def standings_of(
-    keys: Sequence[unusual.Key], collaboration: Collaboration, *, today: dt.date
+def _of_week(key: unusual.Key) -> Q:
+    area, category, monday = key
+    return Q(area_id=area, category_id=category, occurred_on__range=(monday, monday + dt.timedelta(days=6)))
+
+
+def _by_week(
+    keys: Collection[unusual.Key], collaboration: Collaboration, *, today: dt.date
 ) -> dict[unusual.Key, unusual.Standing]:
     """Where each stands beside the weeks before: one question to the database."""
-    judged = [key for key in keys if unusual.is_judged(key[2], today)]
-    if not judged:
+    if not keys:
         return {}
     found = (
         Incident.objects.filter(
             collaboration=collaboration,
-            area_id__in={area for area, _category, _day in judged},
-            category_id__in={category for _area, category, _day in judged},
-            occurred_on__gte=min(unusual.first_day_needed(day) for _area, _category, day in judged),
-            occurred_on__lte=today,
+            area_id__in={area for area, _category, _monday in keys},
+            category_id__in={category for _area, category, _monday in keys},
+            occurred_on__range=(unusual.first_day_needed(min(monday for _area, _category, monday in keys)), today),
             status__in=[Status.SUBMITTED, Status.APPROVED],
         )
         .exclude(time_precision=Incident.TimePrecision.MONTH)
         .order_by()
-        .values_list("area_id", "category_id", TruncWeek("occurred_on"))
+        .annotate(monday=WEEK)
+        .values_list(*KEY)
         .annotate(
             whole=Count("pk"), begun=Count("pk", filter=Q(occurred_on__iso_week_day__lte=unusual.days_come(today)))
         )
     )
     per_week = {(area, category, monday): (whole, begun) for area, category, monday, whole, begun in found}
-    return unusual.standings(judged, per_week, today=today)
+    return unusual.standings(keys, per_week, today=today)
 
 
 # --- Near a report ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ WEEKS_BEFORE = 12
 # What happened longer ago is not judged: what is unusual matters while something can be done.
 JUDGED_DAYS = 182
 
-# Area, category and day.
+# Area, category and the Monday of the week: the days of a week stand alike.
 Key = tuple[int, int, dt.date]
 
 
@@ -35,46 +35,46 @@ def days_come(today: dt.date) -> int:
     return today.weekday() + 1
 
 
-def first_day_needed(day: dt.date) -> dt.date:
-    """From when on counts must be known to judge a report of that day."""
-    return monday_of(day) - dt.timedelta(days=7 * WEEKS_BEFORE)
+def first_day_judged(today: dt.date) -> dt.date:
+    """From when on reports are compared: whole weeks."""
+    return monday_of(today - dt.timedelta(days=JUDGED_DAYS))
+
+
+def first_day_needed(monday: dt.date) -> dt.date:
+    """From when on counts must be known to judge a report of that week."""
+    return monday - dt.timedelta(days=7 * WEEKS_BEFORE)
 
 
 def is_judged(day: dt.date, today: dt.date) -> bool:
     """Whether a report of that day is compared at all."""
-    return today - dt.timedelta(days=JUDGED_DAYS) <= day <= today
+    return first_day_judged(today) <= day <= today
 
 
-def standings(
-    keys: Iterable[Key], per_week: Mapping[tuple[int, int, dt.date], tuple[int, int]], *, today: dt.date
-) -> dict[Key, Standing]:
-    """Where each area, category and day stands. Days not judged are left out.
+def standings(keys: Iterable[Key], per_week: Mapping[Key, tuple[int, int]], *, today: dt.date) -> dict[Key, Standing]:
+    """Where each area, category and week stands, beside the weeks before.
 
     `per_week` has the reports by area, category and Monday: of the whole week, and of its first `days_come(today)`
     days.
     """
-    asked = sorted({key for key in keys if is_judged(key[2], today)})
-    # The days of a week stand alike, so a week is counted once.
-    weeks = sorted({(area, category, monday_of(day)) for area, category, day in asked})
-    if not weeks:
+    asked = sorted(keys)
+    if not asked:
         return {}
+    # The weeks of an area and category by number: thousands of weeks with twelve before each are looked up.
+    rows: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
+    for (area, category, monday), (whole, begun) in per_week.items():
+        found, so_far = rows.setdefault((area, category), ({}, {}))
+        number = monday.toordinal() // 7
+        found[number], so_far[number] = whole, begun
     running = monday_of(today)
-    # By the number of the week: thousands of weeks with twelve before each are looked up.
-    numbered = {
-        part: {
-            (area, category, monday.toordinal() // 7): numbers[part]
-            for (area, category, monday), numbers in per_week.items()
-        }
-        for part in (0, 1)
+    nothing: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    counts, before = [], []
+    for area, category, monday in asked:
+        numbers = rows.get((area, category), nothing)[monday == running]
+        week = monday.toordinal() // 7
+        counts.append(numbers.get(week, 0))
+        before.append(sum([numbers.get(at, 0) for at in range(week - WEEKS_BEFORE, week)]))
+    chances = chance_of_as_many(counts, before, periods_before=WEEKS_BEFORE).tolist()
+    return {
+        key: Standing(now, then / WEEKS_BEFORE, chance)
+        for key, now, then, chance in zip(asked, counts, before, chances, strict=True)
     }
-    counts = []
-    for area, category, monday in weeks:
-        found, week = numbered[int(monday == running)], monday.toordinal() // 7
-        before = sum(found.get((area, category, week - back), 0) for back in range(1, WEEKS_BEFORE + 1))
-        counts.append((found.get((area, category, week), 0), before))
-    chances = chance_of_as_many([now for now, _ in counts], [then for _, then in counts], periods_before=WEEKS_BEFORE)
-    standing = {
-        week: Standing(now, then / WEEKS_BEFORE, float(chance))
-        for week, (now, then), chance in zip(weeks, counts, chances, strict=True)
-    }
-    return {(area, category, day): standing[area, category, monday_of(day)] for area, category, day in asked}

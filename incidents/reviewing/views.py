@@ -140,10 +140,7 @@ def _page(
         before, after, at = queue.beside(opened.pk)
         photos = photo_rows(request.user, photos_with(request.user, opened), collaboration, main=opened)
         alike, around = queries.near(request.user, opened)
-        key = queries.key_of(opened.area_id, opened.category_id, opened.occurred_on, opened.time_precision)
-        standings = queue.standings
-        if not standings and key is not None:
-            standings = queries.standings_of([key], collaboration, today=timezone.localdate())
+        standing = queue.standings.get(opened.pk) or queries.standing_of(opened, today=timezone.localdate())
         found = [one.incident for one in alike]
         context |= {
             "before": before,
@@ -154,7 +151,7 @@ def _page(
             "report": presenters.report(request.user, opened, words, near_place=place_nearby(opened)),
             "photos": photos,
             "keyed": first_waiting(photos),
-            "standing": presenters.standing_in_words(standings.get(key) if key is not None else None),
+            "standing": presenters.standing_in_words(standing),
             "waited": presenters.days_waiting(opened, timezone.now()),
             "alike": presenters.near_rows(alike),
             "around": presenters.near_rows(around),

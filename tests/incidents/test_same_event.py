@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.reviewing.same_event import Sighting, distance_between, likeness
-from incidents.reviewing.unusual import WEEKS_BEFORE, is_judged, standings
+from incidents.reviewing.unusual import WEEKS_BEFORE, first_day_judged, is_judged, standings
 
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)
 HERE = Sighting(category=1, heading=9, begins=NOON, ends=NOON, lon=16.12, lat=58.585)
@@ -100,8 +100,8 @@ def test_days_are_counted_as_by_hand(found, back):
         whole, begun = per_week.get(week, (0, 0))
         per_week[week] = whole + n, begun + (n if on.weekday() <= TODAY.weekday() else 0)
     day = TODAY - dt.timedelta(days=back)
-    [standing] = standings([(1, 7, day)], per_week, today=TODAY).values()
     monday = day - dt.timedelta(days=day.weekday())
+    [standing] = standings([(1, 7, monday)], per_week, today=TODAY).values()
     weekdays = range(7) if monday + dt.timedelta(days=6) <= TODAY else range(TODAY.weekday() + 1)
 
     def of_week(first):
@@ -116,4 +116,10 @@ def test_what_is_old_or_ahead_is_not_judged():
     assert is_judged(TODAY, TODAY)
     assert not is_judged(TODAY + dt.timedelta(days=1), TODAY)
     assert not is_judged(TODAY - dt.timedelta(days=200), TODAY)
-    assert standings([(1, 7, TODAY - dt.timedelta(days=200))], {}, today=TODAY) == {}
+    # Whole weeks are judged, so that a week does not stand in two places of the queue.
+    first = first_day_judged(TODAY)
+    assert (first.weekday(), is_judged(first, TODAY), is_judged(first - dt.timedelta(days=1), TODAY)) == (
+        0,
+        True,
+        False,
+    )
