@@ -82,7 +82,7 @@ class World:
         self._person("data_protection", Role.DATA_PROTECTION, self.municipality)
         self._person("administrator", Role.ADMINISTRATOR, self.municipality)
 
-        now = timezone.now()
+        now = timezone.localtime()
         west = {"area": self.west, "category": self.vandalism, "at": now - dt.timedelta(days=3)}
         east = {"area": self.east, "category": self.vandalism, "at": now - dt.timedelta(days=4), "lon": 16.16}
         self.by_reporter = make.IncidentFactory(

@@ -33,7 +33,7 @@ def world(transactional_db):
         version=1,
         figures={},
         priority_places=[{"name": "Västers centrum", "why": "Flest händelser på kvällen.", "place": None}],
-        published_at=timezone.now() - dt.timedelta(days=3),
+        published_at=timezone.localtime() - dt.timedelta(days=3),
         published_by=world.people["coordinator"],
     )
     return world

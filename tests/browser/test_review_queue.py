@@ -28,7 +28,7 @@ def world(transactional_db):
 @pytest.fixture
 def waiting(world):
     """Four that wait: the last two at one place within the same hour."""
-    now = timezone.now()
+    now = timezone.localtime()
     return [
         make.IncidentFactory(
             organisation=world.housing, reporter=world.people["reporter"], area=world.west, category=world.vandalism,
@@ -156,7 +156,7 @@ def test_without_javascript_plain_forms_do_the_same(browser, world, waiting, liv
 
 def sixty(world):
     """Sixty that wait in the west, an hour apart, and one in the east that is older than all of them."""
-    now = timezone.now()
+    now = timezone.localtime()
     return [
         make.IncidentFactory(
             organisation=world.housing, reporter=world.people["reporter"], category=world.vandalism, lon=lon,

@@ -267,7 +267,7 @@ class IncidentFactory(DjangoModelFactory):
         model = Incident
 
     class Params:
-        at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=3))
+        at = factory.LazyFunction(lambda: timezone.localtime() - dt.timedelta(days=3))
 
     organisation = factory.SubFactory(OrganisationFactory)
     collaboration = factory.SelfAttribute("organisation.collaboration")

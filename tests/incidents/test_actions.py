@@ -118,7 +118,7 @@ def test_nobody_reports_in_anothers_name(world):
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"occurred_from": timezone.now() + dt.timedelta(days=1)}, "occurred_from", "in_the_future"),
+        ({"occurred_from": timezone.localtime() + dt.timedelta(days=1)}, "occurred_from", "in_the_future"),
         ({"lat": None}, "lon", "half_a_point"),
         ({"lon": 2.0}, "lon", "outside_the_extent"),
         ({"description": "Ring 070-123 45 67"}, "description", "personal_data_strong"),

@@ -80,7 +80,7 @@ def test_what_where_when_by_a_preset_is_a_whole_report(reporter, world):
 
 
 def test_the_clock_is_the_writers_and_not_the_one_of_its_arrival(reporter, world):
-    written = timezone.now() - dt.timedelta(days=2)
+    written = timezone.localtime() - dt.timedelta(days=2)
     assert send(reporter, body(world, when="now", answered_at=written.isoformat())).status_code == 201
     stored = Incident.objects.latest("pk")
     assert stored.occurred_from == written.replace(second=0, microsecond=0)
@@ -88,7 +88,7 @@ def test_the_clock_is_the_writers_and_not_the_one_of_its_arrival(reporter, world
 
 def test_a_press_twice_without_a_clock_is_one_report(reporter, world):
     page = {"category": world.vandalism.pk, "place": world.square.pk, "when": "now", "client_uuid": str(uuid.uuid4())}
-    now = timezone.now()
+    now = timezone.localtime()
     with time_machine.travel(now, tick=False):
         first = reporter.post(url("incident_new"), page)
     with time_machine.travel(now + dt.timedelta(minutes=3), tick=False):

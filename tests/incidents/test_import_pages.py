@@ -424,7 +424,7 @@ def test_a_second_run_of_the_task_does_nothing(lead, world):
 
 
 def test_forgotten_work_is_sent_again_and_what_has_ended_is_not(lead, world, sent):
-    now = timezone.now()
+    now = timezone.localtime()
     old = now - dt.timedelta(minutes=5)
     batches = {status: make.ImportBatchFactory(organisation=world.housing, status=status) for status in Status.values}
     fresh = make.ImportBatchFactory(organisation=world.housing, status=Status.RUNNING)
@@ -456,7 +456,7 @@ def test_an_import_that_keeps_being_interrupted_is_stopped(lead, world, settings
 
 def test_what_nobody_confirms_within_a_day_is_cleared_away(lead, world, settings, django_capture_on_commit_callbacks):
     batch = checked(lead, world)
-    now = timezone.now()
+    now = timezone.localtime()
     assert actions.clear_away(now + dt.timedelta(hours=23)) == 0
     with django_capture_on_commit_callbacks(execute=True):
         assert actions.clear_away(now + dt.timedelta(hours=25)) == 1

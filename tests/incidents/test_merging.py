@@ -79,7 +79,7 @@ def test_merging_and_taking_apart_gives_back_every_row(world, data):
                 category=data.draw(st.sampled_from([world.vandalism, world.drugs])),
                 description=data.draw(st.sampled_from(["", "Krossad ruta.", "Två rutor\nkrossade."])),
                 review_reason=data.draw(st.sampled_from(["", "Vilken port?"])),
-                reviewed_at=data.draw(st.sampled_from([None, timezone.now() - dt.timedelta(days=1)])),
+                reviewed_at=data.draw(st.sampled_from([None, timezone.localtime() - dt.timedelta(days=1)])),
                 reviewed_by=data.draw(st.sampled_from([None, world.people["coordinator"]])),
             )
             for _ in range(data.draw(st.integers(2, 5)))

@@ -204,7 +204,7 @@ def test_a_place_is_repeated_from_three_events_in_ninety_days(empty, lead):
 def test_what_is_missing_is_listed_with_where_to_do_it(empty, lead):
     returned, _waiting = (
         reports(empty, timezone.now(), status=Status.RETURNED),
-        reports(empty, timezone.now(), status=Status.SUBMITTED, submitted_at=timezone.now() - dt.timedelta(days=4)),
+        reports(empty, timezone.now(), status=Status.SUBMITTED, submitted_at=timezone.localtime() - dt.timedelta(days=4)),
     )
     empty.square.kind = PlaceKind.OTHER
     empty.square.save()
@@ -238,7 +238,7 @@ def test_the_page_shows_the_own_organisation_alone_and_asks_no_more_for_more(
     assert world.draft not in [row["incident"] for row in page.context["week"]["rows"]]
     for number in range(20):
         place = make.PlaceFactory(collaboration=world.here, name=f"Plats {number}", area=world.west)
-        reports(world, *[timezone.now() - dt.timedelta(days=day) for day in range(1, 5)], place=place)
+        reports(world, *[timezone.localtime() - dt.timedelta(days=day) for day in range(1, 5)], place=place)
     with django_assert_max_num_queries(30):
         page = client.get(reverse("own_places", args=["ekstad"]))
     assert len(page.context["rows"]) == queries.PLACES_FIRST

@@ -34,10 +34,10 @@ def report(world, status=Status.APPROVED, age=dt.timedelta(days=1200), **values)
     row = make.IncidentFactory(
         **{
             "organisation": world.housing, "area": world.west, "category": world.vandalism, "place": world.square,
-            "status": status, "at": timezone.now() - age, **values,
+            "status": status, "at": timezone.localtime() - age, **values,
         }
     )  # fmt: skip
-    Incident.objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+    Incident.objects.filter(pk=row.pk).update(created_at=timezone.localtime() - age)
     return row
 
 

@@ -32,10 +32,10 @@ def report(world, status=Status.APPROVED, age=LONG_AGO, **values):
     row = make.IncidentFactory(
         **{
             "organisation": world.housing, "area": world.west, "category": world.vandalism, "status": status,
-            "at": timezone.now() - age, "description": "Krossad ruta.", **values,
+            "at": timezone.localtime() - age, "description": "Krossad ruta.", **values,
         }
     )  # fmt: skip
-    Incident.objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+    Incident.objects.filter(pk=row.pk).update(created_at=timezone.localtime() - age)
     return row
 
 

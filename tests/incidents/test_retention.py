@@ -27,8 +27,8 @@ def run(world):
 
 def report(world, age=LONG_AGO, **values):
     values = {"organisation": world.housing, "area": world.west, "category": world.vandalism, **values}
-    row = make.IncidentFactory(at=timezone.now() - age, **values)
-    Incident.objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+    row = make.IncidentFactory(at=timezone.localtime() - age, **values)
+    Incident.objects.filter(pk=row.pk).update(created_at=timezone.localtime() - age)
     return row
 
 
@@ -156,7 +156,7 @@ def test_a_text_whose_time_is_over_says_so_and_keeps_the_rest(client, world):
 
 
 def test_what_points_at_a_person_is_gone_after_a_week(world):
-    week = timezone.now() - dt.timedelta(days=8)
+    week = timezone.localtime() - dt.timedelta(days=8)
     values = {"age": dt.timedelta(days=20)}
     rejected = report(world, status=Status.REJECTED, review_reason=RejectReason.PERSONAL_DATA, **values)
     other = report(world, status=Status.REJECTED, review_reason=RejectReason.OUT_OF_SCOPE, **values)
@@ -181,10 +181,10 @@ def test_files_and_refused_rows_go_after_a_month(world, settings, tmp_path, djan
     make.ImportRefusalFactory(batch=batch)
     batch.file.save("a.csv", ContentFile(b"a"))
     path = batch.file.path
-    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=29))
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.localtime() - dt.timedelta(days=29))
     run(world)
     assert batch.refusals.exists()
-    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=31))
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.localtime() - dt.timedelta(days=31))
     with django_capture_on_commit_callbacks(execute=True):
         run(world)
     batch.refresh_from_db()
@@ -201,10 +201,10 @@ def test_the_headings_of_a_file_go_with_it_since_they_may_say_anything(client, w
         "notes": ["Only the sheet “Fall Berg” was read."],
     }
     batch = make.ImportBatchFactory(organisation=world.housing, status=ImportBatch.Status.DONE, mapping=mapping)
-    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=29))
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.localtime() - dt.timedelta(days=29))
     run(world)
     assert ImportBatch.objects.get(pk=batch.pk).mapping == mapping
-    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.now() - dt.timedelta(days=31))
+    ImportBatch.objects.filter(pk=batch.pk).update(finished_at=timezone.localtime() - dt.timedelta(days=31))
     run(world)
     assert ImportBatch.objects.get(pk=batch.pk).mapping == {}
     client.force_login(world.people["security_lead"])

@@ -108,7 +108,7 @@ def test_days_that_were_purged_before_somebody_held_them_are_not_called_broken(o
     run(old_log)
     run(old_log, old_log.elsewhere)
     hold(old_log, "log")
-    with time_machine.travel(timezone.now() + dt.timedelta(days=2), tick=False):
+    with time_machine.travel(timezone.localtime() + dt.timedelta(days=2), tick=False):
         run(old_log)
     assert broken_seals() == []
 
@@ -141,7 +141,7 @@ def test_a_held_account_keeps_its_name(world):
     hold(world, "account", str(person.pk))
     for one in (person, other):
         actions.deactivate_person(person=one, by=world.people["administrator"])
-    User.objects.filter(pk__in=[person.pk, other.pk]).update(deactivated_at=timezone.now() - dt.timedelta(days=400))
+    User.objects.filter(pk__in=[person.pk, other.pk]).update(deactivated_at=timezone.localtime() - dt.timedelta(days=400))
     assert told(world, "accounts") == (1, 1)
     run(world)
     assert User.objects.get(pk=person.pk).email == "reporter@example.org"
@@ -169,7 +169,7 @@ def files(world, settings, tmp_path):
         batch = make.ImportBatchFactory(organisation=world.housing, file_name=name)
         batch.file.save(name, ContentFile(b"dag;plats"))
         batches.append(batch)
-    ImportBatch.objects.update(finished_at=timezone.now() - dt.timedelta(days=60), status=ImportBatch.Status.DONE)
+    ImportBatch.objects.update(finished_at=timezone.localtime() - dt.timedelta(days=60), status=ImportBatch.Status.DONE)
     Incident.objects.filter(pk=world.by_colleague.pk).update(import_batch=batches[0])
     return batches
 
@@ -178,7 +178,7 @@ def files(world, settings, tmp_path):
 def test_a_held_file_stays_and_the_others_go(world, files, about, django_capture_on_commit_callbacks):
     kept, gone = files
     if about == "days":
-        ImportBatch.objects.filter(pk=gone.pk).update(finished_at=timezone.now() - dt.timedelta(days=70))
+        ImportBatch.objects.filter(pk=gone.pk).update(finished_at=timezone.localtime() - dt.timedelta(days=70))
         day = timezone.localdate() - dt.timedelta(days=60)
         hold(world, "days", first_day=day, last_day=day)
     else:

@@ -23,7 +23,7 @@ def picture(world, area, *, days_ago=2, weeks_ago=1, places=(PLACE,), coming=(),
     start = today - dt.timedelta(days=today.weekday() + 7 * weeks_ago)
     status = {"status": Picture.Status.PUBLISHED, "version": 1, "figures": {}} if published else {}
     if published:
-        status |= {"published_at": timezone.now() - dt.timedelta(days=days_ago)}
+        status |= {"published_at": timezone.localtime() - dt.timedelta(days=days_ago)}
         status |= {"published_by": world.people["coordinator"]}
     return make.PictureFactory(
         area=area,

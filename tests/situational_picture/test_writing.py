@@ -73,7 +73,7 @@ class TestKeeping:
                 period_start=start + dt.timedelta(days=40 * n),
                 period_end=start + dt.timedelta(days=40 * n + 30),
                 period_kind="free",
-                computed_at=timezone.now() - dt.timedelta(days=400 - n),
+                computed_at=timezone.localtime() - dt.timedelta(days=400 - n),
             )
             for n in range(building.KEPT_ON_REQUEST + 3)
         ]
@@ -301,7 +301,7 @@ class TestPage:
     def test_a_forecast_is_not_taken_over_where_no_row_is_left_for_it(self, client, world, author, draft):
         coming = make.CategoryFactory(collaboration=world.here, code="KOM", kind=Category.Kind.FORECAST)
         report = make.IncidentFactory(
-            organisation=world.housing, area=world.west, category=coming, at=timezone.now() + dt.timedelta(days=2)
+            organisation=world.housing, area=world.west, category=coming, at=timezone.localtime() + dt.timedelta(days=2)
         )
         full = {"coming-TOTAL_FORMS": str(MOST_ROWS)}
         for number in range(MOST_ROWS):
