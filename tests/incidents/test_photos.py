@@ -346,7 +346,7 @@ def test_a_rejected_report_loses_its_photos_whatever_the_reason(media, reason):
 def test_a_report_corrected_to_a_category_without_photos_loses_them(world):
     send(world)
     Incident.objects.filter(pk=world.waiting.pk).update(status=Status.RETURNED)
-    when = timezone.now() - dt.timedelta(days=1)
+    when = timezone.localtime() - dt.timedelta(days=1)
     report = Report(category=world.drugs, occurred_from=when, place=world.square)
     change_incident(incident=world.waiting, by=world.people["reporter"], report=report)
     assert Photo.objects.get().removal == Photo.Removal.CATEGORY
@@ -705,10 +705,10 @@ LONGER = dt.timedelta(days=1200)
 
 def old_report(world, age, status=Status.APPROVED, **values):
     row = make.IncidentFactory(
-        organisation=world.housing, area=world.west, category=world.vandalism, at=timezone.now() - age,
+        organisation=world.housing, area=world.west, category=world.vandalism, at=timezone.localtime() - age,
         reporter=world.people["reporter"], status=status, **values,
     )  # fmt: skip
-    Incident.objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+    Incident.objects.filter(pk=row.pk).update(created_at=timezone.localtime() - age)
     return row
 
 
