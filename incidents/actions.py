@@ -23,6 +23,7 @@ from incidents.models import Category, Incident, Photo, Status
 from incidents.photos.actions import remove_photos_of
 from incidents.rules import RejectReason, Report
 from partners.models import Collaboration, Organisation, User
+from partners.rules import keeps_no_persons
 from privacy import guard
 
 # What may change in a category once reports may have it.
@@ -146,7 +147,7 @@ def return_incident(*, incident: Incident, by: User, reason: str, as_seen: str =
     if len(reason) > 300:
         raise NotPossible(_("The reason is longer than 300 characters. Shorten it."), code="reason_too_long")
     # The reason is read by the organisation it goes to, and stays with its report: what it may not keep is not written.
-    is_strict = rules.keeps_no_persons(incident.organisation)
+    is_strict = keeps_no_persons(incident.organisation)
     hits = guard.verdict(reason, allowed=queries.allowed_words(incident.collaboration_id), strict=is_strict).strong
     if hits:
         is_sure = not is_strict or any(guard.is_strong(hit.rule) for hit in hits)

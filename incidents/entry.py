@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,13 +14,13 @@ from areas.locating import area_of
 from incidents import permissions, presenters, queries, rules
 from incidents.forms import IncidentForm, where_and_when_of
 from incidents.models import Incident
-from partners import retention
+from partners import devices, retention
 from partners.models import Collaboration
 
 
 def owner_of(user: Any, collaboration: Collaboration) -> str:
     """Whose reports wait on a device: one word for a person in a collaboration, which tells nobody who it is."""
-    return salted_hmac("incidents.outbox", f"{user.pk}:{collaboration.pk}", algorithm="sha256").hexdigest()[:32]
+    return devices.owner_of(user, collaboration, of="incidents.outbox")
 
 
 def offer_recent_places(form: IncidentForm, user: Any, collaboration: Collaboration) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from typing import Any, cast
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ from common.errors import NotPossible
 from incidents import actions, entry, permissions
 from incidents.forms import IncidentForm
 from incidents.models import Incident
+from partners.devices import body_of
 from partners.models import Collaboration, User
 
 
@@ -49,7 +49,7 @@ def incident_send(request: HttpRequest, collaboration: Collaboration) -> HttpRes
     owner = entry.owner_of(request.user, collaboration)
     if request.method != "POST":
         return JsonResponse({"owner": owner, "csrf": get_token(request)})
-    body = _body_of(request)
+    body = body_of(request)
     if body is None:
         return JsonResponse({"code": "unreadable", "message": _("The report cannot be read.")}, status=400)
     if body.get("owner") != owner:
@@ -83,24 +83,6 @@ def incident_send(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         return _number_is_taken(request, collaboration, form)
     answer = {"errors": form.errors.get_json_data(), "asks_to_confirm": form.asks_to_confirm}
     return JsonResponse(answer, status=422)
-
-
-def _body_of(request: HttpRequest) -> dict[str, Any] | None:
-    """The body of a report from an outbox; its fields are texts, as a form's are."""
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return None
-    fields = body.get("fields") if isinstance(body, dict) else None
-    if not isinstance(fields, dict):
-        return None
-    # JSON can hold half a character, which no database keeps: a text with one would be asked for again and again.
-    body["fields"] = {name: _whole(value) for name, value in fields.items() if isinstance(value, str)}
-    return body
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _receipt(collaboration: Collaboration, incident: Incident) -> str:

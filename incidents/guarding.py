@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from incidents import permissions, queries, rules
 from partners.models import Collaboration, Organisation
+from partners.rules import keeps_no_persons
 from privacy import guard
 
 # Somebody who types is asked about at each pause; more than this is a machine.
@@ -23,7 +24,7 @@ CHECKS_PER_MINUTE = 60
 
 def page_settings(collaboration: Collaboration, organisations: Iterable[Organisation]) -> dict[str, Any]:
     """What `<est-guarded-text>` needs: sentences and suggestions for each rule, and for whom a person is refused."""
-    strict = [organisation.pk for organisation in organisations if rules.keeps_no_persons(organisation)]
+    strict = [organisation.pk for organisation in organisations if keeps_no_persons(organisation)]
     every = [organisation.pk for organisation in organisations]
     return {
         "address": reverse("guard_check", args=[collaboration.slug]),
@@ -77,7 +78,7 @@ def _is_strict(user: Any, collaboration: Collaboration, chosen: str) -> bool:
     """As for the report itself; until somebody has said whom it is for, as strict as any of theirs."""
     own = [membership.organisation for membership in permissions.reporting_memberships(user, collaboration)]
     named = [organisation for organisation in own if str(organisation.pk) == chosen]
-    return any(rules.keeps_no_persons(organisation) for organisation in named or own)
+    return any(keeps_no_persons(organisation) for organisation in named or own)
 
 
 def _may_ask_again(user_id: int | None) -> bool:

@@ -25,6 +25,7 @@ from incidents import rules
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Photo, Status
 from partners.models import Collaboration, Organisation
 from partners.roles import MAY_REVIEW, SEE_EVERYTHING
+from partners.rules import keeps_no_persons
 
 PAGE_SIZE = 50
 # Counting further costs more than anybody gains from the exact number.
@@ -55,7 +56,7 @@ def surroundings(
         extent=extent_of(collaboration),
         allowed_words=allowed_words(collaboration.pk),
         group_ids=group_ids(collaboration.pk),
-        keeps_no_persons=organisation is not None and rules.keeps_no_persons(organisation),
+        keeps_no_persons=organisation is not None and keeps_no_persons(organisation),
     )
 
 

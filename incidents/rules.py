@@ -24,7 +24,7 @@ from analysis.hexagons import cell_centres, cells_of
 from areas.models import Place, PlaceKind
 from common.errors import NotPossible
 from incidents.models import Category, Incident, Photo, Status
-from partners.models import Organisation, Unit
+from partners.models import Unit
 from privacy import guard
 
 if TYPE_CHECKING:
@@ -317,20 +317,6 @@ class TextFaults:
 
     faults: list[Sentence]
     verdict: guard.Verdict
-
-
-# Private bodies: what concerns offences and a person is for authorities alone (GDPR article 10, domain.md §6.1).
-KINDS_THAT_KEEP_NO_PERSONS = {
-    Organisation.Kind.HOUSING,
-    Organisation.Kind.GUARD,
-    Organisation.Kind.SHOP,
-    Organisation.Kind.ASSOCIATION,
-}
-
-
-def keeps_no_persons(organisation: Organisation) -> bool:
-    """Whether a text that may point at a person is refused for the organisation, and not only asked about."""
-    return organisation.kind in KINDS_THAT_KEEP_NO_PERSONS
 
 
 def text_faults(

@@ -8,7 +8,7 @@ import re
 from django.utils.translation import gettext as _
 
 from common.errors import NotPossible
-from partners.models import RESERVED_SLUGS, Collaboration, Membership
+from partners.models import RESERVED_SLUGS, Collaboration, Membership, Organisation
 from partners.roles import Role
 
 Extent = tuple[float, float, float, float]
@@ -101,3 +101,17 @@ def check_an_administrator_remains(collaboration: Collaboration) -> None:
             _("%(name)s would be left without an administrator. Make somebody else administrator first.")
             % {"name": collaboration.name}
         )
+
+
+# Private bodies: what concerns offences and a person is for authorities alone (GDPR article 10, domain.md §6.1).
+KINDS_THAT_KEEP_NO_PERSONS = {
+    Organisation.Kind.HOUSING,
+    Organisation.Kind.GUARD,
+    Organisation.Kind.SHOP,
+    Organisation.Kind.ASSOCIATION,
+}
+
+
+def keeps_no_persons(organisation: Organisation) -> bool:
+    """Whether a text that may point at a person is refused for the organisation, and not only asked about."""
+    return organisation.kind in KINDS_THAT_KEEP_NO_PERSONS

@@ -16,11 +16,12 @@ from audit.actions import record
 from common.errors import NotPossible
 from incidents.holds import is_held
 from incidents.models import Category, Incident, Photo, PhotoQuerySet, Status
-from incidents.photos import content, files
+from incidents.photos import files
 from incidents.photos.permissions import check_may_add_photo, check_may_remove, check_may_review_photos
 from incidents.rules import PHOTO_NEXT
 from partners import retention
 from partners.models import User
+from privacy import images
 
 MOST_PHOTOS = 3
 # A photo follows its report, however far that has come meanwhile: a phone may be in a cellar for two days.
@@ -52,7 +53,7 @@ def check_number(number: int) -> None:
 
 
 def add_photo(
-    *, incident: Incident, by: User, data: bytes, client_uuid: uuid.UUID, made: content.Made | None = None
+    *, incident: Incident, by: User, data: bytes, client_uuid: uuid.UUID, made: images.Made | None = None
 ) -> Arrival:
     """Store a photo with its report, to be looked at. The same one under the same number is stored once.
 
@@ -60,13 +61,13 @@ def add_photo(
     """
     check_may_add_photo(by, incident)
     if len(data) > settings.PHOTO_MAX_BYTES:
-        raise content.too_large()
+        raise images.too_large()
     body_hash = salted_hmac("incidents.photo_body", data, algorithm="sha256").hexdigest()
     known = _sent_before(incident, client_uuid, body_hash)
     if known is not None:
         return Arrival(known, is_new=False)
     _check_takes_photos(incident)
-    made = made or content.made_anew(data)
+    made = made or images.made_anew(data)
     name = files.store(made.data)
     try:
         with transaction.atomic():
@@ -80,7 +81,7 @@ def add_photo(
 
 
 def _add_row(
-    incident: Incident, by: User, made: content.Made, name: str, client_uuid: uuid.UUID, body_hash: str
+    incident: Incident, by: User, made: images.Made, name: str, client_uuid: uuid.UUID, body_hash: str
 ) -> Arrival:
     # Whoever sends another photo of the same report waits here, so that there are never more than three.
     incident = _with_category(incident.pk)
@@ -142,7 +143,7 @@ def approve_photo(*, photo: Photo, by: User, as_seen: str = "") -> Photo:
 
 
 @transaction.atomic
-def cover_photo(*, photo: Photo, by: User, boxes: Sequence[content.Box]) -> Photo:
+def cover_photo(*, photo: Photo, by: User, boxes: Sequence[images.Box]) -> Photo:
     """Black out parts of a photo for good. What it showed before is deleted; whether to approve it is asked anew."""
     held = _is_held(photo.incident)
     photo = _locked(photo)
@@ -150,7 +151,7 @@ def cover_photo(*, photo: Photo, by: User, boxes: Sequence[content.Box]) -> Phot
     if photo.status == Photo.Status.REMOVED:
         _check_move(photo, Photo.Status.WAITING)
     _check_is_free(held)
-    made = content.covered(files.read(photo), boxes)
+    made = images.covered(files.read(photo), boxes)
     before = str(photo.file)
     name = files.store(made.data)
     try:

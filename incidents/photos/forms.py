@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from common.errors import NotPossible
 from incidents.models import Incident
-from incidents.photos import content
 from incidents.photos.actions import check_number
+from privacy import images
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SentPhoto:
     """A photo that came with a form: what was sent, and the picture made of it."""
 
     data: bytes
-    made: content.Made
+    made: images.Made
 
     def number_in(self, incident: Incident) -> uuid.UUID:
         """The photo's own number: the same file sent again with the same report is the same photo."""
@@ -58,9 +58,9 @@ class PhotosField(forms.Field):
         for number, file in enumerate(files, start=1):
             try:
                 if file.size > settings.PHOTO_MAX_BYTES:
-                    raise content.too_large()
+                    raise images.too_large()
                 data = file.read()
-                found.append(SentPhoto(data, content.made_anew(data)))
+                found.append(SentPhoto(data, images.made_anew(data)))
             except NotPossible as no:
                 sentence = " ".join(no.messages)
                 refused.append(

@@ -19,7 +19,7 @@ from common.errors import NotPossible
 from incidents import entry, presenters, queries
 from incidents.models import Incident, Photo
 from incidents.permissions import check_may_review_in
-from incidents.photos import content, files
+from incidents.photos import files
 from incidents.photos.actions import add_photo, approve_photo, cover_photo, remove_photo
 from incidents.photos.forms import SentPhoto
 from incidents.photos.permissions import check_may_add_photo
@@ -29,9 +29,8 @@ from incidents.reading import note_photo
 from incidents.reviewing.asked import asked_for, queue_address
 from partners.models import Collaboration
 from partners.requests import person
-
-# What a photo's own answer may do: nothing but be a picture.
-ALONE = "default-src 'none'; sandbox"
+from privacy import images
+from privacy.picture_files import answer_with
 
 
 def _report(request: HttpRequest, collaboration: Collaboration, pk: int) -> Incident:
@@ -65,7 +64,7 @@ def photo_add(request: HttpRequest, collaboration: Collaboration, pk: int) -> Ht
         try:
             data = request.body
         except RequestDataTooBig:
-            raise content.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
+            raise images.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
         stored, is_new = add_photo(incident=incident, by=person(request), data=data, client_uuid=number)
     except NotPossible as no:
         return JsonResponse({"code": no.code, "message": " ".join(no.messages)}, status=422)
@@ -83,13 +82,7 @@ def photo(request: HttpRequest, collaboration: Collaboration, pk: int, photo: in
         # Blacked out or removed between the question and the answer.
         raise Http404 from None
     note_photo(request.user, shown)
-    response = HttpResponse(data, content_type="image/jpeg")
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Disposition"] = f'inline; filename="H-{pk}-{photo}.jpg"'
-    response["Content-Security-Policy"] = ALONE
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return answer_with(data, name=f"H-{pk}-{photo}")
 
 
 @require_POST
@@ -106,7 +99,7 @@ def photo_decide(request: HttpRequest, collaboration: Collaboration, pk: int, ph
             remove_photo(photo=chosen, by=person(request))
             messages.success(request, _("The photo is removed and its file deleted."))
         elif decision == "cover":
-            cover_photo(photo=chosen, by=person(request), boxes=content.boxes_of(request.POST.get("boxes", "")))
+            cover_photo(photo=chosen, by=person(request), boxes=images.boxes_of(request.POST.get("boxes", "")))
             messages.success(request, _("It is blacked out for good. Look at the photo again before you approve it."))
         else:
             messages.error(request, _("Choose whether to approve or remove the photo."))

@@ -22,7 +22,7 @@ from incidents import entry
 from incidents.actions import approve_incident, change_category, change_incident, reject_incident
 from incidents.merging import merge_incidents
 from incidents.models import Incident, Photo, Status
-from incidents.photos import content, files
+from incidents.photos import files
 from incidents.photos.actions import MOST_PHOTOS, add_photo, approve_photo, cover_photo, remove_photo
 from incidents.photos.queries import left_behind
 from incidents.presenters import export_lines
@@ -31,6 +31,7 @@ from incidents.queries import with_photos as with_photos_counted
 from incidents.reviewing.queries import number_in_menu
 from incidents.rules import RejectReason, Report
 from partners import retention
+from privacy import images
 from tests import factories as make
 from tests.at_once import at_once
 from tests.factories import drawn_photo
@@ -313,7 +314,7 @@ def test_what_is_blacked_out_is_burned_in_and_the_old_bytes_are_gone(media):
     assert covered.is_covered
     assert lying(media) == {covered.file.name} != {before}
     stored = (media / covered.file.name).read_bytes()
-    assert covered.sha256 == content.Made(stored, 0, 0).sha256
+    assert covered.sha256 == images.Made(stored, 0, 0).sha256
     from PIL import Image
 
     with Image.open(media / covered.file.name) as image:

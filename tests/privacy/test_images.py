@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from common.errors import NotPossible
-from incidents.photos import content
+from privacy import images
 from tests.factories import drawn_photo
 
 SECRET = b"Kalle Anka, Paradisappelvagen 111"
@@ -52,7 +52,7 @@ def with_exif(orientation: int = 1, **size: int) -> bytes:
 
 def refused(data: bytes) -> NotPossible:
     with pytest.raises(NotPossible) as caught:
-        content.made_anew(data)
+        images.made_anew(data)
     return caught.value
 
 
@@ -61,7 +61,7 @@ def test_position_time_phone_and_words_are_left_behind():
     before = opened(sent)
     assert before.getexif().get_ifd(0x8825)
     assert SECRET in sent
-    made = content.made_anew(sent)
+    made = images.made_anew(sent)
     after = opened(made.data)
     assert SECRET not in made.data
     assert not after.getexif()
@@ -102,7 +102,7 @@ def test_it_is_turned_upright_before_that_is_forgotten(orientation):
     exif[0x0112] = orientation
     out = io.BytesIO()
     stored.save(out, "JPEG", exif=exif.tobytes(), quality=95)
-    made = opened(content.made_anew(out.getvalue()).data)
+    made = opened(images.made_anew(out.getvalue()).data)
     assert made.size == (300, 200)
     red, green, blue = made.getpixel((40, 30))
     assert red > 200
@@ -113,21 +113,21 @@ def test_it_is_turned_upright_before_that_is_forgotten(orientation):
 @pytest.mark.parametrize(("size", "expected"), [((4000, 3000), (1600, 1200)), ((900, 4000), (360, 1600))])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_it_is_scaled_down_and_written_as_a_jpeg(kind, size, expected):
-    made = content.made_anew(drawn_photo(*size, kind))
+    made = images.made_anew(drawn_photo(*size, kind))
     assert opened(made.data).format == "JPEG"
     assert (made.width, made.height) == expected
     assert len(made.sha256) == 64
 
 
 def test_a_small_one_is_not_blown_up():
-    assert content.made_anew(drawn_photo(200, 100)).width == 200
+    assert images.made_anew(drawn_photo(200, 100)).width == 200
 
 
 def test_what_can_be_seen_through_becomes_white():
     image = Image.new("RGBA", (100, 100), (255, 0, 0, 0))
     out = io.BytesIO()
     image.save(out, "PNG")
-    assert min(opened(content.made_anew(out.getvalue()).data).getpixel((50, 50))) > 250
+    assert min(opened(images.made_anew(out.getvalue()).data).getpixel((50, 50))) > 250
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "LA", "CMYK", "I;16", "1"])
@@ -135,7 +135,7 @@ def test_every_kind_of_pixels_is_understood(mode):
     image = Image.new("RGB", (80, 60), "teal").convert("L" if mode == "I;16" else mode).convert(mode)
     out = io.BytesIO()
     image.save(out, "JPEG" if mode == "CMYK" else "PNG")
-    assert opened(content.made_anew(out.getvalue()).data).mode == "RGB"
+    assert opened(images.made_anew(out.getvalue()).data).mode == "RGB"
 
 
 def test_a_phones_own_colours_become_those_of_the_web():
@@ -147,13 +147,13 @@ def test_a_phones_own_colours_become_those_of_the_web():
     red, blue = tags[b"rXYZ"], tags[b"bXYZ"]
     swapped[red : red + 4], swapped[blue : blue + 4] = b"bXYZ", b"rXYZ"
     data = drawn_photo(100, 80, colour="blue", icc_profile=bytes(swapped), quality=95)
-    pixel = opened(content.made_anew(data).data).getpixel((5, 5))
+    pixel = opened(images.made_anew(data).data).getpixel((5, 5))
     assert pixel[0] > 180
     assert pixel[2] < 80
 
 
 def test_a_profile_that_makes_no_sense_is_left_aside():
-    made = content.made_anew(drawn_photo(100, 80, colour="blue", icc_profile=b"no profile at all" * 20))
+    made = images.made_anew(drawn_photo(100, 80, colour="blue", icc_profile=b"no profile at all" * 20))
     assert opened(made.data).getpixel((5, 5))[2] > 180
 
 
@@ -171,7 +171,7 @@ def png_bomb(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("size", [(5001, 5000), (20_000, 20_000), (60_000, 60_000)])
 def test_a_bomb_is_not_unpacked(size, monkeypatch):
-    monkeypatch.setattr(content, "_read", lambda image: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(images, "_read", lambda image: pytest.fail("it was unpacked"))
     assert refused(png_bomb(*size)).code == "photo_pixels"
 
 
@@ -211,7 +211,7 @@ def test_a_file_too_large_is_refused_unread(settings):
 
 def test_what_hides_behind_a_picture_is_not_kept():
     hidden = b"<script>alert(1)</script>PK\x03\x04" + SECRET
-    assert hidden not in content.made_anew(drawn_photo(200, 150) + hidden).data
+    assert hidden not in images.made_anew(drawn_photo(200, 150) + hidden).data
 
 
 @given(data=st.binary(max_size=400), cut=st.integers(0, 2000), flips=st.lists(st.integers(0, 4000), max_size=20))
@@ -221,7 +221,7 @@ def test_whatever_comes_in_is_a_new_picture_or_a_sentence(data, cut, flips):
         broken[flip % len(broken)] ^= 0x5A
     for sent in (data, bytes(broken), b"\xff\xd8\xff" + data, b"\x89PNG\r\n\x1a\n" + data, b"RIFF\0\0\0\0WEBP" + data):
         with contextlib.suppress(NotPossible):
-            made = content.made_anew(sent)
+            made = images.made_anew(sent)
             assert SECRET not in made.data
             assert opened(made.data).format == "JPEG"
 
@@ -230,7 +230,7 @@ def test_whatever_comes_in_is_a_new_picture_or_a_sentence(data, cut, flips):
 
 
 def test_what_is_covered_is_black_and_the_rest_is_not():
-    made = content.covered(drawn_photo(400, 300, colour="yellow"), [(0.25, 0.25, 0.5, 0.5)])
+    made = images.covered(drawn_photo(400, 300, colour="yellow"), [(0.25, 0.25, 0.5, 0.5)])
     image = opened(made.data)
     assert max(image.getpixel((150, 110))) < 30
     assert min(image.getpixel((350, 20))[:2]) > 200
@@ -241,8 +241,8 @@ def test_what_is_covered_is_black_and_the_rest_is_not():
 )
 def test_a_rectangle_that_is_none_is_refused(text):
     with pytest.raises(NotPossible):
-        content.boxes_of(text)
+        images.boxes_of(text)
 
 
 def test_a_rectangle_may_be_drawn_from_any_corner_and_beyond_the_edge():
-    assert content.boxes_of(json.dumps([[0.5, 0.9, -3, 0.2]])) == [(0.0, 0.2, 0.5, 0.9)]
+    assert images.boxes_of(json.dumps([[0.5, 0.9, -3, 0.2]])) == [(0.0, 0.2, 0.5, 0.9)]
