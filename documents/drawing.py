@@ -16,7 +16,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.model import PROTECTED, Drawing, LineChart, MapDrawing, Point, Ring, Shares, Value
+from documents import trees
+from documents.model import PROTECTED, LineChart, MapDrawing, Point, Ring, Shares, Value
+from documents.texts import printable
 from ui.days import month_in_short
 from ui.numbers import number_words
 
@@ -27,12 +29,18 @@ OBSERVED, BAND, MISSING, GROUND = "#0062ba", "#dde9f4", "#efeff0", "#f4f6f5"
 SCALE = ("#f7eeee", "#ecd2d4", "#dfaeb4", "#cd7f8a", "#b74d5e", "#8f1f38")
 _INCH_MM = 25.4
 # The text block of an A4 page, and half of it beside something else.
-WHOLE_MM, HALF_MM = 174.0, 84.0
+WHOLE_MM, HALF_MM = trees.WHOLE_MM, 84.0
+# On paper at arm's length nobody sees more.
+DOTS_PER_INCH = 200
 _FONT_PT = 7.5
 # What is above and below a line chart's axes, the strip under the time axis, and the names of what is in the strip.
 _ABOVE_MM, _BELOW_MM, _STRIP_MM, _GAP_MM, _NAMES_MM = 6.6, 5.7, 3.6, 1.2, 4.5
 # Matplotlib keeps fonts and settings of the process; two threads of a web server drawing at once would share them.
 _LOCK = threading.Lock()
+
+Drawn = LineChart | MapDrawing | trees.Part
+# The edge of a tree's boxes by group: place, who does it, who it is done to, who is responsible, in the caller's order.
+GROUP_COLORS = ("#9a3a00", "#5b3aa0", "#0062ba", "#0b6e4f")
 
 
 @lru_cache(maxsize=1)
@@ -75,10 +83,23 @@ def _as_svg(figure: Any) -> str:
     return file.getvalue()
 
 
-def draw(drawing: Drawing, width_mm: float = WHOLE_MM) -> str:
+def draw(drawing: Drawn, width_mm: float = WHOLE_MM) -> str:
     """The drawing as SVG, `width_mm` wide."""
     with _LOCK:
         return _as_svg(_drawn(drawing, width_mm))
+
+
+def draw_png(drawing: Drawn, width_mm: float = WHOLE_MM) -> bytes:
+    """The drawing as PNG, `width_mm` wide, for what cannot show SVG: sharp on paper, and on white."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    file = io.BytesIO()
+    with _LOCK:
+        figure = _drawn(drawing, width_mm)
+        figure.set_dpi(DOTS_PER_INCH)
+        figure.set_facecolor("white")
+        FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    return file.getvalue()
 
 
 @singledispatch
@@ -208,6 +229,11 @@ def shade(value: float, largest: float) -> str:
     return SCALE[min(len(SCALE) - 1, max(1, math.ceil(value / largest * (len(SCALE) - 1))))]
 
 
+def is_dark(value: float, largest: float) -> bool:
+    """Whether letters on the shade of this number have to be white."""
+    return value > 0.55 * largest
+
+
 @_drawn.register
 def _map(drawing: MapDrawing, width_mm: float) -> Any:
     from matplotlib.collections import PolyCollection
@@ -309,3 +335,44 @@ def _scale_bar(axes: Any, width_m: float) -> None:
     axes.annotate(
         words, (right, bottom), xytext=(0, 2.5), textcoords="offset points", ha="right", va="bottom", color=INK
     )
+
+
+@_drawn.register
+def _tree(part: trees.Part, width_mm: float) -> Any:
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import Rectangle
+
+    layout, height = part.layout, part.bottom - part.top
+    figure = _figure(width_mm, height * width_mm / layout.width)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    # Half a line's width around, so that the outermost edges are drawn whole.
+    margin = 0.1 * layout.font
+    axes.set_xlim(-margin, layout.width + margin)
+    axes.set_ylim(part.bottom + margin, part.top - margin)
+    axes.add_collection(LineCollection(layout.lines, colors=EDGE, linewidths=0.7))
+    points = layout.font * width_mm / layout.width / _INCH_MM * 72
+    for box in layout.boxes:
+        if box.y >= part.bottom or box.y + box.height <= part.top:
+            continue
+        is_strong = box.kind != "node" or box.is_chosen
+        color = GROUP_COLORS[box.group] if 0 <= box.group < len(GROUP_COLORS) else EDGE
+        ground = "white" if box.kind == "node" else MISSING
+        axes.add_patch(
+            Rectangle(
+                (box.x, box.y), box.width, box.height, facecolor=ground, edgecolor=INK if box.is_chosen else EDGE,
+                linewidth=1.4 if box.is_chosen else 0.6,
+            )
+        )  # fmt: skip
+        if box.kind != "root":
+            axes.add_patch(
+                Rectangle((box.x, box.y), trees.EDGE * layout.font, box.height, facecolor=color, edgecolor="none")
+            )
+        left = box.x + (trees.EDGE + trees.PAD_X) * layout.font
+        for y, line, is_small in trees.baselines(box, layout.font):
+            axes.text(
+                left, y, printable(line), ha="left", va="baseline", fontsize=points * (trees.SMALL if is_small else 1),
+                fontweight="bold" if is_strong and not is_small else "normal", color=TEXT if is_small else INK,
+                clip_on=True,
+            )  # fmt: skip
+    return figure

@@ -7,7 +7,7 @@ format of it, so every format says the same. Everything is frozen and plain: equ
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ Point = tuple[float, float]
 Ring = tuple[Point, ...]
 # A count that may not be shown stands as this word in charts and maps as well, never as a number.
 PROTECTED: Literal["protected"] = "protected"
+# Word knows this many levels of a list, and so every file has them.
+DEEPEST_LEVELS = 9
 Value = float | Literal["protected"] | None
 
 
@@ -74,6 +76,33 @@ class Points:
 
     points: tuple[str, ...]
     size: Literal["body", "small"] = "body"
+
+
+@dataclass(frozen=True)
+class ListItem:
+    """One item of a nested list, what is said under it in small, and the items that belong to it."""
+
+    text: str
+    note: str = ""
+    items: tuple[ListItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class NestedList:
+    """A tree in words: each item with those that hang on it, to any depth."""
+
+    items: tuple[ListItem, ...]
+
+    def lines(self) -> Iterator[tuple[int, str, str]]:
+        """Level from 0, text and note, from the top. What lies deeper than a file's lists can go says its level."""
+        waiting = [(item, 0) for item in reversed(self.items)]
+        while waiting:
+            item, level = waiting.pop()
+            text = item.text
+            if level >= DEEPEST_LEVELS:
+                text = _("Level %(level)s: %(text)s") % {"level": level + 1, "text": text}
+            yield min(level, DEEPEST_LEVELS - 1), text, item.note
+            waiting += [(inner, level + 1) for inner in reversed(item.items)]
 
 
 @dataclass(frozen=True)
@@ -178,7 +207,54 @@ class MapDrawing:
     height_mm: int = 84
 
 
-Drawing = LineChart | MapDrawing
+@dataclass(frozen=True)
+class TreeGroup:
+    """What a box of a tree belongs to, in words; the first four have a colour of their own beside them."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class TreeNode:
+    """One box of a tree. `parent` is the key of the box it hangs on, and nothing for what hangs on the root."""
+
+    key: str
+    text: str
+    parent: str = ""
+    group: str = ""
+    # The rest is said under the text in small: where it stands, in words, and numbers.
+    state: str = ""
+    note: str = ""
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class TreeDrawing:
+    """Boxes that hang on each other, as a tree or as a fishbone with one bone for each group.
+
+    `alt` says in words what the drawing shows; whoever cannot see it also needs the nodes as a `NestedList` beside it.
+    A parent stands before what hangs on it, and so the tree has no circles.
+    """
+
+    alt: str
+    root: str
+    nodes: tuple[TreeNode, ...]
+    groups: tuple[TreeGroup, ...] = ()
+    root_note: str = ""
+    # What a box says that is chosen.
+    chosen: str = ""
+    shape: Literal["tree", "fishbone"] = "tree"
+
+    def __post_init__(self) -> None:
+        known, groups = {""}, {"", *(group.key for group in self.groups)}
+        for node in self.nodes:
+            if node.parent not in known or node.key in known or node.group not in groups:
+                raise ValueError(f"“{node.key}” has no place in the tree “{self.root}”.")
+            known.add(node.key)
+
+
+Drawing = LineChart | MapDrawing | TreeDrawing
 
 
 @dataclass(frozen=True)
@@ -190,7 +266,20 @@ class Columns:
     left_share: float = 0.5
 
 
-Block = Heading | Text | Points | Notice | Facts | Table | LineChart | GridChart | MapDrawing | Columns
+Block = (
+    Heading
+    | Text
+    | Points
+    | NestedList
+    | Notice
+    | Facts
+    | Table
+    | LineChart
+    | GridChart
+    | MapDrawing
+    | TreeDrawing
+    | Columns
+)
 
 
 @dataclass(frozen=True)

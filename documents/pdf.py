@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from functools import lru_cache, singledispatch
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
-from documents import drawing, model
+from documents import drawing, model, trees
+from documents.texts import UNKNOWN, font_folder, printable
 from ui.numbers import number_words
 
 _PAGE = Path(__file__).with_name("page.typ")
-# Stands for a character that none of our fonts has: the standard refuses a text with a hole in it.
-UNKNOWN = "□"
 # A table with fewer signs than this is never broken; it is sure to have room on a page.
 SHORT_TABLE = 2400
 # Texts up to this many signs are not worth breaking to make room for others.
 SHORT_CELL = 24
-_SPACES = str.maketrans({"\t": " ", "\v": " ", "\f": "\n", "\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
 def write(document: model.Document, *, wanted_pages: int | None = None) -> bytes:
@@ -68,36 +65,11 @@ def _compiled(document: model.Document, *, is_close: bool) -> bytes:
             sys_inputs={"document": json.dumps(contents)},
             # The fonts in the typst package and those in matplotlib's: nothing of the machine's, so that every machine
             # makes the same file, and nothing fetched.
-            font_paths=[_font_folder()],
+            font_paths=[str(font_folder())],
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
             timestamp=document.made_at.replace(microsecond=0),
         )
-    )
-
-
-@lru_cache(maxsize=1)
-def _font_folder() -> str:
-    import matplotlib
-
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
-
-
-@lru_cache(maxsize=1)
-def _known_characters() -> frozenset[int]:
-    """Every character of the font that stands in where the page's own has none."""
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(FT2Font(str(Path(_font_folder()) / "DejaVuSans.ttf")).get_charmap())
-
-
-def printable(text: str) -> str:
-    """The text as it can be set: line breaks as one kind, no control characters, and □ for what no font has."""
-    known = _known_characters()
-    return "".join(
-        character if character == "\n" or ord(character) in known else UNKNOWN
-        for character in text.replace("\r\n", "\n").translate(_SPACES)
-        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf"}
     )
 
 
@@ -198,7 +170,7 @@ def _grid_cell(value: model.Value, largest: float) -> dict[str, Any]:
     if value is None or value == model.PROTECTED:
         return {**_cell(model.counted(None, value or "missing")), "fill": "#ffffff"}
     number = float(value)
-    is_dark = number > 0.55 * largest
+    is_dark = drawing.is_dark(number, largest)
     return {
         "kind": "dark" if is_dark else "number",
         "text": number_words(number),
@@ -208,8 +180,23 @@ def _grid_cell(value: model.Value, largest: float) -> dict[str, Any]:
 
 @_plain.register(model.LineChart)
 @_plain.register(model.MapDrawing)
-def _drawing(block: model.Drawing, width_mm: float) -> dict[str, Any]:
+def _drawing(block: model.LineChart | model.MapDrawing, width_mm: float) -> dict[str, Any]:
     return {"block": "drawing", "alt": printable(block.alt), "svg": drawing.draw(block, width_mm)}
+
+
+@_plain.register
+def _tree(block: model.TreeDrawing, width_mm: float) -> dict[str, Any]:
+    parts = [
+        {"block": "drawing", "alt": printable(alt), "svg": drawing.draw(part, width_mm)}
+        for part, alt in trees.on_pages(block, width=width_mm)
+    ]
+    return {"block": "several", "blocks": parts}
+
+
+@_plain.register
+def _nested(block: model.NestedList, width_mm: float) -> dict[str, Any]:
+    items = [{"level": level, "text": printable(text), "note": printable(note)} for level, text, note in block.lines()]
+    return {"block": "nested", "items": items}
 
 
 @_plain.register

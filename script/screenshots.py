@@ -294,6 +294,7 @@ NO_PAGE = {
     "picture_hexagons": "data of a map",
     "picture_export": "a file",
     "picture_pdf": "a file",
+    "picture_word": "a file",
     "picture_progress": "a piece of a page",
     "picture_request": "takes a form",
     "picture_publish": "takes a form",

@@ -28,10 +28,11 @@ class SituationalPictureConfig(AppConfig):
                 "picture_sent_again": _("let uncertain letters about a picture be sent again"),
                 "picture_exported": _("downloaded a picture's figures"),
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
+                "picture_word_downloaded": _("downloaded a picture as Word"),
             }
         )
         retention.register_kinds()
-        log.sort_actions(log.Kind.EXPORTS, "picture_exported", "picture_document_downloaded")
+        log.sort_actions(log.Kind.EXPORTS, "picture_exported", "picture_document_downloaded", "picture_word_downloaded")
         menu.register(
             "picture_list",
             _("Situational picture"),

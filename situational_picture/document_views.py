@@ -1,4 +1,4 @@
-"""The picture as a file to print, file and take to a meeting."""
+"""The picture as a file to print, keep, go on writing in and take to a meeting."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from audit.actions import record
+from documents import word
 from partners.models import Collaboration
 from partners.requests import PartnerRequest
-from situational_picture import selecting
-from situational_picture.documents import picture_pdf as make_pdf
+from situational_picture import documents, selecting
 from situational_picture.views import _area, _asked_or_404, _url, this_name
 
 
@@ -18,9 +18,21 @@ def picture_pdf(request: PartnerRequest, collaboration: Collaboration, area: str
     """The picture as PDF, with the same numbers protected as on the page. Every download is logged as an export."""
     selecting.check_may_see_pictures(request.user, collaboration)
     shown = _asked_or_404(request, _area(request, area))
-    file = make_pdf(request.user, shown, address=request.build_absolute_uri(_url(shown)))
+    file = documents.picture_pdf(request.user, shown, address=request.build_absolute_uri(_url(shown)))
     record("picture_document_downloaded", by=request.user, subject=shown, version=shown.version)
     response = HttpResponse(file, content_type="application/pdf")
     # Opened in the browser, which can print it; saved under a name that says what it is.
     response["Content-Disposition"] = f'inline; filename="{this_name(shown)}.pdf"'
+    return response
+
+
+@require_GET
+def picture_word(request: PartnerRequest, collaboration: Collaboration, area: str) -> HttpResponse:
+    """The picture as a Word file, for the same readers, protected and logged as the PDF is."""
+    selecting.check_may_see_pictures(request.user, collaboration)
+    shown = _asked_or_404(request, _area(request, area))
+    file = documents.picture_word(request.user, shown, address=request.build_absolute_uri(_url(shown)))
+    record("picture_word_downloaded", by=request.user, subject=shown, version=shown.version)
+    response = HttpResponse(file, content_type=word.CONTENT_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{this_name(shown)}.docx"'
     return response

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from django.core.cache import cache
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from analysis.hexagons import cell_polygons
 from analysis.periods import parse
-from documents import model, pdf
+from documents import model, pdf, word
 from partners.models import Collaboration
 from situational_picture import presenters, selecting
 from situational_picture.coverage import presenters as coverage_presenters
@@ -48,16 +48,26 @@ Blocks = Iterator[model.Block]
 
 def picture_pdf(user: Any, picture: Picture, *, address: str) -> bytes:
     """The picture as PDF, as this user may see it. `address` is where the picture's page is."""
+    return _kept("pdf", user, picture, address, lambda document: pdf.write(document, wanted_pages=PAGES))
+
+
+def picture_word(user: Any, picture: Picture, *, address: str) -> bytes:
+    """The same as a Word file, for whoever goes on writing: the same words and numbers."""
+    return _kept("word", user, picture, address, word.write)
+
+
+def _kept(kind: str, user: Any, picture: Picture, address: str, write: Callable[[model.Document], bytes]) -> bytes:
+    """The file that readers of one sort share, made by the first of them."""
     figures = selecting.figures_for(user, picture)
     said = (
         LAYOUT, picture.pk, picture.computed_at, picture.code_version, picture.text_version,
         picture.status, picture.collaboration.protect_counts_up_to, picture.collaboration.notice,
         selecting.viewer_of(user, picture), get_language(), address,
     )  # fmt: skip
-    key = "picture-pdf:" + hashlib.sha256(repr(said).encode()).hexdigest()
+    key = f"picture-{kind}:" + hashlib.sha256(repr(said).encode()).hexdigest()
     file: bytes | None = cache.get(key)
     if file is None:
-        file = pdf.write(picture_document(picture, figures, address=address), wanted_pages=PAGES)
+        file = write(picture_document(picture, figures, address=address))
         cache.set(key, file, KEPT_S)
     return file
 

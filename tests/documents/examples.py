@@ -51,6 +51,26 @@ TABLE = model.Table(
         (model.Cell("The library"), model.counted(1234)),
     ),
 )
+TREE = model.TreeDrawing(
+    alt="Three causes.",
+    root="142 events in 12 months",
+    root_note="Expected 61",
+    nodes=(
+        model.TreeNode("1", "The place gives shelter and customers", group="place", state="Confirmed", note="4 for"),
+        model.TreeNode("2", "Free wifi day and night", "1", "place", "Supported", "2 for", is_chosen=True),
+        model.TreeNode("3", "Nobody is responsible after seven", group="control", state="Hypothesis"),
+    ),
+    groups=(model.TreeGroup("place", "Place"), model.TreeGroup("control", "Control and responsibility")),
+    chosen="Chosen to act on",
+)
+NESTED = model.NestedList(
+    (
+        model.ListItem(
+            "The place gives shelter", "Confirmed", (model.ListItem("Free wifi", "Supported"), model.ListItem("Bushes"))
+        ),
+        model.ListItem("Nobody is responsible"),
+    )
+)
 EVERYTHING = (
     model.Notice("Because of the fires.", "warning", "Assessed state: worrying"),
     model.Facts((model.Fact("All events", model.counted(31), "More than expected", "Expected 12–25", "danger"),)),
@@ -61,6 +81,8 @@ EVERYTHING = (
     LINE,
     model.Columns((model.Heading("Where"), MAP), (model.Heading("Places"), TABLE)),
     GRID,
+    TREE,
+    NESTED,
 )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from documents import model, pdf
 from tests.documents import reading
-from tests.documents.examples import EVERYTHING, GRID, LINE, MAP, document
+from tests.documents.examples import EVERYTHING, GRID, LINE, MAP, TREE, document
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +36,14 @@ def test_headings_paragraphs_lists_tables_and_figures_are_tagged(file):
     assert tags.count("/H1") == 1
     assert tags.count("/H2") == 3
     assert tags.count("/H3") == 1
-    assert tags.count("/LI") == 2
+    assert tags.count("/LI") == 6
     assert tags.count("/Table") == 2
     assert tags.count("/TH") == 5
-    assert tags.count("/Figure") == 2
+    assert tags.count("/Figure") == 3
 
 
 def test_what_is_drawn_says_in_words_what_it_shows(file):
-    assert sorted(reading.alternatives(file)) == sorted([LINE.alt, MAP.alt])
+    assert sorted(reading.alternatives(file)) == sorted([LINE.alt, MAP.alt, TREE.alt])
 
 
 def test_a_table_says_protected_missing_and_zero_apart(file):
@@ -123,6 +123,27 @@ def test_no_text_at_all_stops_a_document(text):
 
 def test_what_no_font_has_is_a_square_and_the_rest_stays():
     assert pdf.printable("Brand \U0001f525 i källaren\r\nTvå\x00") == "Brand □ i källaren\nTvå"
+
+
+def _deep(levels):
+    item = model.ListItem("The last")
+    for level in range(levels - 1, 0, -1):
+        item = model.ListItem(f"Cause {level}", items=(item,))
+    return model.NestedList((item,))
+
+
+def test_what_hangs_on_an_item_is_a_list_inside_it():
+    file = pdf.write(document(_deep(3)))
+    assert reading.tags(file).count("/L") == 3
+    assert "Cause 1" in reading.words(file)
+
+
+def test_a_list_deeper_than_any_page_can_set_in_says_its_levels():
+    with override("en"):
+        said = reading.words(pdf.write(document(_deep(40))))
+    assert "Level 40: The last" in said
+    assert "Level 10: Cause 10" in said
+    assert "Level 9" not in said
 
 
 def test_a_grid_alone_is_shaded_without_a_drawing():

@@ -33,7 +33,10 @@ def test_nor_a_picture_its_map_its_pdf_or_the_api(client, world, today):
     building.rebuild_area(world.west, today=today)
     client.force_login(world.people["coordinator"])
     addresses = [
-        *(reverse(name, args=["ekstad", "vaster"]) for name in ("picture", "picture_hexagons", "picture_pdf")),
+        *(
+            reverse(name, args=["ekstad", "vaster"])
+            for name in ("picture", "picture_hexagons", "picture_pdf", "picture_word")
+        ),
         reverse("api-incident-list"),
     ]
     for address in addresses:

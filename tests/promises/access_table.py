@@ -663,6 +663,7 @@ PICTURES: dict[str, Row] = {
         body=lambda world: PURPOSE,
     ),
     "picture_pdf": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
+    "picture_word": Row(only(*READERS), before=_pictures, args=lambda world: [world.west.slug]),
     "picture_progress": Row(
         {
             **only("security_lead", "police", "coordinator"),

@@ -15,7 +15,7 @@ from situational_picture import actions, building, documents, selecting
 from situational_picture.models import Picture
 from situational_picture.writing import SECTIONS, ComingEvent, PriorityPlace, Section, Written
 from tests import factories as make
-from tests.documents import reading
+from tests.documents import reading, reading_word
 
 # Large and unlike anything else in a document: a date, a version, a page.
 TOLD = {"total": 4321, "category": 4322, "place": 4323, "hexagon": 4324, "trend": 4325}
@@ -100,6 +100,10 @@ def told(world):
     """A published picture whose counts are unmistakable, and all of them protected outside the circle."""
     cache.clear()
     Collaboration.objects.filter(pk=world.here.pk).update(protect_counts_up_to=9999)
+    # The week that has just begun holds nothing of what the cast has reported some days ago.
+    make.IncidentFactory(
+        organisation=world.housing, area=world.west, place=world.square, category=world.vandalism, at=timezone.now()
+    )
     draft = _draft(world)
     figures = draft.figures
     figures["total"]["count"] = TOLD["total"]
@@ -244,8 +248,72 @@ def test_texts_as_long_as_they_may_be_take_more_pages_and_lose_nothing(built):
     assert all(f"{key}1" in text for key in SECTIONS)
 
 
+def word_file(client, world, who, **query):
+    client.force_login(world.people[who])
+    return client.get(reverse("picture_word", args=["ekstad", "vaster"]), query)
+
+
+def published_word(client, world, who):
+    answer = word_file(client, world, who, period=world.published.period.code, version=1)
+    assert answer.status_code == 200
+    return answer
+
+
+@pytest.mark.parametrize("who", ["coordinator", "council", "reporter"])
+def test_the_word_file_says_what_the_pdf_says(client, built, who):
+    """Every word of the PDF; the order of what stands in columns, and how it is drawn, are the file's own."""
+    answer = published_word(client, built, who)
+    assert answer["Content-Disposition"] == f'attachment; filename="vaster-{built.published.period.code}-v1.docx"'
+    printed = published_file(client, built, who)
+    file = answer.content
+    about = reading_word.opened(file).core_properties
+    assert about.title == reading.reader(printed).metadata.title
+    assert about.language == "sv-SE"
+    in_word = reading.bare(reading_word.words(file) + reading_word.on_every_page(file))
+    pages = {"•", "(", ")", "(1)", "(2)", "(3)", "1", "2", "3"}
+    missing = [word for word in reading.words(printed).split() if word not in pages and word not in in_word]
+    assert missing == []
+    assert len(reading.words(printed).split()) > 150
+    assert sorted(reading_word.alternatives(file)) == sorted(reading.alternatives(printed))
+
+
+def test_the_word_file_of_a_draft_says_so_and_is_for_the_circle(client, built):
+    code = built.draft.period.code
+    assert "Utkast" in reading_word.on_every_page(
+        word_file(client, built, "coordinator", period=code, version=0).content
+    )
+    assert word_file(client, built, "council", period=code, version=0).status_code == 404
+    assert word_file(client, built, "stranger", period=code).status_code == 404
+    assert word_file(client, built, "coach", period=code).status_code == 403
+
+
+def test_a_protected_number_is_nowhere_in_the_word_file_either(client, told):
+    whole = reading.bare(reading_word.words(published_word(client, told, "coordinator").content))
+    assert [number for number in TOLD.values() if str(number) in whole] != []
+    for who in ("council", "reporter", "other_housing"):
+        file = published_word(client, told, who).content
+        said = reading.bare(reading_word.words(file) + "".join(reading_word.alternatives(file)))
+        assert "skyddat" in said
+        assert [number for number in TOLD.values() if str(number) in said] == []
+
+
+def test_the_word_file_stays_byte_for_byte_and_every_download_is_logged(client, built):
+    before = published_word(client, built, "council").content
+    at = timezone.make_aware(dt.datetime.combine(built.published.period.start, dt.time(12)))
+    make.IncidentFactory(
+        organisation=built.housing, area=built.west, place=built.square, category=built.vandalism, at=at
+    )
+    building.rebuild_area(built.west, today=timezone.localdate())
+    cache.clear()
+    assert published_word(client, built, "council").content == before
+    lines = Event.objects.filter(action="picture_word_downloaded", subject_id=str(built.published.pk))
+    assert lines.count() == 2
+    assert lines[0].actor_id == built.people["council"].pk
+
+
 def test_the_page_links_to_its_own_file(client, built):
     client.force_login(built.people["council"])
     code = built.published.period.code
     page = client.get(reverse("picture", args=["ekstad", "vaster"]), {"period": code, "version": 1}).content.decode()
-    assert reverse("picture_pdf", args=["ekstad", "vaster"]) + f"?period={code}&amp;version=1" in page
+    for route in ("picture_pdf", "picture_word"):
+        assert reverse(route, args=["ekstad", "vaster"]) + f"?period={code}&amp;version=1" in page

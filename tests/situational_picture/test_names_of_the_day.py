@@ -69,6 +69,7 @@ def main_part(page):
 def everything_asked(client, world, who):
     return {
         "pdf": asked(client, world, who, "picture_pdf"),
+        "word": asked(client, world, who, "picture_word"),
         "csv": asked(client, world, who, "picture_export", purpose="meeting", words=""),
         "hexagons": asked(client, world, who, "picture_hexagons"),
         "page": main_part(asked(client, world, who, "picture")),
@@ -83,6 +84,7 @@ def test_every_name_in_a_published_picture_is_the_name_of_its_day(client, publis
     everything_is_renamed()
     after = everything_asked(client, published, who)
     assert after["pdf"] == before["pdf"]
+    assert after["word"] == before["word"]
     assert after["csv"] == before["csv"]
     assert after["hexagons"] == before["hexagons"]
     assert after["page"] == before["page"]
