@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 HOURS_IN_WEEK = 168
 
@@ -68,6 +68,33 @@ def weekday_hour(frame: pd.DataFrame, *, longest_h: float | None = None) -> Aori
     )
     events = int(known.sum())
     return AoristicGrid(grid=grid, events=events, unknown=len(frame) - events)
+
+
+def share_of_time(frame: pd.DataFrame, hours: ArrayLike) -> NDArray[np.float64]:
+    """How much of each event's time lies in some of the week's hours: 0 none of it, 1 all.
+
+    Input columns as `weekday_hour`; `hours` says for each of the 168 hours from Monday 0:00 whether it is one of them.
+    Unit: a share. An event without an end, or with one at or before its start, lies in its start hour; without a start
+    the share is NaN. The same assumption: every minute of the interval is equally likely. See docs/methods/aoristic.md.
+    """
+    inside = np.asarray(hours, dtype=bool)
+    if inside.shape != (HOURS_IN_WEEK,):
+        raise ValueError("A week has 168 hours.")
+    start, end = _minutes(frame["occurred_from"]), _minutes(frame["occurred_to"])
+    known = start != _MISSING
+    start = np.where(known, start, 0)
+    end = np.where(known & (end > start), end, start)
+    # Minutes inside since Monday 0:00, and for whole weeks besides.
+    since_monday = np.r_[0, np.cumsum(np.repeat(inside, 60))]
+
+    def until(minute: NDArray[np.int64]) -> NDArray[np.int64]:
+        weeks, into_week = np.divmod(minute + _EPOCH_INTO_WEEK, _MINUTES_IN_WEEK)
+        return np.asarray(weeks * since_monday[-1] + since_monday[into_week], dtype=np.int64)
+
+    length = end - start
+    at_once = inside[(start + _EPOCH_INTO_WEEK) % _MINUTES_IN_WEEK // 60].astype(np.float64)
+    share = np.divide(until(end) - until(start), length, out=at_once, where=length > 0)
+    return np.where(known, share, np.nan)
 
 
 def _spread(first: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.float64]:

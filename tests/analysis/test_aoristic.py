@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.aoristic import weekday_hour
+from analysis.aoristic import share_of_time, weekday_hour
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "published" / "aoristic"
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -165,3 +165,25 @@ def test_a_missing_start_is_unknown_and_nothing_is_nothing():
 def test_columns_of_plain_objects_are_read_too():
     frame = pd.DataFrame({"occurred_from": [datetime(2026, 11, 20, 22, 10)], "occurred_to": [None]}, dtype=object)  # noqa: DTZ001
     assert weekday_hour(frame).grid.loc[4, 22] == 1
+
+
+@given(events, st.lists(st.booleans(), min_size=168, max_size=168))
+def test_the_share_of_time_agrees_with_walking_every_minute(pairs, hours):
+    frame = frame_of(pairs)
+    mask = np.array(hours)
+    found = share_of_time(frame, mask)
+    for at in range(len(frame)):
+        weights = minute_by_minute(frame.iloc[[at]])
+        length = frame["occurred_to"].iloc[at] - frame["occurred_from"].iloc[at]
+        if pd.isna(length) or length < pd.Timedelta(hours=168):
+            assert found[at] == pytest.approx(weights.ravel()[mask].sum())
+        assert 0 <= found[at] <= 1
+
+
+def test_the_share_of_time_of_more_than_a_week_and_of_no_time():
+    late = np.tile(np.arange(24) >= 18, 7)
+    frame = pd.concat([between("2026-11-20 18:00", "2026-12-04 18:00"), between("2026-11-20 18:00", None)])
+    assert share_of_time(frame, late) == pytest.approx([0.25, 1])
+    assert np.isnan(share_of_time(between(None, None), late)).all()
+    with pytest.raises(ValueError, match="168"):
+        share_of_time(frame, late[:24])
