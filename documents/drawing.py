@@ -355,7 +355,6 @@ def _tree(part: trees.Part, width_mm: float) -> Any:
     for box in layout.boxes:
         if box.y >= part.bottom or box.y + box.height <= part.top:
             continue
-        is_strong = box.kind != "node" or box.is_chosen
         color = GROUP_COLORS[box.group] if 0 <= box.group < len(GROUP_COLORS) else EDGE
         ground = "white" if box.kind == "node" else MISSING
         axes.add_patch(
@@ -372,7 +371,7 @@ def _tree(part: trees.Part, width_mm: float) -> Any:
         for y, line, is_small in trees.baselines(box, layout.font):
             axes.text(
                 left, y, printable(line), ha="left", va="baseline", fontsize=points * (trees.SMALL if is_small else 1),
-                fontweight="bold" if is_strong and not is_small else "normal", color=TEXT if is_small else INK,
+                fontweight="bold" if box.is_strong and not is_small else "normal", color=TEXT if is_small else INK,
                 clip_on=True,
             )  # fmt: skip
     return figure

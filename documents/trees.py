@@ -22,6 +22,8 @@ Spot = tuple[float, float]
 WHOLE_MM, FONT_MM, PAGE_MM = 174.0, 2.65, 225.0
 # All of the following in the height of a letter. The text under a box's text is smaller.
 SMALL = 0.85
+# How much broader bold letters are at most: the root, a bone's name and what is chosen are set in them.
+BOLD = 1.18
 LINE, SMALL_LINE = 1.3, 1.12
 PAD_X, PAD_Y, ROW_GAP, COLUMN_GAP = 0.7, 0.45, 0.6, 2.2
 # The coloured edge of a box, inside it.
@@ -94,6 +96,11 @@ class Box:
     group: int = -1
     is_chosen: bool = False
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether its text is set in bold."""
+        return self.kind != "node" or self.is_chosen
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -138,11 +145,13 @@ def _scaled(laid: Layout, font: float) -> Layout:
 def _fitted(box: Box, text: str, small: str) -> Box:
     """The box with its texts in lines, and as high as they are."""
     room = box.width - 2 * PAD_X - EDGE
-    lines = wrapped(text, room) or (texts.UNKNOWN,)
+    # As wide as letters of the ordinary weight may be for the line to have room.
+    broad = room / BOLD if box.is_strong else room
+    lines = wrapped(text, broad) or (texts.UNKNOWN,)
     if len(lines) > MOST_LINES:
         # The sign is as wide as a wide letter, and takes the place of one or two.
         last = lines[MOST_LINES - 1]
-        while last and text_width(last + "…") > room:
+        while last and text_width(last + "…") > broad:
             last = last[:-1]
         lines = (*lines[: MOST_LINES - 1], last + "…")
     under = wrapped(small, room / SMALL)[:MOST_LINES]

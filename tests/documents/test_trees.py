@@ -72,7 +72,8 @@ def check(layout):
         assert box.y + box.height <= layout.height + HAIR
         room = (box.width / layout.font) - 2 * trees.PAD_X - trees.EDGE
         # A single letter may be wider than its box, if the box is narrower than any letter.
-        assert all(trees.text_width(line) <= room + HAIR or len(line) == 1 for line in box.lines)
+        broader = trees.BOLD if box.is_strong else 1.0
+        assert all(trees.text_width(line) * broader <= room + HAIR or len(line) == 1 for line in box.lines)
         assert all(trees.text_width(line) * trees.SMALL <= room + HAIR or len(line) == 1 for line in box.small)
     for one, other in itertools.combinations(layout.boxes, 2):
         apart = (
@@ -200,13 +201,15 @@ def test_no_text_is_wider_than_estimated():
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    plain = FontProperties(family="DejaVu Sans")
-    for text in [
-        "Platsen ger skydd och kunder samtidigt", "Buskage skymmer passagen mot P-huset", "BRÄNDER PÅ ÖVRE PLAN",
-        "71 av 142 händelser (95 % 47–77), väntat 32", "Mm@%&—… wwwWWW", "jämförelse: ”så här”, sade någon + 3 < 4",
-    ]:  # fmt: skip
-        measured = TextPath((0, 0), text + ".", size=100, prop=plain).get_extents().x1 / 100
-        assert measured <= trees.text_width(text + ".")
+    for weight, broader in (("normal", 1.0), ("bold", trees.BOLD)):
+        font = FontProperties(family="DejaVu Sans", weight=weight)
+        for text in [
+            "Platsen ger skydd och kunder samtidigt", "Buskage skymmer passagen mot P-huset", "BRÄNDER PÅ ÖVRE PLAN",
+            "71 av 142 händelser (95 % 47–77), väntat 32", "Mm@%&—… wwwWWW", "Hot och öppen droghandel",
+            "jämförelse: ”så här”, sade någon + 3 < 4",
+        ]:  # fmt: skip
+            measured = TextPath((0, 0), text + ".", size=100, prop=font).get_extents().x1 / 100
+            assert measured <= trees.text_width(text + ".") * broader, (text, weight)
 
 
 def test_a_text_that_is_much_too_long_ends_in_dots_and_stands_whole_in_the_list():
