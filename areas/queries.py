@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from areas.models import Area, AreaScope, Boundary, GroupArea, MembershipMove, PoliceListStatus
+from areas.models import Area, AreaScope, Boundary, GroupArea, MembershipMove, Place, PoliceListStatus
 from partners.models import Collaboration, Group, Membership
 from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
 
@@ -115,3 +115,12 @@ def areas_with_boundaries(areas: Any, on: dt.date) -> list[Area]:
     """Areas in use on a day, each with the boundary in force that day in `boundaries_in_force`."""
     in_force = Prefetch("boundaries", queryset=Boundary.objects.in_force(on), to_attr="boundaries_in_force")
     return list(areas.active(on).prefetch_related(in_force).select_related("parent"))
+
+
+def allowed_words(collaboration_id: int) -> frozenset[str]:
+    """Names of the collaboration's places and areas, casefolded: the guard never takes them for people."""
+    names: set[str] = set(Area.objects.filter(collaboration_id=collaboration_id).values_list("name", flat=True))
+    for name, others in Place.objects.filter(collaboration_id=collaboration_id).values_list("name", "other_names"):
+        names.add(name)
+        names.update(other.strip() for other in others.split(","))
+    return frozenset(name.casefold() for name in names if name)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from areas import views
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path("places/new/", views.place_new, name="place_new"),
     path("places/<int:pk>/", views.place_detail, name="place_detail"),
     path("places/<int:pk>/change/", views.place_change, name="place_change"),
+    path("", include("areas.place_files.urls")),
 ]

@@ -317,13 +317,14 @@ def place_points(request: HttpRequest, collaboration: Collaboration) -> HttpResp
 
 @require_GET
 def place_detail(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
-    """One place: what it is, where it lies, who owns and manages it, and what rooms above have to say about it."""
+    """What happens at a place, across all years, and what is it like? The rooms above say what happens."""
     place = get_object_or_404(
-        Place.objects.visible_to(request.user).select_related("area", "owner", "manager"),
+        Place.objects.visible_to(request.user).select_related("area", "owner", "manager", "collaboration"),
         collaboration=collaboration, pk=pk,
     )  # fmt: skip
     context = {
         "place": place,
+        "finding": next(iter(slots.fill("place.finding", request.user, [place])[place.pk]), None),
         "points_query": f"?current={place.pk}&" + (f"area={place.area.slug}" if place.area else f"place={place.pk}"),
         "coordinates": presenters.coordinates_in_words(place.lon, place.lat),
         "other_names": [name.strip() for name in place.other_names.split(",") if name.strip()],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as Refusal
@@ -23,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from areas.models import Place
 from common.errors import NotPossible
+from common.json_fields import StrictBoolean, StrictInteger, StrictNumber, StrictText, StrictUUID
 from incidents import actions, permissions, presenters, queries, rules
 from incidents.models import Category, Incident, IncidentQuerySet, Status
 from incidents.reading import note_reading, note_reading_of_page
@@ -34,46 +34,7 @@ LARGEST_ID = 2**63 - 1
 CURSOR_PATTERN = r"^[ab][0-9]{8}-[0-9]{1,19}$"
 
 
-# --- Fields that take a JSON value for what it is ---------------------------------------------------------------------
-# Django REST framework reads "true", 1 and "16.1" kindly; a body that says one thing and means another is refused.
-
-
-class StrictText(serializers.CharField):
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class StrictNumber(serializers.FloatField):
-    def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class StrictInteger(serializers.IntegerField):
-    def to_internal_value(self, data: Any) -> int:
-        # 3.0 is the same number as 3 in JSON.
-        if isinstance(data, float) and data.is_integer():
-            data = int(data)
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class StrictBoolean(serializers.BooleanField):
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-class StrictUUID(serializers.UUIDField):
-    def to_internal_value(self, data: Any) -> uuid.UUID:
-        if not isinstance(data, str) or len(data) != 36:
-            self.fail("invalid", value=data)
-        return super().to_internal_value(data)
+# --- What goes in -----------------------------------------------------------------------------------------------------
 
 
 class Moment(serializers.DateTimeField):
@@ -88,9 +49,6 @@ class Moment(serializers.DateTimeField):
             if "overflow" in cast(list[str], error.get_codes()):
                 return dt.datetime(1800, 1, 1, tzinfo=dt.UTC)
             raise
-
-
-# --- What goes in -----------------------------------------------------------------------------------------------------
 
 
 class ReportSerializer(serializers.Serializer):

@@ -21,6 +21,7 @@ from django_filters.rest_framework import FilterSet
 from areas.access import descendants
 from areas.locating import extent_of, index_of
 from areas.models import Area, Place
+from areas.queries import allowed_words
 from incidents import rules
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Photo, Status
 from partners.models import Collaboration, Organisation
@@ -58,15 +59,6 @@ def surroundings(
         group_ids=group_ids(collaboration.pk),
         keeps_no_persons=organisation is not None and keeps_no_persons(organisation),
     )
-
-
-def allowed_words(collaboration_id: int) -> frozenset[str]:
-    """Names of the collaboration's places and areas, casefolded: the guard never takes them for people."""
-    names: set[str] = set(Area.objects.filter(collaboration_id=collaboration_id).values_list("name", flat=True))
-    for name, others in Place.objects.filter(collaboration_id=collaboration_id).values_list("name", "other_names"):
-        names.add(name)
-        names.update(other.strip() for other in others.split(","))
-    return frozenset(name.casefold() for name in names if name)
 
 
 def group_ids(collaboration_id: int) -> frozenset[int]:

@@ -37,6 +37,11 @@ SEE_SENSITIVE = {Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER, Role.COORDINATO
 # Published pictures of the whole collaboration (with small counts protected outside the circle).
 SEE_PUBLISHED_PICTURES = SEE_OWN_ORGANISATION | {Role.REPORTER, Role.COUNCIL}
 MAY_REPORT = SEE_OWN_ORGANISATION | {Role.REPORTER}
+# What places are like and who answers for them: facts of the ground, for all who work with what happens there.
+SEE_PLACE_FILES = SEE_PUBLISHED_PICTURES
+# Who writes in place files: for every place, and for those that the own organisation keeps or the own areas hold.
+KEEP_PLACE_FILES = {Role.COORDINATOR}
+KEEP_OWN_PLACE_FILES = {Role.SECURITY_LEAD, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
 MAY_IMPORT = {Role.SECURITY_LEAD, Role.COORDINATOR, Role.ANALYST, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
 MAY_REVIEW = {Role.COORDINATOR}
 MAY_COMPILE = {Role.COORDINATOR, Role.ANALYST}

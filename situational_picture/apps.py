@@ -12,6 +12,7 @@ class SituationalPictureConfig(AppConfig):
         from partners.roles import SEE_PUBLISHED_PICTURES
         from situational_picture import retention
         from situational_picture.actions import want_rebuild
+        from situational_picture.places_over_years import sections as places_over_years
         from situational_picture.receipts import pictures_that_counted
         from ui import menu, slots
 
@@ -44,3 +45,6 @@ class SituationalPictureConfig(AppConfig):
             "priority_places", _("Where to begin"), group=menu.Group.AREA, order=5, roles=SEE_PUBLISHED_PICTURES
         )
         slots.register("report.receipt", pictures_that_counted, order=10)
+        slots.register("place.finding", places_over_years.findings)
+        # Before everything else that a place's page says.
+        slots.register("place.sections", places_over_years.sections, order=-20)

@@ -19,6 +19,7 @@ from situational_picture.nearest import NamedPoint, nearest_place
 from situational_picture.period_names import days_name, period_name, period_short_name
 from situational_picture.presenting import LAYER_NOTES, LAYERS
 from situational_picture.protecting import PROTECTED, cell
+from ui.days import weekday_names
 from ui.numbers import number_words
 
 TONES = {"more": "danger", "fewer": "success", "as_expected": "neutral", "too_few_to_say": "neutral"}
@@ -370,12 +371,6 @@ def trend_table(
     if coverage:
         columns.append(coverage_presenters.column_name(coverage))
     return {"columns": columns, "rows": rows[::-1]}
-
-
-def weekday_names() -> list[str]:
-    """Monday first, in the user's language."""
-    monday = dt.date(2024, 1, 1)
-    return [date_format(monday + dt.timedelta(days=i), "l").capitalize() for i in range(7)]
 
 
 def hour_names(hours: int) -> list[str]:

@@ -110,7 +110,7 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
     _protect_trend(shown["trend"], set(decision["trend"]), largest, last_hidden=decision["total"])
     # Everything is left out that would have to add up to a protected total.
     is_total_hidden = shown["total"]["count"] == PROTECTED
-    shown["clock"] = None if is_total_hidden else _protected_clock(shown["clock"], largest)
+    shown["clock"] = None if is_total_hidden else protected_clock(shown["clock"], largest)
     shown["map"] = _protected_map(shown["map"], largest, everything=is_total_hidden)
     shown["places"] = _protected_places(shown["places"], shown["map"], largest, everything=is_total_hidden)
     shown["not_drawn"] = {
@@ -148,7 +148,7 @@ def _protect_trend(trend: dict[str, Any], hidden: set[int], largest: int, *, las
             observed[place] = PROTECTED
 
 
-def _protected_clock(clock: dict[str, Any] | None, largest: int) -> dict[str, Any] | None:
+def protected_clock(clock: dict[str, Any] | None, largest: int) -> dict[str, Any] | None:
     """Weekday by quarter of the day in whole events, with small numbers protected."""
     if clock is None:
         return None

@@ -30,6 +30,12 @@ def month_in_short(day: dt.date) -> str:
     return date_format(day, f"{_month()} Y")
 
 
+def weekday_names() -> list[str]:
+    """Monday first, in the user's language."""
+    monday = dt.date(2024, 1, 1)
+    return [date_format(monday + dt.timedelta(days=i), "l").capitalize() for i in range(7)]
+
+
 def _month() -> str:
     """How `date_format` asks for a short month: Swedish writes it small."""
     return "b" if get_language() == "sv" else "M"

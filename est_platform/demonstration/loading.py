@@ -22,6 +22,7 @@ from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
+from est_platform.demonstration.place_files import load_place_files
 from est_platform.demonstration.reporting import load_reporting
 from incidents.categories import create_default_categories
 from incidents.changes import announce
@@ -85,6 +86,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"collaborations, areas and {len(people)} people")
 
     norrkoping, blackpool = here[NORRKOPING], here[BLACKPOOL]
+    say(f"{load_place_files(norrkoping, until=until)} places with what they are like and who answers for them")
     rows = load_incidents(norrkoping, people, seed=seed, until=until)
     announce(norrkoping.pk, set(Area.objects.filter(collaboration=norrkoping).values_list("pk", flat=True)))
     say(f"{rows:,} invented incidents in {norrkoping} (seed {seed}, until {until})")

@@ -21,6 +21,8 @@ from areas.models import (
     GroupArea,
     MembershipMove,
     Place,
+    PlaceFeature,
+    PlaceManager,
     PoliceListCategory,
     PoliceListStatus,
 )
@@ -189,6 +191,30 @@ class PlaceFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Plats {n}")
     lon = 16.12
     lat = 58.585
+
+
+class PlaceFeatureFactory(DjangoModelFactory):
+    class Meta:
+        model = PlaceFeature
+
+    place = factory.SubFactory(PlaceFactory)
+    collaboration = factory.SelfAttribute("place.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    kind = PlaceFeature.Kind.LIGHT
+    state = PlaceFeature.State.GOOD
+    observed_on = dt.date(2026, 5, 12)
+
+
+class PlaceManagerFactory(DjangoModelFactory):
+    """Nobody answers, at any hour; name the party, the weekdays or the hours."""
+
+    class Meta:
+        model = PlaceManager
+
+    place = factory.SubFactory(PlaceFactory)
+    collaboration = factory.SelfAttribute("place.collaboration")
+    party = PlaceManager.Party.NOBODY
+    valid_from = dt.date(2026, 1, 1)
 
 
 class PoliceListCategoryFactory(DjangoModelFactory):

@@ -591,6 +591,21 @@ def _place(world: World) -> dict[str, Any]:
 
 
 KEEPS_AREAS = ("coordinator", "administrator")
+# The square lies in the area of these; the security lead's own organisation neither owns nor manages it.
+KEEPS_PLACE_FILE = ("coordinator", "security_lead", "police")
+
+
+def _place_file(world: World) -> None:
+    world.light = make.PlaceFeatureFactory(place=world.square, organisation=world.housing)
+    world.nobody = make.PlaceManagerFactory(place=world.square)
+
+
+def _seen(world: World) -> dict[str, Any]:
+    return {
+        "kind": "light", "detail": "", "state": "defect", "note": "Två lampor är släckta.",
+        "observed_on": timezone.localdate().isoformat(), "organisation": world.municipality.pk,
+    }  # fmt: skip
+
 
 AREAS: dict[str, Row] = {
     "area_list": Row(here()),
@@ -622,6 +637,44 @@ AREAS: dict[str, Row] = {
         args=lambda world: [world.square.pk],
         method="post",
         body=lambda world: {**_place(world), "is_active": "on"},
+    ),
+    "place_history": Row(only(*READERS), before=_place_file, args=lambda world: [world.square.pk]),
+    "place_feature_new": Row(only(*KEEPS_PLACE_FILE), args=lambda world: [world.square.pk]),
+    # Only a coordinator writes in another organisation's name; for the others the form comes back.
+    "place_feature_new POST": Row(
+        {**only("coordinator", code=302), "security_lead": 422, "police": 422},
+        args=lambda world: [world.square.pk],
+        method="post",
+        body=_seen,
+    ),
+    "place_feature_take_back": Row(
+        only(*KEEPS_PLACE_FILE, code=302),
+        before=_place_file,
+        args=lambda world: [world.square.pk, world.light.pk],
+        method="post",
+    ),
+    "place_manager_new": Row(only(*KEEPS_PLACE_FILE), args=lambda world: [world.square.pk]),
+    "place_manager_new POST": Row(
+        only(*KEEPS_PLACE_FILE, code=302),
+        args=lambda world: [world.square.pk],
+        method="post",
+        body=lambda world: {
+            "party": "nobody",
+            "weekdays": ["4", "5"],
+            "from_hour": "22",
+            "to_hour": "6",
+            "valid_from": timezone.localdate().isoformat(),
+        },
+    ),
+    "place_manager_end": Row(
+        only(*KEEPS_PLACE_FILE), before=_place_file, args=lambda world: [world.square.pk, world.nobody.pk]
+    ),
+    "place_manager_end POST": Row(
+        only(*KEEPS_PLACE_FILE, code=302),
+        before=_place_file,
+        args=lambda world: [world.square.pk, world.nobody.pk],
+        method="post",
+        body=lambda world: {"day": timezone.localdate().isoformat()},
     ),
 }
 
@@ -718,6 +771,20 @@ API: dict[str, Row] = {
     "api-root": Row(everybody(404), is_outside=True, is_api=True),
     "api-area-list": Row(everybody(), is_outside=True, is_api=True),
     "api-place-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-place-feature-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-place-feature-list POST": Row(
+        only(*KEEPS_PLACE_FILE, code=201),
+        is_outside=True,
+        is_api=True,
+        method="post",
+        body=lambda world: {
+            "place": world.square.pk,
+            "kind": "light",
+            "state": "good",
+            "observed_on": timezone.localdate().isoformat(),
+        },
+    ),
+    "api-place-manager-list": Row(everybody(), is_outside=True, is_api=True),
     "api-picture-list": Row(everybody(), is_outside=True, is_api=True),
     "api-picture": Row(
         seen_by(*READERS), before=_pictures, is_outside=True, is_api=True, args=lambda world: [world.published.pk]

@@ -132,6 +132,6 @@ def test_the_clock_keeps_its_sum_and_hides_small_numbers():
     grid = np.zeros((7, 24))
     grid[4, 20:24] = 3.25
     grid[5, 1] = 2
-    shown = protecting._protected_clock({"grid": grid.tolist(), "events": 15, "unknown": 2}, 4)
+    shown = protecting.protected_clock({"grid": grid.tolist(), "events": 15, "unknown": 2}, 4)
     assert shown["unknown"] == PROTECTED
     assert 2 not in np.array(shown["grid"], dtype=object).ravel().tolist()
