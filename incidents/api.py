@@ -27,6 +27,7 @@ from incidents import actions, permissions, presenters, queries, rules
 from incidents.models import Category, Incident, IncidentQuerySet, Status
 from incidents.reading import note_reading, note_reading_of_page
 from incidents.rules import Report
+from incidents.selections import MOST_OF_A_KIND
 from partners.models import Collaboration, Organisation, Unit, User
 from partners.purposes import purpose_of_token
 
@@ -215,15 +216,27 @@ COLLABORATION = OpenApiParameter(
     {"type": "string", "pattern": r"^[-a-zA-Z0-9_]{1,40}$"},
     description="The short name of a collaboration. Needed only when the caller takes part in several.",
 )
+# What has a list of answers that is the same for everybody.
+_CLOSED_LISTS = {"status", "location", "mine", "weekday", "hour_from", "hour_to"}
 # The schema's types for the filters; the filters themselves are `queries.IncidentFilter`.
 _CODE = {"type": "string", "pattern": rules.CODE_PATTERN}
 _SLUG = {"type": "string", "pattern": r"^[-a-zA-Z0-9_]{1,60}$"}
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+
+
+def _several(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_OF_A_KIND}
+
+
 FILTER_PARAMETERS = [
     COLLABORATION,
-    OpenApiParameter("category", _CODE, description="The code of a category, or of a group of categories."),
+    OpenApiParameter(
+        "category",
+        _several(_CODE),
+        description="The code of a category, or of a group of categories. Named several times: any of them.",
+    ),
     OpenApiParameter("area", _SLUG, description="The short name of an area; larger areas hold the smaller ones."),
-    OpenApiParameter("place", _NUMBER, description="A place's number."),
+    OpenApiParameter("place", _several(_NUMBER), description="A place's number. Named several times: any of them."),
     OpenApiParameter(
         "organisation", _NUMBER, description="An organisation's number, among those the caller may tell apart."
     ),
@@ -233,6 +246,23 @@ FILTER_PARAMETERS = [
     OpenApiParameter("mine", OpenApiTypes.STR, enum=["true"], description="Only what the caller has reported."),
     OpenApiParameter("since", OpenApiTypes.DATE, description="The first day."),
     OpenApiParameter("until", OpenApiTypes.DATE, description="The last day."),
+    OpenApiParameter(
+        "weekday",
+        _several({"type": "integer", "minimum": 1, "maximum": 7}),
+        description="1 is Monday, 7 Sunday. Named several times: any of them. What is known to the month alone is left "
+        "out.",
+    ),
+    OpenApiParameter(
+        "hour_from",
+        {"type": "integer", "minimum": 0, "maximum": 23},
+        description="The hour from which, by the clock. What has no known time is left out; what is only known to lie "
+        "between two moments is there when both are.",
+    ),
+    OpenApiParameter(
+        "hour_to",
+        {"type": "integer", "minimum": 1, "maximum": 24},
+        description="The hour up to which. Smaller than `hour_from`: over midnight.",
+    ),
 ]
 
 
@@ -270,7 +300,7 @@ class IncidentViewSet(GenericViewSet):
         unknown = sorted(set(request.query_params) - self.known_parameters)
         if unknown:
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
-        empty = sorted(name for name, value in request.query_params.items() if not value)
+        empty = sorted(name for name, values in request.query_params.lists() if not all(values))
         if empty:
             # An empty filter would be no filter: more rows than were asked for.
             raise ValidationError({name: [_("Give a value, or leave the parameter out.")] for name in empty})
@@ -314,7 +344,7 @@ class IncidentViewSet(GenericViewSet):
             return queries.incidents_for(request.user, collaboration, request.query_params)
         except Refusal as refusal:
             codes = {error.code for errors in refusal.error_dict.values() for error in errors}
-            if codes == {"invalid_choice"} and not {"status", "location", "mine"} & set(refusal.error_dict):
+            if codes == {"invalid_choice"} and not _CLOSED_LISTS & set(refusal.error_dict):
                 # A category, area or place that is not there for the caller: nothing, not a malformed question.
                 raise Http404 from None
             raise ValidationError(refusal.message_dict) from refusal

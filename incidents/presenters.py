@@ -23,6 +23,7 @@ from incidents import rules
 from incidents.models import Category, Incident, Photo, Status
 from incidents.permissions import fields_visible_to
 from incidents.rules import RejectReason
+from incidents.selections import SEVERAL, hours_in_words
 from partners.models import Organisation
 from privacy import guard
 from ui import slots
@@ -235,19 +236,52 @@ def shortcuts(
 
 def chosen_filters(form: Form, query: QueryDict) -> list[dict[str, str]]:
     """What the list is narrowed to, in words, each with the query that lets go of it."""
-    chosen = []
+    chosen: list[dict[str, str]] = []
+    if not form.is_valid():
+        return chosen
     for bound in form:
-        value = form.cleaned_data.get(bound.name) if form.is_valid() else None
-        if value in (None, ""):
+        value = form.cleaned_data.get(bound.name)
+        if value in (None, "") or bound.name in ("hour_from", "hour_to"):
             continue
-        if isinstance(value, dt.date):
-            text = f"{str(bound.label).lower()} {value:%Y-%m-%d}"
-        else:
-            text = str(dict(getattr(bound.field, "choices", ())).get(value, value))
+        label = str(bound.label)
+        if bound.name in SEVERAL:
+            names = _names_of(bound.field)
+            for one in query.getlist(bound.name):
+                rest = query.copy()
+                rest.setlist(bound.name, [other for other in query.getlist(bound.name) if other != one])
+                if one:
+                    chosen.append({"label": label, "text": names.get(one, one), "query": rest.urlencode()})
+            continue
         rest = query.copy()
         rest.pop(bound.name, None)
-        chosen.append({"label": str(bound.label), "text": text, "query": rest.urlencode()})
-    return chosen
+        if isinstance(value, dt.date):
+            text = f"{label.lower()} {value:%Y-%m-%d}"
+        else:
+            text = str(dict(getattr(bound.field, "choices", ())).get(value, value))
+        chosen.append({"label": label, "text": text, "query": rest.urlencode()})
+    return [*chosen, *_hours_chosen(form, query)]
+
+
+def _names_of(field: Any) -> dict[str, str]:
+    """What each choice is called, also those that stand under a heading."""
+    names: dict[str, str] = {}
+    for value, label in field.widget.choices:
+        rows = label if isinstance(label, list | tuple) else [(value, label)]
+        names |= {str(one): str(name) for one, name in rows}
+    return names
+
+
+def _hours_chosen(form: Form, query: QueryDict) -> list[dict[str, str]]:
+    """The hours as one: half of them means little."""
+    asked = [form.cleaned_data.get(name) for name in ("hour_from", "hour_to")]
+    first, last = (None if hour in (None, "") else int(hour) for hour in asked)
+    if first is None and last is None:
+        return []
+    rest = query.copy()
+    for name in ("hour_from", "hour_to"):
+        rest.pop(name, None)
+    text = _("between %(hours)s") % {"hours": hours_in_words(first, last)}
+    return [{"label": _("Time of day"), "text": text, "query": rest.urlencode()}]
 
 
 def list_rows(user: Any, incidents: Iterable[Incident]) -> list[dict[str, Any]]:

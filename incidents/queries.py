@@ -14,16 +14,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 
-from areas.access import descendants
 from areas.locating import extent_of, index_of
 from areas.models import Area, Place
 from areas.queries import allowed_words
 from incidents import rules
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Photo, Status
+from incidents.selections import MOST_OF_A_KIND, SEVERAL, Selection
 from partners.models import Collaboration, Organisation
 from partners.roles import MAY_REVIEW, SEE_EVERYTHING
 from partners.rules import keeps_no_persons
@@ -36,7 +38,7 @@ MAP_LIMIT = 2_000
 METRES_PER_DEGREE = 111_320.0
 
 # The filters a page asks for first, in the order people think of them.
-ASKED_FIRST = ("area", "place", "category", "since", "until", "status")
+ASKED_FIRST = ("area", "place", "category", "since", "until", "weekday", "hour_from", "hour_to", "status")
 # What a row shows, fetched with it: no row asks the database again.
 # What a mark on the map needs to know of its row.
 DRAWN = ("category", "area", "place", "cell", "lon", "lat", "location", "place_type", "occurred_from", "occurred_on",
@@ -70,31 +72,59 @@ def group_ids(collaboration_id: int) -> frozenset[int]:
 # --- Filters ----------------------------------------------------------------------------------------------------------
 
 
+class _Several:
+    """Of what may be asked several times: one value alone is a list of one, and an empty value is none."""
+
+    def clean(self, value: Any) -> Any:
+        said = [value] if isinstance(value, str) else [one for one in value or [] if one != ""]
+        if len(said) > MOST_OF_A_KIND:
+            raise ValidationError(
+                gettext("Ask about at most %(most)s at once.") % {"most": MOST_OF_A_KIND}, code="too_many"
+            )
+        if any("\x00" in str(one) for one in said):
+            raise ValidationError(gettext("There is nothing with such a name."), code="invalid_choice")
+        return super().clean(said)  # type: ignore[misc]
+
+
+class _SeveralRowsField(_Several, filters.ModelMultipleChoiceFilter.field_class):
+    widget = forms.CheckboxSelectMultiple
+
+
+class _SeveralChoicesField(_Several, forms.TypedMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+
+class SeveralRows(filters.ModelMultipleChoiceFilter):
+    field_class = _SeveralRowsField
+
+
+class SeveralChoices(filters.MultipleChoiceFilter):
+    field_class = _SeveralChoicesField
+
+
 class IncidentFilter(FilterSet):
     """The filters a list of reports knows. Anything else in an address is refused (API) or left aside (page).
 
-    Only what everybody sees of a row can be asked about. The organisation is not: those who do not review can choose
-    among their own organisations only, or the filter would tell whose row it is.
+    They read the address; which rows are asked about is the selection's to say (`incidents.selections`), but for what
+    is the reader's own matter. Only what everybody sees of a row can be asked about. The organisation is not: those who
+    do not review can choose among their own organisations only, or the filter would tell whose row it is.
     """
 
-    category = filters.ModelChoiceFilter(
+    category = SeveralRows(
         queryset=Category.objects.none(),
         to_field_name="code",
-        method="filter_category",
         label=_("Category"),
-        empty_label=_("All categories"),
-        help_text=_("The code of a category, or of a group of categories."),
+        help_text=_("The code of a category, or of a group of categories. Several: any of them."),
     )
     area = filters.ModelChoiceFilter(
         queryset=Area.objects.none(),
         to_field_name="slug",
-        method="filter_area",
         label=_("Area"),
         empty_label=_("All areas"),
         help_text=_("The short name of an area; larger areas hold the smaller ones."),
     )
-    place = filters.ModelChoiceFilter(
-        queryset=Place.objects.none(), label=_("Place"), empty_label=_("All places"), help_text=_("A place's number.")
+    place = SeveralRows(
+        queryset=Place.objects.none(), label=_("Place"), help_text=_("A place's number. Several: any of them.")
     )
     organisation = filters.ModelChoiceFilter(
         queryset=Organisation.objects.none(),
@@ -110,17 +140,36 @@ class IncidentFilter(FilterSet):
     location = filters.ChoiceFilter(choices=Incident.Location, label=_("On the map"), empty_label=_("With or without"))
     since = filters.DateFilter(
         field_name="occurred_on",
-        lookup_expr="gte",
         label=_("From"),
         help_text=_("The first day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = filters.DateFilter(
         field_name="occurred_on",
-        lookup_expr="lte",
         label=_("To and including"),
         help_text=_("The last day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    weekday = SeveralChoices(
+        choices=[(number, capfirst(day)) for number, day in enumerate(WEEKDAYS.values(), start=1)],
+        coerce=int,
+        label=_("Weekday"),
+        help_text=_("1 is Monday, 7 Sunday. Several: any of them. What is known to the month alone is left out."),
+    )
+    hour_from = filters.ChoiceFilter(
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        label=_("From, by the clock"),
+        empty_label=_("Any time"),
+        help_text=_(
+            "The hour from which, 0 to 23. What has no known time is left out; what is only known to lie between two"
+            " moments is there when both are."
+        ),
+    )
+    hour_to = filters.ChoiceFilter(
+        choices=[(hour, f"{hour:02}:00") for hour in range(1, 25)],
+        label=_("Until, by the clock"),
+        empty_label=_("Any time"),
+        help_text=_("The hour up to which, 1 to 24. Smaller than the first: over midnight."),
     )
     batch = filters.ModelChoiceFilter(
         queryset=ImportBatch.objects.none(),
@@ -130,7 +179,6 @@ class IncidentFilter(FilterSet):
     )
     mine = filters.ChoiceFilter(
         choices=[("true", _("Only my own reports"))],
-        method="filter_mine",
         label=_("Whose"),
         empty_label=_("Everybody's"),
         help_text=_("“true”: only what you have reported yourself."),
@@ -148,24 +196,40 @@ class IncidentFilter(FilterSet):
         if user is None or not user.is_authenticated:
             return
         self.user = user
-        collaborations = known.get("collaborations") or [m.collaboration_id for m in user.active_memberships]
-        here = {"collaboration_id__in": collaborations}
+        self.collaborations = known.get("collaborations") or [m.collaboration_id for m in user.active_memberships]
+        here = {"collaboration_id__in": self.collaborations}
         self.filters["category"].queryset = Category.objects.filter(**here).select_related("parent")
         self.filters["area"].queryset = Area.objects.filter(**here)
         self.filters["place"].queryset = Place.objects.filter(**here)
-        self.filters["organisation"].queryset = organisations_shown_to(user, collaborations)
+        self.filters["organisation"].queryset = organisations_shown_to(user, self.collaborations)
         self.filters["batch"].queryset = ImportBatch.objects.visible_to(user).filter(**here)
 
-    def filter_category(self, rows: IncidentQuerySet, name: str, category: Category) -> IncidentQuerySet:
-        # Looked up first: asked through a join, the database could not use its index on the category.
-        below = Category.objects.filter(Q(pk=category.pk) | Q(parent=category)).values_list("pk", flat=True)
-        return rows.filter(category_id__in=list(below))
+    @property
+    def selection(self) -> Selection:
+        """What a valid form asks for, but for what is the reader's own matter."""
+        asked = self.form.cleaned_data
+        hours = {name: int(asked[name]) for name in ("hour_from", "hour_to") if asked.get(name) not in (None, "")}
+        return Selection(
+            area=asked["area"].slug if asked.get("area") else "",
+            place=tuple(place.pk for place in asked.get("place") or ()),
+            category=tuple(category.code for category in asked.get("category") or ()),
+            organisation=asked["organisation"].pk if asked.get("organisation") else None,
+            status=asked.get("status") or "",
+            location=asked.get("location") or "",
+            since=asked.get("since"),
+            until=asked.get("until"),
+            weekday=tuple(asked.get("weekday") or ()),
+            hour_from=hours.get("hour_from"),
+            hour_to=hours.get("hour_to"),
+        )
 
-    def filter_area(self, rows: IncidentQuerySet, name: str, area: Area) -> IncidentQuerySet:
-        return rows.filter(area_id__in=descendants(area.collaboration_id, [area.pk]))
-
-    def filter_mine(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
-        return rows.filter(reporter=self.user) if value == "true" else rows
+    def filter_queryset(self, rows: IncidentQuerySet) -> IncidentQuerySet:
+        asked = self.form.cleaned_data
+        if asked.get("mine") == "true":
+            rows = rows.filter(reporter=self.user)
+        if asked.get("batch"):
+            rows = rows.filter(import_batch=asked["batch"])
+        return self.selection.within(self.collaborations).rows(rows)
 
 
 def organisations_shown_to(user: Any, collaborations: list[int]) -> QuerySet[Organisation]:
@@ -198,7 +262,7 @@ def shown_form(chosen: IncidentFilter) -> forms.Form:
     """The filters as a page shows them: categories under their groups, and no field where there is no choice."""
     form = chosen.form
     category = form.fields["category"]
-    choices: list[tuple[str, Any]] = [("", category.empty_label)]
+    choices: list[tuple[str, Any]] = []
     for group, rows in _grouped(list(category.queryset)):
         if group is None:
             choices += [(row.code, str(row)) for row in rows]
@@ -211,6 +275,9 @@ def shown_form(chosen: IncidentFilter) -> forms.Form:
         del form.fields["organisation"]
     if not form["batch"].value():
         del form.fields["batch"]
+    for name in SEVERAL:
+        said = form[name].value() or []
+        form.fields[name].number_chosen = 1 if isinstance(said, str) else len([one for one in said if one])
     form.order_fields(ASKED_FIRST)
     for bound in form:
         # The help is for those who write programs, and every filter may be left out without saying so. The bound field

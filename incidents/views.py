@@ -32,6 +32,7 @@ from incidents.photos.queries import photos_with
 from incidents.photos.views import store_sent
 from incidents.reading import note_export, note_reading
 from incidents.reviewing.from_page import merge_form_or_none
+from incidents.selections import SEVERAL, AskedFor, Selection
 from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import get_or_post, person, tried
@@ -71,6 +72,8 @@ def incident_list(request: HttpRequest, collaboration: Collaboration) -> HttpRes
         "waiting": waiting,
         "shortcuts": presenters.shortcuts(query, today=today, **waiting),
         "chosen": presenters.chosen_filters(form, query),
+        # What rooms above can do with what is asked for.
+        "asked": AskedFor(collaboration, chosen.selection if chosen.is_valid() else Selection()),
         "is_map": is_map,
         "page": page,
         "count": count,
@@ -98,8 +101,12 @@ def incident_export(request: HttpRequest, collaboration: Collaboration) -> HttpR
     except ValidationError:
         # A filter that cannot be understood never becomes a file with everything in it.
         return redirect(back)
-    # The value that was checked and used; any other under the same name may be somebody's own words.
-    chosen = {name: request.GET[name] for name in request.GET if name in queries.IncidentFilter.base_filters}
+    # The values that were checked and used; any other under the same name may be somebody's own words.
+    chosen = {
+        name: ",".join(values) if name in SEVERAL else values[-1]
+        for name, values in request.GET.lists()
+        if name in queries.IncidentFilter.base_filters
+    }
     number, has_more = queries.count_up_to(rows)
 
     def make(purpose: dict[str, Any]) -> StreamingHttpResponse:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -169,7 +169,7 @@ def _check_selections(by: Any, picture: Picture, written: Written) -> None:
         for key, section in written.sections.items()
         if section.selection_query
         and section.selection_query not in kept
-        and not filter_for(by, picture.collaboration, dict(parse_qsl(section.selection_query))).is_valid()
+        and not filter_for(by, picture.collaboration, QueryDict(section.selection_query)).is_valid()
     }
     if faults:
         raise NotPossible(faults)

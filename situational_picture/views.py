@@ -46,6 +46,7 @@ from situational_picture.permissions import (
     may_write_pictures,
 )
 from situational_picture.presenting import written_view
+from situational_picture.selections import with_reports
 from ui import slots
 
 PLACES_SHOWN = 8
@@ -195,11 +196,11 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "lead": presenters.lead(figures),
         "cards": [*presenters.cards(figures, waiting), *coverage_presenters.card(figures)],
         "changes": presenters.change_sentences(figures),
-        "categories": (categories := presenters.category_rows(figures)),
+        "categories": (categories := with_reports(request.user, shown, presenters.category_rows(figures))),
         "quiet": [row for row in categories if row["is_quiet"]],
         "category_chart": charts.categories(figures),
         "others": presenters.other_rows(figures),
-        "places": presenters.place_rows(figures)[:PLACES_SHOWN],
+        "places": with_reports(request.user, shown, presenters.place_rows(figures)[:PLACES_SHOWN]),
         "places_left_out": max(0, len(figures["places"]) - PLACES_SHOWN),
         "hexagons": presenters.hexagon_table(figures, places),
         "bounds": queries.bounds_of(this_area),

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from incidents.queries import IncidentFilter
+from incidents.selections import canonical
 from situational_picture.models import Picture
 
 # What each section is about, in the order of the page and of the document.
@@ -23,8 +23,6 @@ SECTIONS = {
     "police": _("The police's picture"),
     "partners": _("The partners' observations"),
 }
-# What a selection of reports may ask about: who asks and what is waiting are the reader's own matter.
-SELECTABLE = frozenset(IncidentFilter.base_filters) - {"mine", "batch"}
 LONGEST_TEXT = 4000
 LONGEST_LINE = 200
 MOST_ROWS = 20
@@ -118,7 +116,8 @@ class Written:
 def selection_query(address: str) -> str:
     """The filters of a list of reports, from its address or from a query alone; what it does not know is left out.
 
-    Of a filter named twice the last stays, as the list reads it: the other would be kept without being looked at.
+    Of a filter that is asked once the last value stays, as the list reads it: the other would be kept without being
+    looked at.
     """
     query = urlsplit(address.strip()).query if "?" in address else address.strip().lstrip("?")
-    return urlencode({name: value for name, value in parse_qsl(query) if name in SELECTABLE and value})
+    return canonical(query)
