@@ -57,7 +57,8 @@ def wrapped(text: str, room: float) -> tuple[str, ...]:
     """The text in lines that are no wider than `room`; a word that is wider is broken."""
     lines: list[str] = []
     line = ""
-    for word in texts.plain(text).split():
+    # A space that must not be broken at, as in “4 321”, is part of its word.
+    for word in filter(None, texts.plain(text).replace("\n", " ").split(" ")):
         longer = f"{line} {word}" if line else word
         if text_width(longer) <= room:
             line = longer

@@ -196,6 +196,10 @@ def test_lines_are_no_wider_than_their_room_and_keep_every_letter(text, room):
     assert all(trees.text_width(line) <= room for line in lines)
 
 
+def test_a_number_is_never_torn_at_its_thousands():
+    assert trees.wrapped("Sedan i maj 4\xa0321 händelser", 7.4) == ("Sedan i maj", "4\xa0321", "händelser")
+
+
 def test_no_text_is_wider_than_estimated():
     """In the font of the files, which is among the widest that readers have."""
     from matplotlib.font_manager import FontProperties
