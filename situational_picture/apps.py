@@ -13,6 +13,7 @@ class SituationalPictureConfig(AppConfig):
         from situational_picture import retention
         from situational_picture.actions import want_rebuild
         from situational_picture.places_over_years import sections as places_over_years
+        from situational_picture.profiles import sections as profiles
         from situational_picture.receipts import pictures_that_counted
         from ui import menu, slots
 
@@ -48,3 +49,5 @@ class SituationalPictureConfig(AppConfig):
         slots.register("place.finding", places_over_years.findings)
         # Before everything else that a place's page says.
         slots.register("place.sections", places_over_years.sections, order=-20)
+        slots.register("place.sections", profiles.at_places, order=-10)
+        slots.register("area.sections", profiles.in_areas, order=-10)

@@ -84,9 +84,14 @@ def viewer_of(user: Any, picture: Picture) -> str:
     """Who looks, as far as the numbers go: the area's circle, those who see counts of sensitive categories, others."""
     if is_in_circle(user, picture.area):
         return CIRCLE
-    roles = {m.role for m in user.memberships_in(picture.collaboration_id)}
-    sees_counts = roles & (SEE_SENSITIVE | {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COUNCIL})
+    sees_counts = sees_sensitive_counts(user, picture.collaboration_id)
     return protecting.COUNTS if sees_counts else protecting.NO_SENSITIVE
+
+
+def sees_sensitive_counts(user: Any, collaboration: Collaboration | int) -> bool:
+    """Whether any of the user's roles gives the counts of sensitive categories, small ones protected."""
+    roles = {m.role for m in user.memberships_in(collaboration)}
+    return bool(roles & (SEE_SENSITIVE | {Role.SECURITY_LEAD, Role.MEASURE_OWNER, Role.COUNCIL}))
 
 
 def figures_for(user: Any, picture: Picture) -> dict[str, Any]:
