@@ -204,7 +204,9 @@ def test_a_place_is_repeated_from_three_events_in_ninety_days(empty, lead):
 def test_what_is_missing_is_listed_with_where_to_do_it(empty, lead):
     returned, _waiting = (
         reports(empty, timezone.now(), status=Status.RETURNED),
-        reports(empty, timezone.now(), status=Status.SUBMITTED, submitted_at=timezone.localtime() - dt.timedelta(days=4)),
+        reports(
+            empty, timezone.now(), status=Status.SUBMITTED, submitted_at=timezone.localtime() - dt.timedelta(days=4)
+        ),
     )
     empty.square.kind = PlaceKind.OTHER
     empty.square.save()

@@ -141,7 +141,9 @@ def test_a_held_account_keeps_its_name(world):
     hold(world, "account", str(person.pk))
     for one in (person, other):
         actions.deactivate_person(person=one, by=world.people["administrator"])
-    User.objects.filter(pk__in=[person.pk, other.pk]).update(deactivated_at=timezone.localtime() - dt.timedelta(days=400))
+    User.objects.filter(pk__in=[person.pk, other.pk]).update(
+        deactivated_at=timezone.localtime() - dt.timedelta(days=400)
+    )
     assert told(world, "accounts") == (1, 1)
     run(world)
     assert User.objects.get(pk=person.pk).email == "reporter@example.org"
