@@ -8,6 +8,7 @@ class AreasConfig(AppConfig):
     def ready(self) -> None:
         from areas import scope_views
         from areas.holding import areas_of_collaboration, find_area
+        from areas.inspections import registering
         from areas.place_files.sections import features_of_places, managers_of_places
         from areas.scope_actions import forget_areas_of_role
         from partners import changes, retention
@@ -43,5 +44,6 @@ class AreasConfig(AppConfig):
         # After what has happened (rooms above), before problems, causes and measures.
         slots.register("place.sections", features_of_places, order=20)
         slots.register("place.sections", managers_of_places, order=30)
+        registering.register()
         slots.register("membership.sections", scope_views.areas_of_roles)
         slots.register("group.sections", scope_views.areas_of_groups)

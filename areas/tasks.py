@@ -6,12 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from areas import actions, uploads
+from areas.inspections import photo_files
 
 
 @shared_task
 def relocate_when_boundaries_change() -> None:
     """Every night: boundaries imported ahead of their day come into force. Safe to run twice, or twice at once."""
     actions.relocate_when_boundaries_change(timezone.localdate())
+
+
+@shared_task
+def sweep_inspection_photos() -> int:
+    """At night: delete files that no photo of an inspection names. Safe to run twice, twice at once, and to kill."""
+    return photo_files.sweep(timezone.now())
 
 
 @shared_task

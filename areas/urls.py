@@ -16,4 +16,5 @@ urlpatterns = [
     path("places/<int:pk>/", views.place_detail, name="place_detail"),
     path("places/<int:pk>/change/", views.place_change, name="place_change"),
     path("", include("areas.place_files.urls")),
+    path("", include("areas.inspections.urls")),
 ]

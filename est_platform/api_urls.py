@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from areas.api import AreaListView, PlaceListView
+from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from est_platform.api import Nothing, SchemaView, router
 from situational_picture.api import PictureListView, PictureView
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/places/", PlaceListView.as_view(), name="api-place-list"),
     path("v1/place-features/", PlaceFeatureListView.as_view(), name="api-place-feature-list"),
     path("v1/place-managers/", PlaceManagerListView.as_view(), name="api-place-manager-list"),
+    path("v1/inspections/", InspectionListView.as_view(), name="api-inspection-list"),
     path("v1/pictures/", PictureListView.as_view(), name="api-picture-list"),
     path("v1/pictures/<int:pk>/", PictureView.as_view(), name="api-picture"),
     path("", Nothing.as_view(), name="api-root"),

@@ -39,6 +39,10 @@ app.conf.beat_schedule = {
         "task": "incidents.tasks.sweep_photo_files",
         "schedule": crontab(hour=3, minute=50),
     },
+    "delete files no photo of an inspection names": {
+        "task": "areas.tasks.sweep_inspection_photos",
+        "schedule": crontab(hour=3, minute=55),
+    },
     "remind of deadlines": {
         "task": "incidents.tasks.remind_of_deadlines",
         "schedule": crontab(minute="*/10"),

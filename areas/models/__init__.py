@@ -15,6 +15,22 @@ from areas.models.geography import (
     PoliceListCategory,
     PoliceListStatus,
 )
+from areas.models.inspections import (
+    DEFECTS,
+    Checklist,
+    ChecklistKind,
+    ChecklistVersion,
+    InspectionCorrection,
+    InspectionItem,
+    InspectionPhoto,
+    InspectionPhotoQuerySet,
+    InspectionQuerySet,
+    ItemState,
+    PhotoMark,
+    SafetyInspection,
+    SafetyWalk,
+    WalkQuerySet,
+)
 from areas.models.place_file import (
     PlaceFeature,
     PlaceFeatureQuerySet,
@@ -24,14 +40,25 @@ from areas.models.place_file import (
 )
 
 __all__ = [
+    "DEFECTS",
     "Area",
     "AreaKind",
     "AreaQuerySet",
     "AreaScope",
     "Boundary",
     "BoundaryQuerySet",
+    "Checklist",
+    "ChecklistKind",
+    "ChecklistVersion",
     "GroupArea",
+    "InspectionCorrection",
+    "InspectionItem",
+    "InspectionPhoto",
+    "InspectionPhotoQuerySet",
+    "InspectionQuerySet",
+    "ItemState",
     "MembershipMove",
+    "PhotoMark",
     "Place",
     "PlaceFeature",
     "PlaceFeatureQuerySet",
@@ -42,4 +69,7 @@ __all__ = [
     "PlaceQuerySet",
     "PoliceListCategory",
     "PoliceListStatus",
+    "SafetyInspection",
+    "SafetyWalk",
+    "WalkQuerySet",
 ]

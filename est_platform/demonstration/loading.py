@@ -20,6 +20,7 @@ from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.circle import go_round
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
+from est_platform.demonstration.inspections import load_inspections
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
@@ -91,6 +92,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     announce(norrkoping.pk, set(Area.objects.filter(collaboration=norrkoping).values_list("pk", flat=True)))
     say(f"{rows:,} invented incidents in {norrkoping} (seed {seed}, until {until})")
     coordinator = people[f"samordnare@{NORRKOPING}.example"]
+    say(f"{load_inspections(norrkoping, people, until=until)} safety inspections and walks")
     say(f"{load_photos(norrkoping, people, coordinator)} drawn photos with some of them")
     _batch, outcome = import_file(
         BLACKPOOL_FILE,

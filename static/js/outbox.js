@@ -2,10 +2,10 @@
 // A report is stored before it is sent, under a number it has from the beginning, and the server stores that number once.
 // One tab at a time sends. No page is needed here: `Outbox` knows IndexedDB and the room's own address, nothing else.
 
-const DATABASE = "est-outbox";
+// Reports, and what is filled in of inspections: each kind in a database of its own.
+const REPORTS = "est-outbox";
+export const INSPECTIONS = "est-outbox-inspections";
 const VERSION = 2;
-const LOCK = "est-outbox-sending";
-const CHANNEL = "est-outbox";
 const TIMEOUT_MS = 30_000;
 const SENT_STAYS_MS = 3 * 24 * 3600 * 1000;
 const LOOSE_STAYS_MS = 24 * 3600 * 1000;
@@ -30,8 +30,8 @@ function answerOf(request) {
   });
 }
 
-function open() {
-  const request = indexedDB.open(DATABASE, VERSION);
+function open(name) {
+  const request = indexedDB.open(name, VERSION);
   request.onupgradeneeded = ({ oldVersion }) => {
     if (oldVersion < 1) {
       request.result.createObjectStore("reports", { keyPath: "uuid" }).createIndex("owner", "owner");
@@ -49,8 +49,8 @@ function open() {
 }
 
 /** The database as it lies there, whatever its version; null where there is none. */
-function openAsItIs() {
-  const request = indexedDB.open(DATABASE);
+function openAsItIs(name) {
+  const request = indexedDB.open(name);
   request.onupgradeneeded = () => request.transaction.abort();
   return answerOf(request).catch(() => null);
 }
@@ -90,11 +90,15 @@ export function newNumber() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** How many reports on this device the server does not have, whoever wrote them. */
+/** How many reports and inspections on this device the server does not have, whoever wrote them. */
 export async function countUnsent() {
   if (!globalThis.indexedDB) return 0;
+  return (await countUnsentIn(REPORTS)) + (await countUnsentIn(INSPECTIONS));
+}
+
+async function countUnsentIn(name) {
   // Only the entry page brings the database up to date: an older copy of that page may be what opens without network.
-  const database = await openAsItIs();
+  const database = await openAsItIs(name);
   if (!database) return 0;
   try {
     const all = await together(database, "readonly", (reports) => answerOf(reports.getAll()));
@@ -129,15 +133,20 @@ export function isSame(one, other) {
 }
 
 export class Outbox extends EventTarget {
-  /** `owner` is the person and collaboration the page was made for, `address` where reports are sent. */
-  static async open(owner, address) {
+  /**
+   * `owner` is the person and collaboration the page was made for, `address` where reports are sent. A page that is one
+   * of several to write on has a `desk` of its own, on which its draft lies.
+   */
+  static async open(owner, address, { name = REPORTS, desk = owner } = {}) {
     const outbox = new Outbox();
     outbox.owner = owner;
+    outbox.desk = desk;
     outbox.address = address;
-    outbox.database = await open();
+    outbox.lock = `${name}-sending`;
+    outbox.database = await open(name);
     // A newer page may want to change the database: an old one must not stand in its way.
     outbox.database.onversionchange = () => outbox.database.close();
-    outbox.channel = new BroadcastChannel(CHANNEL);
+    outbox.channel = new BroadcastChannel(name);
     outbox.channel.onmessage = () => outbox.dispatchEvent(new Event("change"));
     return outbox;
   }
@@ -179,12 +188,13 @@ export class Outbox extends EventTarget {
       await answerOf(reports.put(item));
       const numbers = new Set(chosen.map((photo) => photo.uuid));
       await deletePhotos(photos, uuid, (photo) => !numbers.has(photo.uuid));
-      for (const [index, { uuid: number, data, width, height, at }] of chosen.entries()) {
-        await answerOf(photos.put({ uuid: number, report: uuid, owner: this.owner, number: index + 1, data, width, height, at }));
+      for (const [index, { uuid: number, data, width, height, at, about }] of chosen.entries()) {
+        const kept = { uuid: number, report: uuid, owner: this.owner, number: index + 1, data, width, height, at, about };
+        await answerOf(photos.put(kept));
       }
-      const draft = await answerOf(drafts.get(this.owner));
+      const draft = await answerOf(drafts.get(this.desk));
       if (draft?.continues === uuid) await deletePhotos(photos, draft.uuid);
-      await answerOf(drafts.delete(this.owner));
+      await answerOf(drafts.delete(this.desk));
       return true;
     });
     if (isKept) this.#changed();
@@ -198,10 +208,10 @@ export class Outbox extends EventTarget {
       if (!known || known.owner !== this.owner || known.state === SENDING) return false;
       await answerOf(reports.delete(uuid));
       await deletePhotos(photos, uuid);
-      const draft = await answerOf(drafts.get(this.owner));
+      const draft = await answerOf(drafts.get(this.desk));
       if (draft?.continues === uuid) {
         await deletePhotos(photos, draft.uuid);
-        await answerOf(drafts.delete(this.owner));
+        await answerOf(drafts.delete(this.desk));
       }
       return true;
     });
@@ -210,7 +220,7 @@ export class Outbox extends EventTarget {
   }
 
   draft() {
-    return together(this.database, "readonly", (reports, drafts) => answerOf(drafts.get(this.owner)));
+    return together(this.database, "readonly", (reports, drafts) => answerOf(drafts.get(this.desk)));
   }
 
   /** A draft of what `continues` a kept report lies under a number of its own: it is still there when that is sent. */
@@ -219,29 +229,29 @@ export class Outbox extends EventTarget {
       // A draft written late must not outlive its own report.
       const known = await answerOf(reports.get(uuid));
       if (!known || known.state === WAITING || known.state === FAILED) {
-        await answerOf(drafts.put({ owner: this.owner, uuid, fields, continues, keptAt: Date.now() }));
+        await answerOf(drafts.put({ owner: this.desk, uuid, fields, continues, keptAt: Date.now() }));
       }
     });
   }
 
   dropDraft() {
     return together(this.database, "readwrite", async (reports, drafts, photos) => {
-      const draft = await answerOf(drafts.get(this.owner));
+      const draft = await answerOf(drafts.get(this.desk));
       if (draft) await deletePhotos(photos, draft.uuid, isLoose);
-      await answerOf(drafts.delete(this.owner));
+      await answerOf(drafts.delete(this.desk));
     });
   }
 
   // --- Photos ---
 
   /** Keep a photo of what is being written, and the writing with it: a phone may close the page for its camera. */
-  keepPhoto(report, fields, { uuid, data, width, height, at }, { continues = "" } = {}) {
+  keepPhoto(report, fields, { uuid, data, width, height, at, about }, { continues = "" } = {}) {
     return together(this.database, "readwrite", async (reports, drafts, photos) => {
       const known = await answerOf(reports.get(report));
       if (known && (known.state === SENDING || known.state === SENT || known.stored)) return;
       const looseSince = Date.now();
-      await answerOf(photos.put({ uuid, report, owner: this.owner, data, width, height, at, looseSince }));
-      await answerOf(drafts.put({ owner: this.owner, uuid: report, fields, continues, keptAt: looseSince }));
+      await answerOf(photos.put({ uuid, report, owner: this.owner, data, width, height, at, about, looseSince }));
+      await answerOf(drafts.put({ owner: this.desk, uuid: report, fields, continues, keptAt: looseSince }));
     });
   }
 
@@ -267,12 +277,12 @@ export class Outbox extends EventTarget {
       if (problem instanceof Stopped) return problem.reason;
       throw problem;
     });
-    return navigator.locks ? navigator.locks.request(LOCK, run) : run();
+    return navigator.locks ? navigator.locks.request(this.lock, run) : run();
   }
 
   /** After a crash a report may still be called "sending" though nobody sends it: let it wait again. */
   recover() {
-    return navigator.locks?.request(LOCK, { ifAvailable: true }, async (lock) => {
+    return navigator.locks?.request(this.lock, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
       const { own } = await this.list();
       for (const { uuid, state } of own) if (state === SENDING) await this.#move(uuid, [SENDING], { state: WAITING });
@@ -340,7 +350,7 @@ export class Outbox extends EventTarget {
     if (answer.code === "other_person") return this.#stop(uuid, "other_person");
     const errors = answer.errors ?? { __all__: [{ message: answer.message ?? "" }] };
     const arrived = answer.id ? { id: answer.id, ref: answer.ref, url: answer.url } : null;
-    await this.#move(uuid, [SENDING], { state: FAILED, errors, arrived, asksToConfirm: Boolean(answer.asks_to_confirm) });
+    await this.#move(uuid, [SENDING], { state: FAILED, errors, arrived, asksToConfirm: Boolean(answer.asks_to_confirm), theirs: answer.theirs });
   }
 
   /** The report has arrived; now its photos, one by one. One that is refused is forgotten, and told of. */
@@ -352,6 +362,8 @@ export class Outbox extends EventTarget {
         const headers = {
           "Content-Type": "image/jpeg", Accept: "application/json", "X-CSRFToken": token,
           "X-Photo-Number": photo.uuid, "X-Outbox-Owner": this.owner,
+          // Which item of a checklist it shows; a report's photos are about all of it.
+          ...(photo.about ? { "X-Photo-About": photo.about } : {}),
         };
         response = await this.#fetch(new URL(stored.photos, this.address), { method: "POST", headers, body: photo.data }, [404, 413]);
         answer = response.ok || [404, 413].includes(response.status) ? {} : await response.json().catch(() => {
@@ -410,8 +422,8 @@ export class Outbox extends EventTarget {
         item = { ...item, ...(isMore ? { state: SENDING, stored } : sent) };
         await answerOf(reports.put(item));
       }
-      const draft = await answerOf(drafts.get(this.owner));
-      if (draft?.uuid === uuid) await answerOf(drafts.delete(this.owner));
+      const draft = await answerOf(drafts.get(this.desk));
+      if (draft?.uuid === uuid) await answerOf(drafts.delete(this.desk));
       return isMore ? item : null;
     });
     this.#changed();
@@ -423,7 +435,7 @@ export class Outbox extends EventTarget {
     const moved = await together(this.database, "readwrite", async (reports) => {
       const known = await answerOf(reports.get(uuid));
       if (!known || known.owner !== this.owner || !states.includes(known.state)) return null;
-      const { reason, errors, arrived, ...rest } = known;
+      const { reason, errors, arrived, theirs, ...rest } = known;
       const item = { ...rest, ...changes };
       await answerOf(reports.put(item));
       return item;

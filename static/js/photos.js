@@ -53,7 +53,7 @@ class ReportPhotos extends HTMLElement {
     this.list = this.querySelector("[data-chosen]");
     this.said = this.querySelector("[data-photos-said]");
     this.take = this.querySelector("[data-take]");
-    this.isAlone = !this.closest("report-entry");
+    this.isAlone = !this.closest("report-entry, inspection-entry");
     this.take.addEventListener("click", () => {
       this.isChoosing = true;
       this.field.click();
@@ -81,7 +81,7 @@ class ReportPhotos extends HTMLElement {
   show(photos) {
     this.reports += 1;
     this.chosen.forEach(forget);
-    this.chosen = photos.map(({ uuid, data, width, height, at }) => ({ uuid, data, width, height, at, address: addressOf(data) }));
+    this.chosen = photos.map(({ uuid, data, width, height, at, about }) => ({ uuid, data, width, height, at, about, address: addressOf(data) }));
     this.#say("");
     this.#show();
   }
@@ -121,6 +121,7 @@ class ReportPhotos extends HTMLElement {
         const picture = await scaled(file);
         if (reports !== this.reports) break;
         const photo = { uuid: newNumber(), at: Date.now() + this.chosen.length, address: addressOf(picture.data), ...picture };
+        if (this.dataset.about) photo.about = this.dataset.about;
         this.chosen.push(photo);
         this.#show();
         this.#tell("photo-added", photo);

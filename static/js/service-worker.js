@@ -1,10 +1,12 @@
-// Opens the entry page and the places to begin with without network. Pages are always asked of the server first; these two
-// are the only personal ones that are kept, and they go when somebody signs in or out. Files under static/ are nobody's.
+// Opens without network the entry page, the places to begin with, and the pages on which inspections are filled in. Pages
+// are always asked of the server first; these are the only personal ones that are kept, and they go when somebody signs in
+// or out. Files under static/ are nobody's.
 
 const PAGES = "est-entry-1";
 const FILES = "est-files-1";
 const OFFLINE = "/offline/";
 const ENTRY = /^\/[-\w]+\/incidents\/new\/$/;
+const INSPECTIONS = /^\/[-\w]+\/inspections\/(?:new|\d+\/fill)\/$/;
 const PLACES = /^\/[-\w]+\/priorities\/$/;
 const NEW_SESSION = /^\/accounts\/.*(?:login|logout)\//;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
@@ -28,7 +30,7 @@ self.addEventListener("activate", (event) => {
 });
 
 function isKept(url) {
-  return ENTRY.test(url.pathname) || PLACES.test(url.pathname);
+  return ENTRY.test(url.pathname) || PLACES.test(url.pathname) || INSPECTIONS.test(url.pathname);
 }
 
 function isFile(url) {
@@ -37,7 +39,7 @@ function isFile(url) {
 
 self.addEventListener("message", (event) => {
   const { keep, page } = event.data ?? {};
-  if (!Array.isArray(keep) || !(ENTRY.test(page) || PLACES.test(page))) return;
+  if (!Array.isArray(keep) || !isKept({ pathname: page })) return;
   event.waitUntil((async () => {
     const files = await caches.open(FILES);
     for (const address of keep.filter((one) => isFile(new URL(one)))) {
@@ -82,8 +84,8 @@ async function fetchPage(request, address = request) {
   if (session !== sessions) return response;
   if (response.ok && !response.redirected && response.type === "basic") {
     await pages.put(address, response.clone()).catch(() => {});
-  } else if (PLACES.test(new URL(address, self.location.origin).pathname) && response.status < 500) {
-    // The server answers, and not with the places: whoever asks may not read them any more.
+  } else if (!ENTRY.test(new URL(address, self.location.origin).pathname) && response.status < 500) {
+    // The server answers, and not with the page: whoever asks may not read it any more, or it is finished.
     await pages.delete(address);
   }
   return response;
@@ -92,7 +94,7 @@ async function fetchPage(request, address = request) {
 /** The kept page, unless it is one of places and too old. */
 async function keptPage(pages, url) {
   const kept = isKept(url) ? await pages.match(url.pathname) : null;
-  if (!kept || ENTRY.test(url.pathname)) return kept ?? null;
+  if (!kept || !PLACES.test(url.pathname)) return kept ?? null;
   const age = Date.now() - Date.parse(kept.headers.get("date") ?? "");
   return age < PLACES_KEPT_MS ? kept : null;
 }

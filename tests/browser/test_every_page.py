@@ -25,6 +25,8 @@ NO_PAGE = {
     "manifest",
     "service_worker",
     "incident_send",
+    "inspection_send",
+    "inspection_photo",
     "incident_where",
     "place_search",
     "place_points",

@@ -13,18 +13,29 @@ from factory.django import DjangoModelFactory
 from PIL import Image, ImageDraw
 
 from analysis.hexagons import cells_of
+from areas.inspections.photo_files import FOLDER as INSPECTION_PHOTOS
 from areas.models import (
     Area,
     AreaKind,
     AreaScope,
     Boundary,
+    Checklist,
+    ChecklistKind,
+    ChecklistVersion,
     GroupArea,
+    InspectionCorrection,
+    InspectionItem,
+    InspectionPhoto,
+    ItemState,
     MembershipMove,
+    PhotoMark,
     Place,
     PlaceFeature,
     PlaceManager,
     PoliceListCategory,
     PoliceListStatus,
+    SafetyInspection,
+    SafetyWalk,
 )
 from audit.models import DaySeal, Event, KeptFrom
 from incidents.models import (
@@ -203,6 +214,116 @@ class PlaceFeatureFactory(DjangoModelFactory):
     kind = PlaceFeature.Kind.LIGHT
     state = PlaceFeature.State.GOOD
     observed_on = dt.date(2026, 5, 12)
+
+
+class ChecklistFactory(DjangoModelFactory):
+    class Meta:
+        model = Checklist
+        django_get_or_create = ("collaboration", "kind")
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    kind = ChecklistKind.INSPECTION
+
+
+class ChecklistVersionFactory(DjangoModelFactory):
+    """A short list of its own."""
+
+    class Meta:
+        model = ChecklistVersion
+        django_get_or_create = ("checklist", "number")
+
+    checklist = factory.SubFactory(ChecklistFactory)
+    collaboration = factory.SelfAttribute("checklist.collaboration")
+    number = 1
+    items = factory.LazyFunction(
+        lambda: [
+            {"key": "ljus", "text": "Belysningen är hel", "feature": "light", "part": "", "help": ""},
+            {"key": "skrap", "text": "Det är rent", "feature": "upkeep", "part": "", "help": ""},
+        ]
+    )
+
+
+class SafetyWalkFactory(DjangoModelFactory):
+    class Meta:
+        model = SafetyWalk
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    checklist_version = factory.SubFactory(
+        ChecklistVersionFactory,
+        checklist=factory.SubFactory(
+            ChecklistFactory, collaboration=factory.SelfAttribute("...collaboration"), kind=ChecklistKind.WALK
+        ),
+    )
+    walked_on = dt.date(2026, 11, 18)
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class SafetyInspectionFactory(DjangoModelFactory):
+    """An inspection that is not finished; `finished_at` makes it so."""
+
+    class Meta:
+        model = SafetyInspection
+
+    place = factory.SubFactory(PlaceFactory)
+    collaboration = factory.SelfAttribute("place.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    checklist_version = factory.SubFactory(
+        ChecklistVersionFactory,
+        checklist=factory.SubFactory(ChecklistFactory, collaboration=factory.SelfAttribute("...collaboration")),
+    )
+    inspected_on = dt.date(2026, 11, 18)
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class InspectionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = InspectionItem
+
+    inspection = factory.SubFactory(SafetyInspectionFactory)
+    collaboration = factory.SelfAttribute("inspection.collaboration")
+    key = "ljus"
+    state = ItemState.DEFECT
+
+
+class InspectionCorrectionFactory(DjangoModelFactory):
+    class Meta:
+        model = InspectionCorrection
+
+    inspection = factory.SubFactory(SafetyInspectionFactory)
+    collaboration = factory.SelfAttribute("inspection.collaboration")
+    organisation = factory.SelfAttribute("inspection.organisation")
+    text = "Lampan satt på grannhuset."
+
+
+class InspectionPhotoFactory(DjangoModelFactory):
+    """A photo with a small file of its own."""
+
+    class Meta:
+        model = InspectionPhoto
+
+    inspection = factory.SubFactory(SafetyInspectionFactory)
+    collaboration = factory.SelfAttribute("inspection.collaboration")
+    file = factory.LazyFunction(lambda: INSPECTION_PHOTOS.store(drawn_photo()))
+    width = 64
+    height = 48
+    size_bytes = 1000
+    sha256 = "0" * 64
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+    client_body_hash = "0" * 64
+
+
+class PhotoMarkFactory(DjangoModelFactory):
+    class Meta:
+        model = PhotoMark
+
+    photo = factory.SubFactory(InspectionPhotoFactory)
+    collaboration = factory.SelfAttribute("photo.collaboration")
+    organisation = factory.SelfAttribute("photo.inspection.organisation")
+    x = 0.25
+    y = 0.5
+    text = "Trasig lampa"
 
 
 class PlaceManagerFactory(DjangoModelFactory):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from areas.models import SafetyInspection
 from incidents.coverage import deadlines
 from incidents.coverage.forms import RhythmForm
 from incidents.models import ImportBatch, Photo, Status
@@ -607,6 +609,123 @@ def _seen(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
+INSPECT_SOMEWHERE = ("reporter", "security_lead", "police", "other_housing", "coordinator")
+# The square lies in the area of these; nobody owns or manages it.
+INSPECT_SQUARE = ("security_lead", "police", "coordinator")
+
+
+def _inspection(world: World) -> None:
+    """One that is being filled in by the housing company, a finished one with a photo, and a walk."""
+    how = {"place": world.square, "organisation": world.housing}
+    world.inspection = make.SafetyInspectionFactory(**how)
+    make.InspectionItemFactory(inspection=world.inspection)
+    world.inspected = make.SafetyInspectionFactory(**how)
+    make.InspectionItemFactory(inspection=world.inspected)
+    world.inspection_photo = make.InspectionPhotoFactory(inspection=world.inspected)
+    SafetyInspection.objects.filter(pk=world.inspected.pk).update(finished_at=timezone.now())
+    world.walk = make.SafetyWalkFactory(area=world.west, organisation=world.housing)
+
+
+def _looked_at(world: World) -> dict[str, Any]:
+    day = timezone.localdate().isoformat()
+    return {
+        "place": world.square.pk, "inspected_on": day, "row_version": 0, "client_uuid": str(uuid.uuid4()),
+        "state-ljus": "defect", "later": "on",
+    }  # fmt: skip
+
+
+INSPECTIONS: dict[str, Row] = {
+    "inspection_list": Row(only(*INSPECT_SOMEWHERE), before=_inspection),
+    "defect_list": Row(only(*INSPECT_SOMEWHERE), before=_inspection),
+    "inspection_new": Row(only(*INSPECT_SOMEWHERE)),
+    # A place that somebody may not inspect is not among the choices: the form comes back.
+    "inspection_new POST": Row(
+        {**only(*INSPECT_SQUARE, code=302), "reporter": 422, "other_housing": 422}, method="post", body=_looked_at
+    ),
+    "inspection_send": Row(only(*INSPECT_SOMEWHERE)),
+    # A form is not what an outbox sends.
+    "inspection_send POST": Row(only(*INSPECT_SOMEWHERE, code=400), method="post"),
+    "inspection_detail": Row(seen_by(*INSPECT_SQUARE), before=_inspection, args=lambda world: [world.inspected.pk]),
+    # Until it is finished it is the organisation's own, and the coordinator's.
+    "inspection_fill": Row(
+        seen_by("security_lead", "coordinator"), before=_inspection, args=lambda world: [world.inspection.pk]
+    ),
+    "inspection_fill POST": Row(
+        seen_by("security_lead", "coordinator", code=302),
+        before=_inspection,
+        args=lambda world: [world.inspection.pk],
+        method="post",
+        body=_looked_at,
+    ),
+    "inspection_correct": Row(seen_by(*INSPECT_SQUARE), before=_inspection, args=lambda world: [world.inspected.pk]),
+    "inspection_correct POST": Row(
+        seen_by(*INSPECT_SQUARE, code=302),
+        before=_inspection,
+        args=lambda world: [world.inspected.pk],
+        method="post",
+        body=lambda world: {"text": "Lampan satt på grannhuset."},
+    ),
+    "inspection_drop": Row(
+        seen_by("security_lead", "coordinator", code=302),
+        before=_inspection,
+        args=lambda world: [world.inspection.pk],
+        method="post",
+    ),
+    # The number of its own is missing, so the photo is not taken in.
+    "inspection_photo_add": Row(
+        seen_by("security_lead", "coordinator", code=400),
+        before=_inspection,
+        args=lambda world: [world.inspection.pk],
+        method="post",
+    ),
+    "inspection_photo": Row(
+        seen_by(*INSPECT_SQUARE),
+        before=_inspection,
+        args=lambda world: [world.inspected.pk, world.inspection_photo.pk],
+    ),
+    "inspection_marks": Row(
+        seen_by(*INSPECT_SQUARE),
+        before=_inspection,
+        args=lambda world: [world.inspected.pk, world.inspection_photo.pk],
+    ),
+    "inspection_marks POST": Row(
+        seen_by(*INSPECT_SQUARE, code=302),
+        before=_inspection,
+        args=lambda world: [world.inspected.pk, world.inspection_photo.pk],
+        method="post",
+        body=lambda world: {"x": "25", "y": "50", "text": "Trasig lampa"},
+    ),
+    "inspection_photo_remove": Row(
+        {**seen_by("security_lead", "coordinator", code=302), "police": 403},
+        before=_inspection,
+        args=lambda world: [world.inspected.pk, world.inspection_photo.pk],
+        method="post",
+    ),
+    "walk_new": Row(only("security_lead", "police", "other_housing", "coordinator")),
+    # An area that is not one's own is not among the choices.
+    "walk_new POST": Row(
+        {**only(*INSPECT_SQUARE, code=302), "other_housing": 422},
+        method="post",
+        body=lambda world: {
+            "client_uuid": str(uuid.uuid4()),
+            "area": world.west.slug,
+            "walked_on": timezone.localdate().isoformat(),
+            f"stop-{world.square.pk}": "1",
+        },
+    ),
+    "walk_detail": Row(seen_by(*INSPECT_SQUARE), before=_inspection, args=lambda world: [world.walk.pk]),
+    # Nothing is filled in yet: the page comes back and says so.
+    "walk_finish": Row(
+        seen_by(*INSPECT_SQUARE, code=302), before=_inspection, args=lambda world: [world.walk.pk], method="post"
+    ),
+    "checklist_detail": Row(only(*INSPECT_SOMEWHERE), args=lambda world: ["inspection"]),
+    "checklist_change": Row(only("coordinator"), args=lambda world: ["inspection"]),
+    # Nothing was sent: the form comes back.
+    "checklist_change POST": Row(
+        only("coordinator", code=422), args=lambda world: ["inspection"], method="post", body=lambda world: {}
+    ),
+}
+
 AREAS: dict[str, Row] = {
     "area_list": Row(here()),
     "area_detail": Row(here(), args=lambda world: [world.west.slug]),
@@ -770,6 +889,7 @@ API: dict[str, Row] = {
     "api-schema": Row(everybody(), is_outside=True, is_api=True),
     "api-root": Row(everybody(404), is_outside=True, is_api=True),
     "api-area-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-inspection-list": Row(everybody(), is_outside=True, is_api=True),
     "api-place-list": Row(everybody(), is_outside=True, is_api=True),
     "api-place-feature-list": Row(everybody(), is_outside=True, is_api=True),
     "api-place-feature-list POST": Row(
@@ -876,7 +996,17 @@ COVERAGE: dict[str, Row] = {
     ),
 }
 
-ACCESS: dict[str, Row] = {**COVERAGE, **PLATFORM, **PARTNERS, **AREAS, **INCIDENTS, **IMPORTS, **PICTURES, **API}
+ACCESS: dict[str, Row] = {
+    **COVERAGE,
+    **PLATFORM,
+    **PARTNERS,
+    **AREAS,
+    **INSPECTIONS,
+    **INCIDENTS,
+    **IMPORTS,
+    **PICTURES,
+    **API,
+}
 
 # allauth's own pages, the same for everybody who is signed in; `test_sign_in_pages.py` goes through them.
 SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
