@@ -16,6 +16,9 @@ from areas.inspections.checklists import items_of
 from areas.models import ItemState, SafetyInspection
 
 MOST = 200
+# What the description says of a number, so that it promises no more than is taken.
+LARGEST = 2**62
+NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST}
 
 
 class InspectionItemFacts(serializers.Serializer):
@@ -51,7 +54,7 @@ class InspectionList(serializers.Serializer):
 class _Query(serializers.Serializer):
     collaboration = serializers.SlugField(required=False)
     area = serializers.SlugField(required=False)
-    place = serializers.IntegerField(required=False, min_value=1, max_value=2**62)
+    place = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
     since = serializers.DateField(required=False)
 
 
@@ -63,7 +66,7 @@ class InspectionListView(APIView):
         parameters=[
             OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
             OpenApiParameter("area", SHORT_NAME, description="The area's slug."),
-            OpenApiParameter("place", int, description="The number of a place."),
+            OpenApiParameter("place", NUMBER, description="The number of a place."),
             OpenApiParameter("since", dt.date, description="Inspected on this day or later."),
         ],
         responses=InspectionList,

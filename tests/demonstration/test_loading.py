@@ -216,7 +216,9 @@ class TestLoaded:
         assert any("invented incidents in Norrköping" in line for line in loaded)
         assert any("real incidents in Blackpool" in line for line in loaded)
         assert any("drawn photos" in line for line in loaded)
-        assert len(loaded) == 9
+        assert any("places with what they are like" in line for line in loaded)
+        assert any("3 safety inspections and walks" in line for line in loaded)
+        assert len(loaded) == 11
 
 
 @pytest.mark.django_db
