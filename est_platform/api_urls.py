@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from areas.api import AreaListView, PlaceListView
 from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
+from cause_analysis.api import ProblemListView, ProblemView
 from est_platform.api import Nothing, SchemaView, router
 from situational_picture.api import PictureListView, PictureView
 
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/inspections/", InspectionListView.as_view(), name="api-inspection-list"),
     path("v1/pictures/", PictureListView.as_view(), name="api-picture-list"),
     path("v1/pictures/<int:pk>/", PictureView.as_view(), name="api-picture"),
+    path("v1/problems/", ProblemListView.as_view(), name="api-problem-list"),
+    path("v1/problems/<int:pk>/", ProblemView.as_view(), name="api-problem"),
     path("", Nothing.as_view(), name="api-root"),
     path("<path:rest>", Nothing.as_view(), name="api-nothing"),
 ]

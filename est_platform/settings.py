@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "areas",
     "incidents",
     "situational_picture",
+    "cause_analysis",
     "est_platform",
 ]
 

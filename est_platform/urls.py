@@ -16,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("ui/", include("ui.urls")),
     path("api/", include("est_platform.api_urls")),
+    path("<slug:collaboration>/", include("cause_analysis.urls")),
     path("<slug:collaboration>/", include("situational_picture.urls")),
     path("<slug:collaboration>/", include("incidents.urls")),
     path("<slug:collaboration>/", include("areas.urls")),

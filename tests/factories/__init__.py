@@ -38,6 +38,7 @@ from areas.models import (
     SafetyWalk,
 )
 from audit.models import DaySeal, Event, KeptFrom
+from cause_analysis.models import CoachInvitation, PartnerView, Problem, ProblemMove, ProblemPlace, State
 from incidents.models import (
     Category,
     ImportBatch,
@@ -617,3 +618,78 @@ class DaySealFactory(DjangoModelFactory):
     events = 0
     previous_hash = ""
     hash = "0" * 64
+
+
+class ProblemFactory(DjangoModelFactory):
+    """A problem that counts a year of the area, made by nobody, with numbers of its own."""
+
+    class Meta:
+        model = Problem
+
+    area = factory.SubFactory(AreaFactory)
+    collaboration = factory.SelfAttribute("area.collaboration")
+    number = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence(lambda n: f"Problem {n}")
+    selection = factory.LazyAttribute(lambda o: f"area={o.area.slug}&since=2025-12-01&until=2026-11-30")
+    figures = factory.LazyFunction(
+        lambda: {
+            "schema": 1,
+            "total": 42,
+            "categories": [
+                {"code": "SKA", "name_sv": "Skadegörelse", "name_en": "Vandalism", "is_sensitive": False, "count": 42}
+            ],
+            "places": [{"place": None, "name": "", "count": 42}],
+            "months": [["2026-09", 12], ["2026-10", 30]],
+            "clock": None,
+            "unknown": {"no_hour": 42, "no_day": 0, "block": 0, "area": 0, "nowhere": 0},
+            "before": None,
+            "before_missing": "not_covered",
+            "source_first_day": "2025-12-01",
+            "source_last_day": "2026-11-20",
+        }
+    )
+
+
+class ProblemPlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = ProblemPlace
+
+    problem = factory.SubFactory(ProblemFactory)
+    collaboration = factory.SelfAttribute("problem.collaboration")
+    place = factory.SubFactory(PlaceFactory, collaboration=factory.SelfAttribute("..collaboration"))
+
+
+class PartnerViewFactory(DjangoModelFactory):
+    class Meta:
+        model = PartnerView
+
+    problem = factory.SubFactory(ProblemFactory)
+    collaboration = factory.SelfAttribute("problem.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    text = "Vi ser det på kvällarna."
+    row_version = 1
+
+
+class ProblemMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = ProblemMove
+
+    problem = factory.SubFactory(ProblemFactory)
+    collaboration = factory.SelfAttribute("problem.collaboration")
+    from_state = State.IDENTIFIED
+    to_state = State.DESCRIBED
+
+
+class CoachInvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = CoachInvitation
+
+    problem = factory.SubFactory(ProblemFactory)
+    collaboration = factory.SelfAttribute("problem.collaboration")
+    membership = factory.SubFactory(
+        MembershipFactory,
+        role=Role.COACH,
+        organisation=factory.SubFactory(
+            OrganisationFactory, collaboration=factory.SelfAttribute("...problem.collaboration")
+        ),
+    )

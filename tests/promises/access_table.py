@@ -885,6 +885,82 @@ PICTURES: dict[str, Row] = {
     ),
 }
 
+# --- Problems ---------------------------------------------------------------------------------------------------------
+
+
+def _problem(world: World) -> None:
+    """A problem in the west, to which the coach is invited, and one in the east."""
+    world.problem = make.ProblemFactory(area=world.west, number=1)
+    world.invitation = make.CoachInvitationFactory(problem=world.problem, membership=_membership(world, "coach"))
+
+
+# The circle of the west writes in its problem; the council and the invited coach read it, the east does not see it.
+WORK_IN_WEST = ("security_lead", "police", "coordinator")
+READ_WEST = (*WORK_IN_WEST, "council", "coach")
+READ_PROBLEMS = (*READ_WEST, "other_housing")
+
+
+def works_on_problem(code: int = 200) -> dict[str, int]:
+    return {**seen_by(*WORK_IN_WEST, code=code), "council": 403, "coach": 403}
+
+
+def leads_problem(code: int = 302) -> dict[str, int]:
+    return {**works_on_problem(403), "coordinator": code}
+
+
+PROBLEMS: dict[str, Row] = {
+    "problem_list": Row(only(*READ_PROBLEMS), before=_problem),
+    "problem_new": Row(only(*WORK_IN_WEST, "other_housing")),
+    "problem_new POST": Row(
+        only(*WORK_IN_WEST, code=302, others=403) | {"other_housing": 422},
+        method="post",
+        query="?category=SKA",
+        body=lambda world: {
+            "title": "Skadegörelse i centrum",
+            "area": world.west.pk,
+            "since": f"{timezone.localdate() - dt.timedelta(days=60):%Y-%m-%d}",
+            "until": f"{timezone.localdate():%Y-%m-%d}",
+        },
+    ),
+    "problem": Row(seen_by(*READ_WEST), before=_problem, args=lambda world: [world.problem.number]),
+    "problem_define": Row(works_on_problem(), before=_problem, args=lambda world: [world.problem.number]),
+    "problem_define POST": Row(
+        works_on_problem(302),
+        before=_problem,
+        args=lambda world: [world.problem.number],
+        method="post",
+        body=lambda world: {"answer": "behaviour", "text": "Rutor krossas.", "row_version": "0"},
+    ),
+    "problem_places": Row(
+        works_on_problem(302),
+        before=_problem,
+        args=lambda world: [world.problem.number],
+        method="post",
+        body=lambda world: {"places": [world.square.pk]},
+    ),
+    # Not yet described: the page says what is missing.
+    "problem_step": Row(
+        works_on_problem(422),
+        before=_problem,
+        args=lambda world: [world.problem.number],
+        method="post",
+        body=lambda world: {"to": "described", "reason": ""},
+    ),
+    "coach_invite": Row(
+        leads_problem(),
+        before=_problem,
+        args=lambda world: [world.problem.number],
+        method="post",
+        body=lambda world: {"membership": make.MembershipFactory(organisation=world.university, role=Role.COACH).pk},
+    ),
+    "coach_end": Row(
+        leads_problem(),
+        before=_problem,
+        args=lambda world: [world.problem.number, world.invitation.pk],
+        method="post",
+    ),
+}
+
 API: dict[str, Row] = {
     "api-schema": Row(everybody(), is_outside=True, is_api=True),
     "api-root": Row(everybody(404), is_outside=True, is_api=True),
@@ -905,6 +981,10 @@ API: dict[str, Row] = {
         },
     ),
     "api-place-manager-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-problem-list": Row(everybody(), before=_problem, is_outside=True, is_api=True),
+    "api-problem": Row(
+        seen_by(*READ_WEST), before=_problem, is_outside=True, is_api=True, args=lambda world: [world.problem.pk]
+    ),
     "api-picture-list": Row(everybody(), is_outside=True, is_api=True),
     "api-picture": Row(
         seen_by(*READERS), before=_pictures, is_outside=True, is_api=True, args=lambda world: [world.published.pk]
@@ -997,16 +1077,8 @@ COVERAGE: dict[str, Row] = {
 }
 
 ACCESS: dict[str, Row] = {
-    **COVERAGE,
-    **PLATFORM,
-    **PARTNERS,
-    **AREAS,
-    **INSPECTIONS,
-    **INCIDENTS,
-    **IMPORTS,
-    **PICTURES,
-    **API,
-}
+    **COVERAGE, **PLATFORM, **PARTNERS, **AREAS, **INSPECTIONS, **INCIDENTS, **IMPORTS, **PICTURES, **PROBLEMS, **API,
+}  # fmt: skip
 
 # allauth's own pages, the same for everybody who is signed in; `test_sign_in_pages.py` goes through them.
 SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")

@@ -66,6 +66,10 @@ ELSEWHERE = {
     "PurposeForm.words": "its clean_words",
     "InvitationForm.name": "what a person with an account is called",
     "PersonForm.name": "what a person with an account is called",
+    "ProblemForm.title": "cause_analysis.problems.actions.make_problem",
+    "AnswerForm.text": "cause_analysis.problems.actions.write_answer and write_view",
+    "StepForm.to": "nothing but a state's name is taken",
+    "StepForm.reason": "cause_analysis.problems.actions.move_by_hand",
     "AreaConfirmForm.token": "given out by the page before",
 }
 # Names of things inside a file, read and let go.
@@ -75,7 +79,7 @@ for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
 
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for room in ("incidents", "situational_picture", "partners", "areas")
+    for room in ("cause_analysis", "incidents", "situational_picture", "partners", "areas")
     for path in [*(ROOT / room).rglob("*forms.py"), *(ROOT / room).glob("purposes.py")]
 )
 

@@ -1,0 +1,40 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CauseAnalysisConfig(AppConfig):
+    name = "cause_analysis"
+
+    def ready(self) -> None:
+        from cause_analysis.permissions import READ_PROBLEMS
+        from cause_analysis.problems import slots as problem_slots
+        from partners.presenters import describe_actions
+        from ui import menu, slots
+
+        describe_actions(
+            {
+                "problem_made": _("made a problem"),
+                "problem_described": _("wrote in the definition of a problem"),
+                "problem_places_chosen": _("chose the places of a problem"),
+                "problem_view_written": _("wrote what a partner sees of a problem"),
+                "problem_view_removed": _("took away what a partner sees of a problem"),
+                "problem_moved": _("took a step with a problem"),
+                "coach_invited": _("invited process support to a problem"),
+                "coach_invitation_ended": _("ended an invitation to a problem"),
+            }
+        )
+        menu.register(
+            "problem_list",
+            _("Problems"),
+            group=menu.Group.AREA,
+            order=10,
+            roles=READ_PROBLEMS,
+            also=["problem", "problem_new", "problem_define"],
+        )
+        slots.register("place.sections", problem_slots.problems_at_places, order=20)
+        slots.register("incident.sections", problem_slots.problems_of_incidents, order=20)
+        slots.register("area.sections", problem_slots.problems_in_areas, order=20)
+        slots.register("area.process_bar", problem_slots.step_in_areas, order=20)
+        slots.register("report.receipt", problem_slots.problems_in_receipts, order=20)
+        slots.register("reports.actions", problem_slots.make_from_list, order=10)
+        slots.register("picture.actions", problem_slots.make_from_pictures, order=10)
