@@ -17,7 +17,8 @@ def built(world):
     cache.clear()
     for area in (world.west, world.east, world.town):
         building.rebuild_area(area, today=timezone.localdate())
-    draft = Picture.objects.filter(area=world.west, period_kind="week").order_by("-period_end").first()
+    of_weeks = Picture.objects.filter(area=world.west, period_kind="week", figures__total__count__gt=0)
+    draft = of_weeks.order_by("-period_end").first()
     world.published = actions.publish_picture(by=world.people["coordinator"], picture=draft)
     return world
 
