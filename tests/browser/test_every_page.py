@@ -39,7 +39,7 @@ NO_PAGE = {
     "gallery_progress",
     "picture_progress",
 }
-DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", " POST")
+DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 
 
 def is_page(name, row):

@@ -106,13 +106,18 @@ def running_workers(logs: Path) -> Iterator[Workers]:
         workers.stop()
 
 
-def backends_waiting() -> dict[int, str]:
-    """The number and the statement of each connection to this database that waits for a lock another one holds."""
+def backends_waiting(table: str) -> list[int]:
+    """The number of each connection to this database that waits to store rows of a table until another one ends.
+
+    A wait of a moment, such as for a lock on a page of an index or by the vacuum, is not meant.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND wait_event = 'transactionid' AND query LIKE %s",
+            [f'INSERT INTO "{table}"%'],
         )
-        return dict(cursor.fetchall())
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 def is_connected(pid: int) -> bool:

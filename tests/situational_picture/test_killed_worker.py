@@ -71,6 +71,11 @@ def ask(sql: str, *params: object) -> int:
         return int(cursor.fetchone()[0])
 
 
+def storing() -> list[int]:
+    """The connections that wait to store a picture another one has inserted."""
+    return backends_waiting(Picture._meta.db_table)
+
+
 def locks_on(area) -> int:
     return ask(
         "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = current_database()"
@@ -106,8 +111,8 @@ def test_killed_in_the_middle_of_a_rebuild(world, workers, killed):
     with halted_at(area, periods[3]):
         with halted_at(area, periods[2]):
             announce(world.here.pk, {area.pk})
-            workers.wait_until(lambda: backends_waiting() and locks_on(area), "the worker waits at the third picture")
-            (waiting,) = backends_waiting()
+            workers.wait_until(lambda: storing() and locks_on(area), "the worker waits at the third picture")
+            (waiting,) = storing()
             state = Rebuild.objects.get(area=area)
             assert (state.built, state.wanted, state.step, state.steps) == (0, 1, 2, 6)
             assert [p.period for p in Picture.objects.filter(area=area).order_by("pk")] == periods[:2]
