@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks import circle
+from benchmarks import causes, circle
 from benchmarks.measuring import percentile, summed_up
 
 HOW = (
@@ -124,6 +124,10 @@ def _pages(slug: str, area: Any) -> Iterable[Asked]:
     yield Asked("log", reverse("log", args=[slug]), "list", email=circle.DATA_PROTECTION)
     yield Asked("writing a picture", reverse("picture_write", args=[slug, area.slug]), "page", has_map_or_chart=True)
     pdf = reverse("picture_pdf", args=[slug, area.slug])
+    analysis = causes.make(slug, area)
+    opened = f"?cause={analysis.causes.order_by('pk')[0].pk}"
+    address = reverse("analysis", args=[slug, analysis.problem.number])
+    yield Asked("analysis of 300 causes and 1,000 pieces of evidence", address + opened, "panel")
     yield Asked("picture as PDF, made before", pdf, "page", is_page=False)
 
 

@@ -6,6 +6,7 @@ class CauseAnalysisConfig(AppConfig):
     name = "cause_analysis"
 
     def ready(self) -> None:
+        from cause_analysis.causes import slots as cause_slots
         from cause_analysis.permissions import READ_PROBLEMS
         from cause_analysis.problems import slots as problem_slots
         from partners.presenters import describe_actions
@@ -19,6 +20,20 @@ class CauseAnalysisConfig(AppConfig):
                 "problem_view_written": _("wrote what a partner sees of a problem"),
                 "problem_view_removed": _("took away what a partner sees of a problem"),
                 "problem_moved": _("took a step with a problem"),
+                "analysis_begun": _("began to look for the causes of a problem"),
+                "analysis_method_written": _("answered how an analysis was made"),
+                "analysis_adopted": _("adopted an analysis for a group"),
+                "cause_added": _("wrote a cause"),
+                "cause_changed": _("changed a cause"),
+                "cause_moved": _("moved a cause"),
+                "cause_removed": _("took a cause away"),
+                "cause_state_changed": _("said what is known about a cause"),
+                "cause_moved_back": _("moved a cause back when its evidence was gone"),
+                "cause_chosen": _("noted that a group chose a cause"),
+                "cause_left": _("noted that a group no longer chooses a cause"),
+                "evidence_added": _("added evidence"),
+                "evidence_changed": _("changed evidence"),
+                "evidence_removed": _("took evidence away"),
                 "coach_invited": _("invited process support to a problem"),
                 "coach_invitation_ended": _("ended an invitation to a problem"),
             }
@@ -29,8 +44,9 @@ class CauseAnalysisConfig(AppConfig):
             group=menu.Group.AREA,
             order=10,
             roles=READ_PROBLEMS,
-            also=["problem", "problem_new", "problem_define"],
+            also=["problem", "problem_new", "problem_define", "analysis"],
         )
+        slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         slots.register("place.sections", problem_slots.problems_at_places, order=20)
         slots.register("incident.sections", problem_slots.problems_of_incidents, order=20)
         slots.register("area.sections", problem_slots.problems_in_areas, order=20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cause_analysis.models import Problem, State
+from cause_analysis.models import Cause, CauseAnalysis, Evidence, Problem, State
 from cause_analysis.problems.definition import QUESTIONS
 from cause_analysis.rules import facts_asked
 
@@ -16,13 +16,31 @@ def _answers(problem: Problem) -> int | None:
     return len(answered) if len(answered) == len(QUESTIONS) else None
 
 
+def _adopted(problem: Problem) -> CauseAnalysis | None:
+    """The version adopted last."""
+    adopted = CauseAnalysis.objects.filter(problem=problem, adopted_at__isnull=False)
+    return adopted.order_by("-version").first()
+
+
+def _analysis(problem: Problem) -> int | None:
+    adopted = _adopted(problem)
+    return adopted.pk if adopted else None
+
+
+def _chosen_causes(problem: Problem) -> int:
+    """How many causes a group has chosen to act on, with evidence that still stands."""
+    chosen = Cause.objects.kept().filter(analysis=_adopted(problem), chosen_at__isnull=False)
+    rests = Evidence.objects.kept().filter(cause__in=chosen, direction=Evidence.Direction.FOR, strength__gt=0)
+    return rests.values("cause").distinct().count()
+
+
 # Each fact by its name in `rules.GATES`, and where it is looked up.
 KNOWN_HERE: dict[str, Callable[[Problem], Any]] = {
     "answers": _answers,
     # A group's decision, an adopted analysis and a chosen cause come with the parts of the room that make them.
     "decision": lambda problem: None,
-    "analysis": lambda problem: None,
-    "chosen_causes": lambda problem: None,
+    "analysis": _analysis,
+    "chosen_causes": _chosen_causes,
 }
 
 

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("cause_analysis.causes.urls")),
     path("", include("cause_analysis.problems.urls")),
 ]

@@ -360,6 +360,16 @@ NO_PAGE = {
     "problem_define": "the demonstration has no problem",
     "problem_places": "takes a form",
     "problem_step": "takes a form",
+    "analysis": "the demonstration has no problem",
+    "analysis_changes": "a piece of a page",
+    **dict.fromkeys(
+        ("analysis_begin", "analysis_method", "analysis_adopt", "cause_add", "cause_change", "cause_move"),
+        "takes a form",
+    ),
+    **dict.fromkeys(
+        ("cause_remove", "cause_state", "cause_choose", "evidence_add", "evidence_change", "evidence_remove"),
+        "takes a form",
+    ),
     "coach_invite": "takes a form",
     "coach_end": "takes a form",
     "person_deactivate": "takes a form",

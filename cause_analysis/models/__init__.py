@@ -1,5 +1,14 @@
 """Problems, which of them come first, and why they happen: one module a subject, all of them named here."""
 
+from cause_analysis.models.causes import (
+    Cause,
+    CauseAnalysis,
+    CauseMove,
+    CauseState,
+    Controller,
+    Evidence,
+    Side,
+)
 from cause_analysis.models.problems import (
     CoachInvitation,
     PartnerView,
@@ -11,11 +20,18 @@ from cause_analysis.models.problems import (
 )
 
 __all__ = [
+    "Cause",
+    "CauseAnalysis",
+    "CauseMove",
+    "CauseState",
     "CoachInvitation",
+    "Controller",
+    "Evidence",
     "PartnerView",
     "Problem",
     "ProblemMove",
     "ProblemPlace",
     "ProblemQuerySet",
+    "Side",
     "State",
 ]

@@ -38,6 +38,7 @@ NO_PAGE = {
     "gallery_map",
     "gallery_progress",
     "picture_progress",
+    "analysis_changes",
 }
 DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 

@@ -38,7 +38,20 @@ from areas.models import (
     SafetyWalk,
 )
 from audit.models import DaySeal, Event, KeptFrom
-from cause_analysis.models import CoachInvitation, PartnerView, Problem, ProblemMove, ProblemPlace, State
+from cause_analysis.models import (
+    Cause,
+    CauseAnalysis,
+    CauseMove,
+    CauseState,
+    CoachInvitation,
+    Evidence,
+    PartnerView,
+    Problem,
+    ProblemMove,
+    ProblemPlace,
+    Side,
+    State,
+)
 from incidents.models import (
     Category,
     ImportBatch,
@@ -693,3 +706,44 @@ class CoachInvitationFactory(DjangoModelFactory):
             OrganisationFactory, collaboration=factory.SelfAttribute("...problem.collaboration")
         ),
     )
+
+
+class CauseAnalysisFactory(DjangoModelFactory):
+    class Meta:
+        model = CauseAnalysis
+
+    problem = factory.SubFactory(ProblemFactory)
+    collaboration = factory.SelfAttribute("problem.collaboration")
+    version = 1
+
+
+class CauseFactory(DjangoModelFactory):
+    class Meta:
+        model = Cause
+
+    analysis = factory.SubFactory(CauseAnalysisFactory)
+    collaboration = factory.SelfAttribute("analysis.collaboration")
+    text = factory.Sequence(lambda n: f"Orsak {n}")
+    side = Side.PLACE
+    position = factory.Sequence(lambda n: n)
+
+
+class CauseMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = CauseMove
+
+    cause = factory.SubFactory(CauseFactory)
+    collaboration = factory.SelfAttribute("cause.collaboration")
+    from_state = CauseState.HYPOTHESIS
+    to_state = CauseState.SUPPORTED
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    cause = factory.SubFactory(CauseFactory)
+    collaboration = factory.SelfAttribute("cause.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    kind = Evidence.Kind.DIALOGUE
+    text = "Fältarna ser det varje vecka."

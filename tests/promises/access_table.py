@@ -1076,7 +1076,112 @@ COVERAGE: dict[str, Row] = {
     ),
 }
 
+
+def _analysis(world: World) -> None:
+    world.analysed = make.ProblemFactory(collaboration=world.here, area=world.west, state="prioritised")
+    world.analysis = make.CauseAnalysisFactory(
+        problem=world.analysed, why_chosen="a", sources="b", selection_limits="c", significance="d"
+    )
+    world.cause = make.CauseFactory(analysis=world.analysis)
+    world.second_cause = make.CauseFactory(analysis=world.analysis)
+    world.evidence = make.EvidenceFactory(cause=world.cause, organisation=world.housing)
+    group = make.GroupFactory(collaboration=world.here)
+    for who in ("security_lead", "police"):
+        make.GroupMemberFactory(group=group, membership=_membership(world, who))
+    world.analysis_group = group
+
+
+WORK_IN_WEST = ("security_lead", "police", "coordinator")
+# Whoever reads the analysis is told why they cannot write in it; for all others it does not exist.
+WRITES_ANALYSIS = {**seen_by(*WORK_IN_WEST, code=302), "council": 403}
+
+
+def _of_analysis(body: Callable[[World], dict[str, Any]] | None, *rows: str) -> dict[str, Any]:
+    return {
+        "before": _analysis,
+        "args": lambda world: [world.analysed.number, *(getattr(world, row).pk for row in rows)],
+        "method": "post",
+        "body": body or (lambda world: {"yes": "yes"}),
+    }
+
+
+CAUSES: dict[str, Row] = {
+    "analysis": Row(
+        seen_by(*WORK_IN_WEST, "council"),
+        before=_analysis,
+        args=lambda world: [world.analysed.number],
+    ),
+    "analysis_changes": Row(
+        {**seen_by(*WORK_IN_WEST), "council": 403},
+        before=_analysis,
+        args=lambda world: [world.analysed.number],
+    ),
+    "analysis_begin": Row(WRITES_ANALYSIS, **_of_analysis(None)),
+    "analysis_method": Row(
+        WRITES_ANALYSIS, **_of_analysis(lambda world: {"method-row_version": "0", "method-sources": "Rapporter"})
+    ),
+    "analysis_adopt": Row(
+        WRITES_ANALYSIS, **_of_analysis(lambda world: {"adopt-group": world.analysis_group.pk})
+    ),
+    "cause_add": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(
+            lambda world: {"new-text": "Mörkt", "new-side": "place", "new-controller": "none", "new-is_direct": "yes"}
+        ),
+    ),
+    "cause_change": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(
+            lambda world: {
+                f"cause{world.cause.pk}-{name}": value
+                for name, value in {
+                    "row_version": "0", "text": "Mörkt", "side": "place", "controller": "none", "is_direct": "yes",
+                }.items()
+            },
+            "cause",
+        ),
+    ),
+    "cause_move": Row(WRITES_ANALYSIS, **_of_analysis(lambda world: {"direction": "down"}, "cause")),
+    "cause_remove": Row(WRITES_ANALYSIS, **_of_analysis(None, "second_cause")),
+    "cause_state": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(lambda world: {"state-seen": "hypothesis", "state-to": "supported"}, "cause"),
+    ),
+    "cause_choose": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(
+            lambda world: {"choose-group": world.analysis_group.pk, "choose-reason": "Går att påverka"}, "cause"
+        ),
+    ),
+    "evidence_add": Row(
+        # Each brings what its own organisation knows.
+        {**WRITES_ANALYSIS, "police": 422},
+        **_of_analysis(
+            lambda world: {
+                "evidence-direction": "for", "evidence-kind": "dialogue", "evidence-text": "Sett.",
+                "evidence-strength": "1", "evidence-organisation": world.housing.pk,
+            },
+            "cause",
+        ),
+    ),
+    "evidence_change": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(
+            lambda world: {
+                f"evidence{world.evidence.pk}-{name}": value
+                for name, value in {"row_version": "0", "direction": "for", "text": "Sett.", "strength": "2"}.items()
+            },
+            "evidence",
+        ),
+    ),
+    "evidence_remove": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(lambda world: {f"remove{world.evidence.pk}-reason": "Fel plats"}, "evidence"),
+    ),
+}  # fmt: skip
+
 ACCESS: dict[str, Row] = {
+    **CAUSES,
     **COVERAGE, **PLATFORM, **PARTNERS, **AREAS, **INSPECTIONS, **INCIDENTS, **IMPORTS, **PICTURES, **PROBLEMS, **API,
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from cause_analysis.causes.rules import METHOD
 from common.errors import NotPossible
 from incidents.actions import return_incident
 from incidents.forms import CategoryForm
@@ -66,6 +67,15 @@ ELSEWHERE = {
     "PurposeForm.words": "its clean_words",
     "InvitationForm.name": "what a person with an account is called",
     "PersonForm.name": "what a person with an account is called",
+    "CauseForm.text": "cause_analysis.causes.actions.change_cause",
+    "NewCauseForm.text": "cause_analysis.causes.actions.add_cause",
+    "StateForm.reason": "cause_analysis.causes.actions.set_state",
+    "ChooseForm.reason": "cause_analysis.causes.actions.choose_cause",
+    "JudgementForm.text": "cause_analysis.causes.actions.change_evidence",
+    "EvidenceForm.text": "cause_analysis.causes.actions.add_evidence",
+    "EvidenceForm.address": "nothing but the filters of the list of reports is taken",
+    "RemoveForm.reason": "cause_analysis.causes.actions.remove_evidence",
+    **{f"MethodForm.{name}": "cause_analysis.causes.actions.write_method" for name in METHOD},
     "ProblemForm.title": "cause_analysis.problems.actions.make_problem",
     "AnswerForm.text": "cause_analysis.problems.actions.write_answer and write_view",
     "StepForm.to": "nothing but a state's name is taken",

@@ -1,0 +1,52 @@
+"""Who may do what with an analysis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.errors import NotAllowed
+from common.permissions import as_question
+from partners.models import Collaboration, Group, GroupMember, Organisation
+from partners.roles import MAY_COMPILE
+
+
+def check_may_decide_for(user: Any, group: Group) -> None:
+    """Whoever sits in the group, or keeps its minutes, says what it has decided."""
+    if user.has_role(group.collaboration_id, MAY_COMPILE):
+        return
+    if not _seats(user, group.collaboration_id).filter(group=group).exists():
+        raise NotAllowed(_("Only those who sit in the group, a coordinator or an analyst can say what it has decided."))
+
+
+def _seats(user: Any, collaboration_id: int) -> Any:
+    today = timezone.localdate()
+    mine = [membership.pk for membership in user.memberships_in(collaboration_id)]
+    in_force = Q(valid_to=None) | Q(valid_to__gt=today)
+    return GroupMember.objects.filter(
+        Q(membership__in=mine) | Q(deputy__in=mine), in_force, collaboration=collaboration_id, valid_from__lte=today
+    )
+
+
+def groups_to_decide_for(user: Any, collaboration: Collaboration | int) -> Any:
+    """The groups whose decisions the user may write down."""
+    pk = collaboration if isinstance(collaboration, int) else collaboration.pk
+    groups = Group.objects.filter(collaboration=pk, is_active=True)
+    if user.has_role(pk, MAY_COMPILE):
+        return groups
+    return groups.filter(pk__in=_seats(user, pk).values("group"))
+
+
+def organisations_to_bring_for(user: Any, collaboration: Collaboration | int) -> Any:
+    """For whom the user brings evidence: the own organisations; whoever compiles notes what all of them bring."""
+    pk = collaboration if isinstance(collaboration, int) else collaboration.pk
+    organisations = Organisation.objects.filter(collaboration=pk, is_active=True)
+    if user.has_role(pk, MAY_COMPILE):
+        return organisations
+    return organisations.filter(pk__in=[membership.organisation_id for membership in user.memberships_in(pk)])
+
+
+may_decide_for = as_question(check_may_decide_for)
