@@ -143,6 +143,32 @@ class Known:
         return self._first("partners.Membership", user__email=SECURITY_LEAD)
 
     @cached_property
+    def inspection(self) -> int:
+        return self._first("areas.SafetyInspection", walk=None)
+
+    @cached_property
+    def walk(self) -> int:
+        return self._first("areas.SafetyWalk")
+
+    @cached_property
+    def problem(self) -> int:
+        return self._problem(NORRKOPING, area__slug=self.area)
+
+    @cached_property
+    def new_problem(self) -> int:
+        return self._problem(NORRKOPING, state="identified")
+
+    @cached_property
+    def open_data_problem(self) -> int:
+        return self._problem(BLACKPOOL)
+
+    def _problem(self, slug: str, **which: Any) -> int:
+        from cause_analysis.models import Problem
+
+        rows = Problem.objects.filter(collaboration__slug=slug, **which).order_by("number")
+        return int(rows.values_list("number", flat=True)[0])
+
+    @cached_property
     def import_batch(self) -> int:
         from incidents.models import ImportBatch
 
@@ -252,11 +278,18 @@ SHOTS = [
     Shot("inspection_list"),
     Shot("defect_list"),
     Shot("inspection_new", SECURITY_LEAD),
+    Shot("inspection_detail", args=here("inspection")),
     Shot("walk_new"),
+    Shot("walk_detail", args=here("walk")),
     Shot("checklist_detail", args=lambda known: [NORRKOPING, "walk"]),
     Shot("checklist_change", args=lambda known: [NORRKOPING, "walk"]),
     Shot("problem_list"),
-    Shot("problem_new", query="?category=vandalism"),
+    Shot("problem_list", COUNCIL, suffix="council"),
+    Shot("problem_new", query="?category=SKA"),
+    Shot("problem", args=here("problem")),
+    Shot("problem", COUNCIL, here("problem"), suffix="council"),
+    Shot("problem", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.open_data_problem], suffix="blackpool"),
+    Shot("problem_define", args=here("new_problem")),
     Shot("people", ADMINISTRATOR),
     Shot("person_new", ADMINISTRATOR),
     Shot("person_detail", ADMINISTRATOR, here("person")),
@@ -345,7 +378,6 @@ NO_PAGE = {
     "place_search": "data of a search",
     "place_feature_take_back": "takes a form",
     "place_manager_end": "a question before a form",
-    "inspection_detail": "the demonstration has no inspection",
     "inspection_fill": "the page of inspection_new, filled in",
     "inspection_correct": "takes a form",
     "inspection_drop": "takes a form",
@@ -354,10 +386,7 @@ NO_PAGE = {
     "inspection_photo_add": "takes a form",
     "inspection_photo_remove": "takes a form",
     "inspection_marks": "takes a form",
-    "walk_detail": "the demonstration has no walk",
     "walk_finish": "takes a form",
-    "problem": "the demonstration has no problem",
-    "problem_define": "the demonstration has no problem",
     "problem_places": "takes a form",
     "problem_step": "takes a form",
     "analysis": "the demonstration has no problem",

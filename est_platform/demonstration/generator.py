@@ -25,8 +25,8 @@ from est_platform.demonstration.shapes import SHAPES, Shape
 FIRST_DAY = dt.date(2016, 1, 1)
 ZONE = "Europe/Stockholm"
 OUTSIDE = "outside"
-# The numbers keep the generators of months, streets and silences apart.
-_MONTH, _STREETS, _SILENCE = 1, 2, 3
+# The numbers keep the generators of months, streets, silences and stories apart.
+_MONTH, _STREETS, _SILENCE, _STORY = 1, 2, 3, 4
 _M_PER_DEGREE = 111_320.0
 _DRAWS = (
     "hour", "minute", "spot", "at_place", "turn", "reach", "place_type", "interval", "begins", "ends", "day_only",
@@ -88,7 +88,7 @@ def _months(until: dt.date) -> list[dt.date]:
 
 
 def _rows(areas: Sequence[AreaShape], seed: int, until: dt.date) -> pd.DataFrame:
-    """One row for each event: area, category, day, its own draws, and for a near repeat the row it follows."""
+    """One row for each event: area, category, day, its own draws, the row a near repeat follows, and its story."""
     frames: list[pd.DataFrame] = []
     all_draws: list[Floats] = []
     first = 0
@@ -104,14 +104,16 @@ def _rows(areas: Sequence[AreaShape], seed: int, until: dt.date) -> pd.DataFrame
         up_to = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
         on = (up_to[category] < rng.random(len(area))[:, None]).sum(axis=1)
         month_rows = pd.DataFrame({"area": area, "category": category, "day": days.to_numpy()[on], "parent": -1})
+        month_rows["story"] = -1
         draws = rng.random((len(area), len(_DRAWS)))
         follow_ups, after = _follow_ups(month_rows, draws, rng, first)
         flare_ups, together = _flare_ups(areas, month, rng)
-        frame = pd.concat([month_rows, follow_ups, flare_ups], ignore_index=True)
+        stories, told = _stories(areas, month, seed)
+        frame = pd.concat([month_rows, follow_ups, flare_ups, stories], ignore_index=True)
         frame["key"] = [f"{month:%Y-%m}-{number:04d}" for number in range(len(frame))]
         first += len(frame)
         frames.append(frame)
-        all_draws += [draws, after, together]
+        all_draws += [draws, after, together, told]
     chance = pd.DataFrame(np.vstack(all_draws), columns=list(_DRAWS))
     return pd.concat([pd.concat(frames, ignore_index=True), chance], axis="columns")
 
@@ -198,12 +200,44 @@ def _flare_ups(areas: Sequence[AreaShape], month: dt.date, rng: np.random.Genera
         category = _INDEX[shapes.FLARE_UP_CODES[int(which * len(shapes.FLARE_UP_CODES))]]
         days = pd.Timestamp(month) + pd.to_timedelta(int(day * 28) + later, unit="D")
         draws[:, _DRAW["spot"]], draws[:, _DRAW["at_place"]] = spot, 0.0
-        frames.append(pd.DataFrame({"area": a, "category": category, "day": days, "parent": -1}))
+        frames.append(pd.DataFrame({"area": a, "category": category, "day": days, "parent": -1, "story": -1}))
         all_draws.append(draws)
+    return _together(frames, all_draws, month)
+
+
+def _stories(areas: Sequence[AreaShape], month: dt.date, seed: int) -> tuple[pd.DataFrame, Floats]:
+    """What goes on at a few places, by chance of its own: with it or without, everything else is the same."""
+    frames, all_draws = [], []
+    numbers = {area.slug: a for a, area in enumerate(areas)}
+    days = pd.date_range(month, periods=pd.Timestamp(month).days_in_month)
+    for number, story in enumerate(shapes.STORIES):
+        if month < story.begins or story.area not in numbers:
+            continue
+        rng = np.random.default_rng([seed, _STORY, number, month.year, month.month])
+        weights = np.array(story.weekdays)[days.day_of_week]
+        begun = rng.choice(
+            len(days), rng.poisson(story.a_month * story.months[month.month - 1]), p=weights / weights.sum()
+        )
+        after = np.repeat(begun, rng.poisson(story.again, len(begun)))
+        on = np.concatenate([begun, after + rng.integers(1, 7, len(after))])
+        shares = np.array(list(story.codes.values()))
+        codes = np.array([_INDEX[code] for code in story.codes])
+        category = codes[rng.choice(len(codes), len(on), p=shares / shares.sum())]
+        day = days[0] + pd.to_timedelta(on, unit="D")
+        frames.append(
+            pd.DataFrame({"area": numbers[story.area], "category": category, "day": day, "parent": -1, "story": number})
+        )
+        all_draws.append(rng.random((len(on), len(_DRAWS))))
+    return _together(frames, all_draws, month)
+
+
+def _together(frames: list[pd.DataFrame], draws: list[Floats], month: dt.date) -> tuple[pd.DataFrame, Floats]:
     if not frames:
-        nothing = pd.DataFrame({"area": 0, "category": 0, "day": pd.Timestamp(month), "parent": 0}, index=[])
+        nothing = pd.DataFrame(
+            {"area": 0, "category": 0, "day": pd.Timestamp(month), "parent": 0, "story": 0}, index=[]
+        )
         return nothing, np.empty((0, len(_DRAWS)))
-    return pd.concat(frames, ignore_index=True), np.vstack(all_draws)
+    return pd.concat(frames, ignore_index=True), np.vstack(draws)
 
 
 # Where
@@ -240,6 +274,14 @@ def _with_places(rows: pd.DataFrame, areas: Sequence[AreaShape], seed: int) -> p
             chosen = _choose_spots(spots, shape, at_place, rows["spot"].to_numpy()[own])
             place[own], falls[own] = spots.id[chosen], spots.falls[chosen]
             lon[own], lat[own] = spots.lon[chosen], spots.lat[chosen]
+        for number, story in enumerate(shapes.STORIES):
+            at = [spot for spot in area.places if spot.name in story.places]
+            (own,) = np.nonzero(in_area & (rows["story"].to_numpy() == number))
+            if len(own) and at:
+                up_to = np.cumsum([story.places[spot.name] for spot in at])
+                chosen = np.searchsorted(up_to / up_to[-1], rows["spot"].to_numpy()[own], side="right")
+                place[own], falls[own] = np.array([spot.id for spot in at])[chosen], False
+                lon[own], lat[own] = np.array([(spot.lon, spot.lat) for spot in at])[chosen].T
     # Half of what happens at a named place is reported as the place itself, the rest with a pin nearby.
     by_name = (place > 0) & (rows["fall"].to_numpy() < 0.5) & (rows["parent"].to_numpy() < 0)
     spread = np.where(by_name, 0.0, np.where(place > 0, 14.0, 9.0))
@@ -351,6 +393,9 @@ def _with_times(rows: pd.DataFrame) -> pd.DataFrame:
             own = (category == c) & (is_weekend == weekend)
             up_to = _hours((shape.weekend_bumps if weekend else ()) or shape.bumps)
             hour[own] = 6 + np.searchsorted(up_to, rows["hour"].to_numpy()[own])
+    for number, story in enumerate(shapes.STORIES):
+        own = rows["story"].to_numpy() == number
+        hour[own] = 6 + np.searchsorted(_hours(story.bumps), rows["hour"].to_numpy()[own])
     minutes = (hour * 60).astype(int) + (rows["minute"].to_numpy() * 12).astype(int) * 5
     start = day + minutes.astype("timedelta64[m]")
     begins, ends = start.copy(), np.full(len(rows), np.datetime64("NaT", "m"))
@@ -502,6 +547,9 @@ def _with_details(rows: pd.DataFrame) -> pd.DataFrame:
         (own,) = np.nonzero((category == c) & (rows["text"].to_numpy() < texts.SHARE_WITH_TEXT))
         known = np.array(texts.sentences(shape.code) or [""], dtype=object)
         words[own] = known[(rows["words"].to_numpy()[own] * len(known)).astype(int)]
+    for number, story in enumerate(shapes.STORIES):
+        own = (rows["story"].to_numpy() == number) & (words != "")
+        words[own] = np.array(story.words, dtype=object)[(rows["words"].to_numpy()[own] * len(story.words)).astype(int)]
     return rows.assign(certainty=certainty, unsafety=unsafety, persons=persons, cost_sek=cost, description=words)
 
 

@@ -24,6 +24,7 @@ from est_platform.demonstration.inspections import load_inspections
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
+from est_platform.demonstration.problems import load_problems
 from est_platform.demonstration.reporting import load_reporting
 from incidents.categories import create_default_categories
 from incidents.changes import announce
@@ -111,6 +112,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
     say(f"{go_round(norrkoping, people, until)} reports that came too late for one of these, and a picture to review")
+    say(f"{len(load_problems(here, people, until=until))} problems, most of them described")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

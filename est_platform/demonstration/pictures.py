@@ -45,21 +45,24 @@ def _week_in_hageby(picture: Picture) -> Written:
 
 def _month_in_klockaretorpet(picture: Picture) -> Written:
     return Written(
-        assessed_state="stable",
-        assessed_motive="Inget sticker ut, och det som händer klaras upp inom det vanliga arbetet.",
+        assessed_state="worrying",
+        assessed_motive=(
+            "Centrum och P-huset Norra har kommit tillbaka i rapporterna det senaste året. I övrigt är det lugnt."
+        ),
         assessment=(
-            "Månaden var lugn. Åtgärderna vid garagen ser ut att hålla, men det är för tidigt att veta säkert.\n\n"
-            "Gruppen föreslår att inget nytt startas, och att bostadsbolaget visar vid nästa möte vad som återstår."
+            "Det mesta är som vanligt. Det som oroar är kvällarna runt centrum och nätterna i P-huset Norra.\n\n"
+            "Gruppen föreslår inga nya åtgärder innan orsakerna är utredda: båda platserna har blivit problem med en "
+            "egen analys."
         ),
         sections={
-            "places": Section("Ingen enskild plats sticker ut den här månaden."),
-            "events": Section("Nedskräpning och störningar, i samma omfattning som tidigare."),
+            "places": Section("Centrum med torget och tunneln, och P-huset Norra. På gårdarna är det lugnt."),
+            "events": Section("Mest nedskräpning och störningar, i samma omfattning som tidigare."),
             "partners": Section(
                 "De flesta enheter har svarat varje vecka. Skolorna hade inget att rapportera på lovet."
             ),
         },
         coming_events=_coming(picture, (10, "Trygghetsvandring med boende")),
-        priority_places=_first_places(picture, "Här händer mest, även om det inte är mycket."),
+        priority_places=_first_places(picture, "Här händer mest just nu."),
     )
 
 

@@ -6,6 +6,7 @@ named by their slug, categories by their code in the default tree, kinds of plac
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 EVENT_CODES_IN_A_FALL = ("NAR", "SAM", "SKA", "KLO", "HOT", "ALK")
@@ -38,6 +39,23 @@ class Shape:
     place_types: dict[str, float] = field(default_factory=lambda: {"public": 1.0})
     persons: bool = False
     cost_sek: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What goes on at a few places of an area from a month on: what, how often, when, and in which words."""
+
+    area: str
+    begins: dt.date
+    places: dict[str, float]
+    codes: dict[str, float]
+    a_month: float
+    bumps: tuple[tuple[float, float, float], ...]
+    weekdays: tuple[float, ...]
+    words: tuple[str, ...]
+    months: tuple[float, ...] = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+    # How many follow each within a week, at the same place.
+    again: float = 0.0
 
 
 SUMMER = (0.8, 0.8, 0.9, 1.05, 1.15, 1.2, 1.05, 1.2, 1.1, 1.0, 0.9, 0.85)
@@ -363,3 +381,42 @@ TOLD_IN_THE_MORNING = 0.6
 # How often a unit that writes its own reports is silent for a whole week, and how much less it writes in July.
 SILENT_WEEKS, JULY_SHARE = 0.05, 0.7
 SCHOOL_UNITS = ("Skolområde norr", "Skolområde söder")
+
+# What the demonstration's problems are about. Each lies on top of everything else and changes nothing of it.
+STORIES = (
+    # At and around the centre, once most shops have closed, in school terms more than in the holidays.
+    Story(
+        "klockaretorpet",
+        begins=dt.date(2026, 2, 1),
+        places={"Klockaretorpets centrum": 0.4, "Centrumtorget": 0.3, "Gångtunneln vid centrum": 0.3},
+        codes={"NAR": 0.65, "HOT": 0.35},
+        a_month=9.0,
+        bumps=((21.5, 1.2, 1.0), (18.5, 1.5, 0.25)),
+        weekdays=(0.5, 0.6, 0.8, 1.2, 1.8, 1.5, 0.6),
+        months=(1, 1, 1, 1, 1.1, 0.6, 0.35, 0.8, 1.2, 1.2, 1.1, 0.9),
+        words=(
+            "Överlämningar i passagen efter att butiken har stängt.",
+            "Flera korta möten vid torget under kvällen.",
+            "Förbipasserande ropades åt att gå en annan väg.",
+            "Personal i kiosken hotades när de stängde.",
+            "En grupp stod i tunnelmynningen, boende vände om.",
+        ),
+    ),
+    # In a garage whose gate stays open, by night and soon again.
+    Story(
+        "klockaretorpet",
+        begins=dt.date(2026, 3, 1),
+        places={"P-huset Norra": 1.0},
+        codes={"BRA": 1.0},
+        a_month=2.2,
+        bumps=((25.0, 1.5, 1.0),),
+        weekdays=WEEKEND,
+        words=(
+            "Bil i brand på nedre planet, släckt av räddningstjänsten.",
+            "Däck antända bakom en parkerad bil.",
+            "Brandrök i garaget, två bilar skadade.",
+            "Sotskador på en bil längst in på plan två.",
+        ),
+        again=0.7,
+    ),
+)

@@ -70,7 +70,8 @@ def test_every_value_is_one_the_platform_knows(past):
 
 
 def test_no_description_points_at_anybody(past):
-    every = pd.Series(sorted({text for code in texts.WHAT for text in texts.sentences(code)}))
+    in_stories = {text for story in shapes.STORIES for text in story.words}
+    every = pd.Series(sorted(in_stories.union(*(texts.sentences(code) for code in texts.WHAT))))
     assert scan_column(every).empty
     assert scan_column(pd.Series([*texts.REVIEW_REASONS, *texts.SECOND_REPORTS.values()])).empty
     written = past.loc[past["description"] != "", "description"]
@@ -93,6 +94,23 @@ def test_the_centre_falls_after_the_measures_and_other_places_do_not(areas, past
     assert change(here) < 0.25
     assert change(here & (past["category"] == "NAR")) < 0.25
     assert change(codes & (past["area"] == "navestad")) > 0.8
+
+
+def test_stories_lie_on_top_of_everything_else_at_their_places(areas, past, monkeypatch):
+    told = [story.begins for story in shapes.STORIES]
+    monkeypatch.setattr(shapes, "STORIES", ())
+    without = generator.generate(areas, seed=loading.SEED, until=past["occurred_on"].max().date())
+    both = past.merge(without, how="left", indicator=True)
+    assert len(past) - len(without) == (both["_merge"] == "left_only").sum() > 80
+    extra = both[both["_merge"] == "left_only"]
+    assert extra["occurred_on"].min() >= pd.Timestamp(min(told))
+    names = {spot.id: spot.name for area in areas for spot in area.places}
+    fires = extra[extra["category"] == "BRA"]
+    assert set(fires["place"].map(names).dropna()) == {"P-huset Norra"}
+    assert local(fires["occurred_from"]).dt.hour.isin([22, 23, 0, 1, 2, 3, 4]).mean() > 0.7
+    evenings = extra[extra["category"] != "BRA"]
+    assert {"Klockaretorpets centrum", "Centrumtorget"} <= set(evenings["place"].map(names).dropna())
+    assert local(evenings["occurred_from"]).dt.hour.between(20, 23).mean() > 0.5
 
 
 def test_hageby_rises_until_2023(past):

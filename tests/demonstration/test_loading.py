@@ -20,8 +20,10 @@ from django.db import connection, transaction
 from django.db.models import Count, F
 from django.urls import reverse
 
-from areas.models import Area, Place
+from areas.models import Area, InspectionItem, Place, PlaceFeature
 from audit.models import Event
+from cause_analysis.models import PartnerView, Problem
+from cause_analysis.problems.definition import QUESTIONS
 from est_platform.demonstration import cast, loading
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
 from incidents.reviewing.queries import waiting_batches
@@ -51,7 +53,7 @@ NAMED_THERE = {
 def counts() -> dict[str, int]:
     models = (
         Collaboration, Organisation, User, Membership, Group, Area, Place, Incident, Picture, Event, ReportingUnit,
-        NothingToReport, Delivery,
+        NothingToReport, Delivery, Problem,
     )  # fmt: skip
     return {model.__name__: model.objects.count() for model in models}
 
@@ -193,6 +195,10 @@ class TestLoaded:
             *Place.objects.filter(collaboration__slug="norrkoping").values_list("name", flat=True),
             *Place.objects.filter(collaboration__slug="norrkoping").values_list("other_names", flat=True),
             *Incident.objects.exclude(description="").values_list("description", flat=True).distinct(),
+            *(text for row in Problem.objects.values_list("title", *QUESTIONS) for text in row),
+            *PartnerView.objects.values_list("text", flat=True),
+            *PlaceFeature.objects.values_list("note", flat=True),
+            *InspectionItem.objects.values_list("note", flat=True),
         ]
         words = {word.lower() for text in texts for word in re.findall(r"\w+", text)}
         assert len(words) > 200
@@ -218,7 +224,33 @@ class TestLoaded:
         assert any("drawn photos" in line for line in loaded)
         assert any("places with what they are like" in line for line in loaded)
         assert any("3 safety inspections and walks" in line for line in loaded)
-        assert len(loaded) == 11
+        assert any("5 problems" in line for line in loaded)
+        assert len(loaded) == 12
+
+    def test_problems_are_described_and_say_what_their_numbers_are(self):
+        problems = {problem.title: problem for problem in Problem.objects.all()}
+        assert len(problems) == 5
+        assert {problem.collaboration.slug for problem in problems.values()} == {"norrkoping", "blackpool"}
+        assert all(problem.figures["total"] for problem in problems.values())
+        centre = problems["Öppen narkotikahandel och hot vid centrum"]
+        assert centre.state == "described"
+        assert centre.problem_places.count() == 3
+        assert centre.partner_views.values("organisation").distinct().count() == 3
+        assert centre.coach_invitations.count() == 1
+        # Made of open data only: no places, and nothing said of days or hours.
+        ward = problems["Ordningsstörningar i Bloomfield"]
+        assert not ward.problem_places.exists()
+        months = sum(count for month, count in ward.figures["months"] if "05" <= month[-2:] <= "09")
+        assert f"{months} under de fem månaderna maj till september" in ward.when_it_happens
+
+    def test_a_problem_is_read_from_its_place_and_by_the_coach_who_is_invited(self, client):
+        centre = Problem.objects.get(title="Öppen narkotikahandel och hot vid centrum")
+        client.force_login(User.objects.get(email="processtod@norrkoping.example"))
+        page = client.get(reverse("problem", args=["norrkoping", centre.number]))
+        assert page.status_code == 200
+        client.force_login(User.objects.get(email="kommunpolis@norrkoping.example"))
+        place = Place.objects.get(name="Klockaretorpets centrum")
+        assert centre.title in client.get(reverse("place_detail", args=["norrkoping", place.pk])).content.decode()
 
 
 @pytest.mark.django_db
