@@ -7,7 +7,8 @@ class CauseAnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         from cause_analysis.causes import slots as cause_slots
-        from cause_analysis.permissions import READ_PROBLEMS
+        from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
+        from cause_analysis.prioritising import slots as prioritising_slots
         from cause_analysis.problems import slots as problem_slots
         from partners.presenters import describe_actions
         from ui import menu, slots
@@ -34,6 +35,11 @@ class CauseAnalysisConfig(AppConfig):
                 "evidence_added": _("added evidence"),
                 "evidence_changed": _("changed evidence"),
                 "evidence_removed": _("took evidence away"),
+                "prioritisation_started": _("began a round of prioritisation"),
+                "priority_scored": _("scored a problem"),
+                "priority_scores_shown": _("showed the scores of a prioritisation"),
+                "priority_decided": _("wrote down a decision on a problem"),
+                "prioritisation_decided": _("a round of prioritisation was decided"),
                 "coach_invited": _("invited process support to a problem"),
                 "coach_invitation_ended": _("ended an invitation to a problem"),
             }
@@ -47,6 +53,15 @@ class CauseAnalysisConfig(AppConfig):
             also=["problem", "problem_new", "problem_define", "analysis"],
         )
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
+        menu.register(
+            "prioritisation_list",
+            _("Prioritisation"),
+            group=menu.Group.AREA,
+            order=15,
+            roles=READ_PRIORITIES,
+            also=["prioritisation", "prioritisation_new", "prioritisation_score"],
+        )
+        slots.register("problem.sections", prioritising_slots.decisions_on_problems, order=10)
         slots.register("place.sections", problem_slots.problems_at_places, order=20)
         slots.register("incident.sections", problem_slots.problems_of_incidents, order=20)
         slots.register("area.sections", problem_slots.problems_in_areas, order=20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cause_analysis.models import Cause, CauseAnalysis, Evidence, Problem, State
+from cause_analysis.models import Cause, CauseAnalysis, Evidence, Problem, RoundProblem, State
 from cause_analysis.problems.definition import QUESTIONS
 from cause_analysis.rules import facts_asked
 
@@ -34,11 +34,19 @@ def _chosen_causes(problem: Problem) -> int:
     return rests.values("cause").distinct().count()
 
 
+def _decision(problem: Problem) -> int | None:
+    """The decision that it comes first, made since it was last described: an old one lifts nothing twice."""
+    first = RoundProblem.objects.filter(problem=problem, decision=RoundProblem.Decision.FIRST)
+    described = problem.moves.filter(to_state=State.DESCRIBED).order_by("-at", "-pk").first()
+    if described is not None:
+        first = first.filter(decided_at__gte=described.at)
+    return first.order_by("-decided_at").values_list("pk", flat=True).first()
+
+
 # Each fact by its name in `rules.GATES`, and where it is looked up.
 KNOWN_HERE: dict[str, Callable[[Problem], Any]] = {
     "answers": _answers,
-    # A group's decision, an adopted analysis and a chosen cause come with the parts of the room that make them.
-    "decision": lambda problem: None,
+    "decision": _decision,
     "analysis": _analysis,
     "chosen_causes": _chosen_causes,
 }

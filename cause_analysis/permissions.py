@@ -69,6 +69,16 @@ def organisations_of(user: Any, problem: Problem) -> list[Organisation]:
     return sorted(rows.values(), key=lambda organisation: organisation.name)
 
 
+# Process support reads the problems it is invited to, not how the group reasoned.
+READ_PRIORITIES = READ_PROBLEMS - {Role.COACH}
+
+
+def check_may_read_priorities(user: Any, collaboration: Collaboration | int) -> None:
+    """Whose role is in no round is told so, instead of being shown an empty list."""
+    if not user.has_role(collaboration, READ_PRIORITIES):
+        raise NotAllowed(_("Prioritisation is for the partners who work in the areas, and for the management council."))
+
+
 def check_may_start_round(user: Any, collaboration: Collaboration | int) -> None:
     """Coordinators and analysts prepare what a group goes through."""
     if not user.has_role(collaboration, MAY_COMPILE):

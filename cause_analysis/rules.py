@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cause_analysis.models import Problem, State
+from cause_analysis.models import PrioritisationRound, Problem, State
 from common.errors import NotPossible
 
 # The life of a problem. It can come back from the watch afterwards, and is then described and prioritised anew.
@@ -91,6 +91,25 @@ def facts_asked(at: State, to: State) -> Mapping[str, str | Promise]:
 def asks_why(at: State, to: State) -> bool:
     """Whether somebody must say why."""
     return (at, to) in BACK or GATES[to].needs_reason
+
+
+# --- Which problems come first ----------------------------------------------------------------------------------------
+
+Round = PrioritisationRound.Status
+ROUND_NEXT: dict[PrioritisationRound.Status, set[PrioritisationRound.Status]] = {
+    Round.SCORING: {Round.SHOWN},
+    Round.SHOWN: {Round.DECIDED},
+    Round.DECIDED: set(),
+}
+
+
+def check_round_move(round_: PrioritisationRound, to: PrioritisationRound.Status) -> None:
+    """A round is scored in silence, shown to all at once, and decided; it never goes back."""
+    if to not in ROUND_NEXT[Round(round_.status)]:
+        raise NotPossible(
+            _("The round is already “%(status)s”. Somebody else may have been here before you.")
+            % {"status": round_.get_status_display()}
+        )
 
 
 # --- Whether a problem is one that can be worked on -------------------------------------------------------------------

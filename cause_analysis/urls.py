@@ -3,4 +3,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("cause_analysis.causes.urls")),
     path("", include("cause_analysis.problems.urls")),
+    path("", include("cause_analysis.prioritising.urls")),
 ]

@@ -9,6 +9,7 @@ from cause_analysis.models.causes import (
     Evidence,
     Side,
 )
+from cause_analysis.models.prioritising import Criterion, PrioritisationRound, RoundProblem, Score
 from cause_analysis.models.problems import (
     CoachInvitation,
     PartnerView,
@@ -26,12 +27,16 @@ __all__ = [
     "CauseState",
     "CoachInvitation",
     "Controller",
+    "Criterion",
     "Evidence",
     "PartnerView",
+    "PrioritisationRound",
     "Problem",
     "ProblemMove",
     "ProblemPlace",
     "ProblemQuerySet",
+    "RoundProblem",
+    "Score",
     "Side",
     "State",
 ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cause_analysis.models import Problem, State
+from cause_analysis.models import Criterion, Problem, Score, State
 from tests import factories as make
 from tests.browser.conftest import scroll_through
 from tests.world import World
@@ -118,3 +118,46 @@ def test_two_who_write_the_same_answer_both_see_both_texts(
     expect(told).to_contain_text("besvarad")
     problem.refresh_from_db()
     assert problem.harmed == "Butikernas personal och de som bor vid torget."
+
+
+def test_a_group_scores_in_silence_then_sees_where_it_differs_and_decides(
+    page, browser, live_server, world, sign_in, address, assert_accessible, assert_fits
+):
+    make.ProblemFactory(area=world.west, number=1, title="Krossade rutor", state=State.DESCRIBED)
+    group = make.GroupFactory(collaboration=world.here, name="Beredningsgruppen")
+    for who in ("police", "security_lead"):
+        make.GroupMemberFactory(group=group, membership=world.people[who].memberships.get())
+    sign_in(world.people["coordinator"])
+    page.goto(address("prioritisation_new"))
+    page.get_by_label("Grupp", exact=True).select_option(label="Beredningsgruppen")
+    page.get_by_label("Krossade rutor").check()
+    page.get_by_role("button", name="Börja prioriteringen").click()
+    page.wait_for_url("**/prioritisation/*/")
+    round_page = page.url
+
+    for who, value in (("police", 3), ("security_lead", 0)):
+        own = open_as(browser, live_server, world.people[who], width=390)
+        own.goto(round_page)
+        own.get_by_role("link", name="Poängsätt").click()
+        for criterion in Criterion:
+            own.locator(f"input[name=value_{criterion}][value='{value}']").check()
+            own.locator(f"textarea[name=reason_{criterion}]").fill(f"Glasögonorm {who} {value}")
+        assert_fits(own)
+        assert_accessible(own)
+        own.get_by_role("button", name="Spara mina poäng").click()
+        own.wait_for_url(round_page)
+        page.reload()
+        assert "Glasögonorm" not in page.content()
+    assert Score.objects.count() == 2 * len(Criterion)
+
+    page.get_by_role("button", name="Visa vad alla tycker").click()
+    expect(page.locator("#problem-1")).to_contain_text("Var gruppen är oense")
+    for width in (390, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_fits(page)
+    assert_accessible(page)
+    page.get_by_label("kommer först").check()
+    page.locator("#problem-1").get_by_label("Varför?").fill("Skadar flest och går att påverka.")
+    page.get_by_role("button", name="Skriv ner beslutet").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gruppen har beslutat vilka problem som kommer först")
+    assert Problem.objects.get().state == State.PRIORITISED

@@ -46,9 +46,12 @@ from cause_analysis.models import (
     CoachInvitation,
     Evidence,
     PartnerView,
+    PrioritisationRound,
     Problem,
     ProblemMove,
     ProblemPlace,
+    RoundProblem,
+    Score,
     Side,
     State,
 )
@@ -747,3 +750,45 @@ class EvidenceFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
     kind = Evidence.Kind.DIALOGUE
     text = "Fältarna ser det varje vecka."
+
+
+class PrioritisationRoundFactory(DjangoModelFactory):
+    class Meta:
+        model = PrioritisationRound
+
+    group = factory.SubFactory(GroupFactory)
+    collaboration = factory.SelfAttribute("group.collaboration")
+
+
+class RoundProblemFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundProblem
+
+    round = factory.SubFactory(PrioritisationRoundFactory)
+    collaboration = factory.SelfAttribute("round.collaboration")
+    problem = factory.SubFactory(
+        ProblemFactory,
+        state=State.DESCRIBED,
+        area=factory.SubFactory(AreaFactory, collaboration=factory.SelfAttribute("...round.collaboration")),
+    )
+
+
+class ScoreFactory(DjangoModelFactory):
+    class Meta:
+        model = Score
+
+    round_problem = factory.SubFactory(RoundProblemFactory)
+    collaboration = factory.SelfAttribute("round_problem.collaboration")
+    seat = factory.SubFactory(
+        GroupMemberFactory,
+        group=factory.SelfAttribute("..round_problem.round.group"),
+        membership=factory.SubFactory(
+            MembershipFactory,
+            organisation=factory.SubFactory(
+                OrganisationFactory, collaboration=factory.SelfAttribute("....round_problem.collaboration")
+            ),
+        ),
+    )
+    criterion = "common"
+    value = 2
+    reason = "Varje vecka."

@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from areas.models import SafetyInspection
+from cause_analysis.models import Criterion, Problem, State
 from incidents.coverage import deadlines
 from incidents.coverage.forms import RhythmForm
 from incidents.models import ImportBatch, Photo, Status
@@ -900,6 +901,24 @@ READ_WEST = (*WORK_IN_WEST, "council", "coach")
 READ_PROBLEMS = (*READ_WEST, "other_housing")
 
 
+def _round(world: World) -> None:
+    """The preparatory group's round of the problem in the west; the police sit in it."""
+    _problem(world)
+    _group(world)
+    Problem.objects.filter(pk=world.problem.pk).update(state=State.DESCRIBED)
+    world.round = make.PrioritisationRoundFactory(group=world.group)
+    world.row = make.RoundProblemFactory(round=world.round, problem=world.problem)
+
+
+def _shown_round(world: World) -> None:
+    _round(world)
+    world.round.status, world.round.shown_at = "shown", timezone.now()
+    world.round.save()
+
+
+SCORES = {f"value_{criterion}": "2" for criterion in Criterion} | {f"reason_{one}": "Ofta." for one in Criterion}
+
+
 def works_on_problem(code: int = 200) -> dict[str, int]:
     return {**seen_by(*WORK_IN_WEST, code=code), "council": 403, "coach": 403}
 
@@ -945,6 +964,40 @@ PROBLEMS: dict[str, Row] = {
         args=lambda world: [world.problem.number],
         method="post",
         body=lambda world: {"to": "described", "reason": ""},
+    ),
+    "prioritisation_list": Row(only(*WORK_IN_WEST, "council", "other_housing"), before=_round),
+    "prioritisation_new": Row(only("coordinator")),
+    "prioritisation_new POST": Row(
+        only("coordinator", code=422), method="post", body=lambda world: {"group": "", "problems": []}
+    ),
+    "prioritisation": Row(
+        seen_by("police", "coordinator", "council"), before=_round, args=lambda world: [world.round.pk]
+    ),
+    "prioritisation_score": Row(
+        {**seen_by("police"), "coordinator": 403, "council": 403},
+        before=_round,
+        args=lambda world: [world.round.pk, world.problem.number],
+    ),
+    "prioritisation_score POST": Row(
+        {**seen_by("police", code=302), "coordinator": 403, "council": 403},
+        before=_round,
+        args=lambda world: [world.round.pk, world.problem.number],
+        method="post",
+        body=lambda world: SCORES,
+    ),
+    # Nobody has scored yet: said on the next page.
+    "prioritisation_show": Row(
+        {**seen_by("coordinator", code=302), "police": 403, "council": 403},
+        before=_round,
+        args=lambda world: [world.round.pk],
+        method="post",
+    ),
+    "prioritisation_decide": Row(
+        {**seen_by("police", "coordinator", code=302), "council": 403},
+        before=_shown_round,
+        args=lambda world: [world.round.pk, world.problem.number],
+        method="post",
+        body=lambda world: {"decision": "first", "reason": "Skadar flest."},
     ),
     "coach_invite": Row(
         leads_problem(),

@@ -78,6 +78,7 @@ ELSEWHERE = {
     **{f"MethodForm.{name}": "cause_analysis.causes.actions.write_method" for name in METHOD},
     "ProblemForm.title": "cause_analysis.problems.actions.make_problem",
     "AnswerForm.text": "cause_analysis.problems.actions.write_answer and write_view",
+    "DecisionForm.reason": "cause_analysis.prioritising.actions.decide",
     "StepForm.to": "nothing but a state's name is taken",
     "StepForm.reason": "cause_analysis.problems.actions.move_by_hand",
     "AreaConfirmForm.token": "given out by the page before",

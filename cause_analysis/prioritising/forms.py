@@ -1,0 +1,102 @@
+"""The forms of a round: its beginning, a score sheet, a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cause_analysis.models import Problem, State
+from cause_analysis.models.prioritising import LONGEST_REASON, Criterion, RoundProblem
+from cause_analysis.prioritising.presenters import QUESTIONS, SCORES
+from cause_analysis.problems.forms import Refusable
+from partners.models import Collaboration, Group
+
+
+class RoundForm(Refusable):
+    """Which group goes through which problems."""
+
+    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), empty_label=_("Choose a group"))
+    problems = forms.ModelMultipleChoiceField(
+        label=_("Problems"), queryset=Problem.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: Any, collaboration: Collaboration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = Group.objects.visible_to(user).filter(collaboration=collaboration, is_active=True)
+        described = Problem.objects.visible_to(user).filter(collaboration=collaboration, state=State.DESCRIBED)
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["problems"].queryset = described.select_related("area").order_by("number")  # type: ignore[attr-defined]
+        self.fields["problems"].label_from_instance = _title  # type: ignore[attr-defined]
+        del self.fields["is_confirmed"]
+
+
+def _title(problem: Problem) -> str:
+    return f"{problem.title} ({problem}, {problem.area.name})"
+
+
+class ScoreForm(Refusable):
+    """One seat's score and reason by each criterion; what the data know is filled in and can be changed."""
+
+    def __init__(self, data: Any = None, *, row: RoundProblem, own: dict[str, tuple[int, str]]) -> None:
+        super().__init__(data)
+        for criterion in Criterion:
+            suggested = row.suggestions.get(criterion)
+            value, reason = own.get(criterion, (suggested["score"] if suggested else None, ""))
+            self.fields[f"value_{criterion}"] = forms.TypedChoiceField(
+                label=QUESTIONS[criterion],
+                choices=[(score, f"{score} – {word}") for score, word in SCORES],
+                coerce=int,
+                initial=value,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose from 0 to 3.")},
+            )
+            self.fields[f"reason_{criterion}"] = forms.CharField(
+                label=_("Why?"),
+                required=False,
+                max_length=LONGEST_REASON,
+                initial=reason,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        self.row = row
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each criterion's two fields together, with what the data say."""
+        return [
+            {
+                "criterion": criterion,
+                "label": criterion.label,
+                "value": self[f"value_{criterion}"],
+                "reason": self[f"reason_{criterion}"],
+                "suggested": self.row.suggestions.get(criterion),
+            }
+            for criterion in Criterion
+        ]
+
+    @property
+    def scores(self) -> dict[str, tuple[int, str]]:
+        """What a valid form says."""
+        said = self.cleaned_data
+        return {str(criterion): (said[f"value_{criterion}"], said[f"reason_{criterion}"]) for criterion in Criterion}
+
+
+class DecisionForm(Refusable):
+    """What the group decides on a problem, and why."""
+
+    decision = forms.ChoiceField(
+        label=_("The group decides that the problem"),
+        choices=RoundProblem.Decision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the group decides.")},
+    )
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why the group decides so.")},
+    )
+
+    def __init__(self, data: Any = None, *, number: int) -> None:
+        super().__init__(data, auto_id=f"id_{number}_%s")
+        self.order_fields(["decision", "reason", "is_confirmed"])
