@@ -10,6 +10,7 @@ class CauseAnalysisConfig(AppConfig):
         from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
         from cause_analysis.prioritising import slots as prioritising_slots
         from cause_analysis.problems import slots as problem_slots
+        from partners import log
         from partners.presenters import describe_actions
         from ui import menu, slots
 
@@ -40,17 +41,20 @@ class CauseAnalysisConfig(AppConfig):
                 "priority_scores_shown": _("showed the scores of a prioritisation"),
                 "priority_decided": _("wrote down a decision on a problem"),
                 "prioritisation_decided": _("a round of prioritisation was decided"),
+                "analysis_document_downloaded": _("downloaded an analysis as PDF"),
+                "analysis_word_downloaded": _("downloaded an analysis as Word"),
                 "coach_invited": _("invited process support to a problem"),
                 "coach_invitation_ended": _("ended an invitation to a problem"),
             }
         )
+        log.sort_actions(log.Kind.EXPORTS, "analysis_document_downloaded", "analysis_word_downloaded")
         menu.register(
             "problem_list",
             _("Problems"),
             group=menu.Group.AREA,
             order=10,
             roles=READ_PROBLEMS,
-            also=["problem", "problem_new", "problem_define", "analysis"],
+            also=["problem", "problem_new", "problem_define", "analysis", "analysis_tree", "analysis_fishbone"],
         )
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         menu.register(

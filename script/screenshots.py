@@ -392,6 +392,10 @@ NO_PAGE = {
     "problem_places": "takes a form",
     "problem_step": "takes a form",
     "analysis": "the demonstration has no problem",
+    "analysis_tree": "the demonstration has no analysis",
+    "analysis_fishbone": "the demonstration has no analysis",
+    "analysis_pdf": "a file",
+    "analysis_word": "a file",
     "analysis_changes": "a piece of a page",
     **dict.fromkeys(
         ("analysis_begin", "analysis_method", "analysis_adopt", "cause_add", "cause_change", "cause_move"),

@@ -134,6 +134,7 @@ def _show(
         "method_left": sum(not getattr(shown, name).strip() for name in METHOD),
         "conflict": conflict,
         "theirs": theirs,
+        "version": version,
         "page_url": presenters.page_url(shown, version=version),
         "may_begin": shown.is_adopted
         and may_work_on(user, shown.problem)

@@ -39,6 +39,8 @@ NO_PAGE = {
     "gallery_progress",
     "picture_progress",
     "analysis_changes",
+    "analysis_pdf",
+    "analysis_word",
 }
 DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 

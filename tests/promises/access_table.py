@@ -1164,6 +1164,10 @@ CAUSES: dict[str, Row] = {
         before=_analysis,
         args=lambda world: [world.analysed.number],
     ),
+    **{
+        route: Row(seen_by(*WORK_IN_WEST, "council"), before=_analysis, args=lambda world: [world.analysed.number])
+        for route in ("analysis_tree", "analysis_fishbone", "analysis_pdf", "analysis_word")
+    },
     "analysis_changes": Row(
         {**seen_by(*WORK_IN_WEST), "council": 403},
         before=_analysis,
