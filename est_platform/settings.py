@@ -102,7 +102,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache.OwnKeysRedisCache",
         "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
         "KEY_PREFIX": env.text("REDIS_PREFIX", "est"),
     }
@@ -305,6 +305,10 @@ SPECTACULAR_SETTINGS = {
         "CountStatusEnum": ["shown", "protected", "missing"],
         "PictureStatusEnum": "situational_picture.models.Picture.Status",
         "IncidentStatusEnum": "incidents.models.Status",
+        "ProblemStateEnum": "cause_analysis.models.State",
+        "InspectionItemStateEnum": "areas.models.ItemState",
+        "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
+        "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",
         "PolygonTypeEnum": ["Polygon", "MultiPolygon"],
         "PointTypeEnum": ["Point"],
         "FeatureTypeEnum": ["Feature"],

@@ -214,6 +214,8 @@ def test_without_network_the_photo_waits_with_its_report_is_changed_and_sent_onc
     chosen(phone).nth(0).get_by_role("button").click()
     press_send(phone)
     expect(rows(phone)).to_contain_text("Med 1 bild")
+    # The press is over: whoever's press sends the report is led on to its receipt.
+    expect(phone.locator("[data-said]")).to_contain_text("skickas när du har nät")
     wire.mend()
     phone.locator("[data-send-now]").click()
     expect(rows(phone)).to_have_attribute("data-state", "sent")

@@ -106,16 +106,16 @@ def running_workers(logs: Path) -> Iterator[Workers]:
         workers.stop()
 
 
-def backends_waiting(table: str) -> list[int]:
-    """The number of each connection to this database that waits to store rows of a table until another one ends.
+def backends_waiting(statement: str) -> list[int]:
+    """The number of each connection to this database that waits, in a statement that begins so, for what another holds.
 
-    A wait of a moment, such as for a lock on a page of an index or by the vacuum, is not meant.
+    A wait of a moment elsewhere, such as the vacuum's, is not meant.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND wait_event = 'transactionid' AND query LIKE %s",
-            [f'INSERT INTO "{table}"%'],
+            " AND starts_with(query, %s)",
+            [statement],
         )
         return [pid for (pid,) in cursor.fetchall()]
 

@@ -73,7 +73,7 @@ def ask(sql: str, *params: object) -> int:
 
 def storing() -> list[int]:
     """The connections that wait to store a picture another one has inserted."""
-    return backends_waiting(Picture._meta.db_table)
+    return backends_waiting(f'INSERT INTO "{Picture._meta.db_table}"')
 
 
 def locks_on(area) -> int:
