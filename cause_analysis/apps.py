@@ -7,11 +7,13 @@ class CauseAnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         from cause_analysis.causes import slots as cause_slots
+        from cause_analysis.knowing.slots import gaps_of_memberships
         from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
         from cause_analysis.prioritising import slots as prioritising_slots
         from cause_analysis.problems import slots as problem_slots
         from partners import log
         from partners.presenters import describe_actions
+        from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
         from ui import menu, slots
 
         describe_actions(
@@ -43,6 +45,14 @@ class CauseAnalysisConfig(AppConfig):
                 "prioritisation_decided": _("a round of prioritisation was decided"),
                 "analysis_document_downloaded": _("downloaded an analysis as PDF"),
                 "analysis_word_downloaded": _("downloaded an analysis as Word"),
+                "question_answered": _("answered a guided question of an analysis"),
+                "gap_noted": _("noted a knowledge gap"),
+                "gap_given": _("gave a knowledge gap to somebody, or another day"),
+                "gap_closed": _("closed a knowledge gap"),
+                "chain_link_added": _("wrote a link in a chain of events"),
+                "chain_link_changed": _("changed a link in a chain of events"),
+                "chain_link_moved": _("moved a link in a chain of events"),
+                "chain_link_removed": _("took away a link in a chain of events"),
                 "coach_invited": _("invited process support to a problem"),
                 "coach_invitation_ended": _("ended an invitation to a problem"),
             }
@@ -54,8 +64,21 @@ class CauseAnalysisConfig(AppConfig):
             group=menu.Group.AREA,
             order=10,
             roles=READ_PROBLEMS,
-            also=["problem", "problem_new", "problem_define", "analysis", "analysis_tree", "analysis_fishbone"],
+            also=[
+                "problem",
+                "problem_new",
+                "problem_define",
+                "analysis",
+                "analysis_tree",
+                "analysis_fishbone",
+                "analysis_questions",
+                "analysis_chain",
+                "gap_new",
+                "gap_detail",
+            ],
         )
+        slots.register("membership.tasks", gaps_of_memberships)
+        menu.register("my_work", _("My work"), group=menu.Group.DAILY, order=45, roles=SEE_EVERYTHING | SEE_OWN_AREAS)
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         menu.register(
             "prioritisation_list",

@@ -10,6 +10,7 @@ from partners import (
     retention_views,
     role_views,
     token_views,
+    work_views,
 )
 
 urlpatterns = [
@@ -48,5 +49,6 @@ urlpatterns = [
     path("retention/run/", retention_views.retention_run, name="retention_run"),
     path("retention/holds/new/", retention_views.hold_new, name="hold_new"),
     path("retention/holds/<int:pk>/lift/", retention_views.hold_lift, name="hold_lift"),
+    path("my-work/", work_views.my_work, name="my_work"),
     path("my-access/", account_views.my_access, name="my_access"),
 ]

@@ -322,6 +322,7 @@ SHOTS = [
     Shot("retention_rule", DATA_PROTECTION, lambda known: [NORRKOPING, "texts"]),
     Shot("hold_new", DATA_PROTECTION),
     Shot("my_access", SECURITY_LEAD),
+    Shot("my_work", SECURITY_LEAD),
 ]
 
 # Routes that are no page of their own, each with what it is instead.
@@ -391,12 +392,16 @@ NO_PAGE = {
     "walk_finish": "takes a form",
     "problem_places": "takes a form",
     "problem_step": "takes a form",
-    "analysis": "the demonstration has no problem",
+    "analysis": "the demonstration has no analysis",
     "analysis_tree": "the demonstration has no analysis",
     "analysis_fishbone": "the demonstration has no analysis",
     "analysis_pdf": "a file",
     "analysis_word": "a file",
     "analysis_changes": "a piece of a page",
+    **dict.fromkeys(
+        ("analysis_questions", "analysis_chain", "gap_new", "gap_detail"), "the demonstration has no analysis"
+    ),
+    **dict.fromkeys(("analysis_answer", "chain_add", "chain_change", "chain_move"), "takes a form"),
     **dict.fromkeys(
         ("analysis_begin", "analysis_method", "analysis_adopt", "cause_add", "cause_change", "cause_move"),
         "takes a form",

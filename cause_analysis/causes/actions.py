@@ -9,8 +9,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from areas.models import PhotoMark, PlaceFeature
 from audit.actions import record
-from cause_analysis.causes import counting
+from cause_analysis.causes import counting, seen
 from cause_analysis.causes.permissions import check_may_decide_for, organisations_to_bring_for
 from cause_analysis.causes.queries import tree_of, weight_of
 from cause_analysis.causes.rules import (
@@ -23,9 +24,20 @@ from cause_analysis.causes.rules import (
     check_state,
     state_without,
 )
-from cause_analysis.models import Cause, CauseAnalysis, CauseMove, CauseState, Evidence, Problem, State
+from cause_analysis.models import (
+    Cause,
+    CauseAnalysis,
+    CauseMove,
+    CauseState,
+    EventChainLink,
+    Evidence,
+    GuidedAnswer,
+    Problem,
+    State,
+)
 from cause_analysis.permissions import check_may_work_on
 from cause_analysis.problems.actions import move_problem
+from cause_analysis.problems.definition import definition_as_it_stands
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import Conflict, check_version
 from common.errors import NotAllowed, NotPossible
@@ -68,12 +80,13 @@ def begin_analysis(*, by: Any, problem: Problem) -> CauseAnalysis:
         **({name: getattr(before, name) for name in METHOD} if before else {}),
     )
     if before is not None:
-        _copy_causes(before, analysis)
+        copies = _copy_causes(before, analysis)
+        _copy_knowledge(before, analysis, copies)
     record("analysis_begun", by=by, subject=analysis, version=analysis.version)
     return analysis
 
 
-def _copy_causes(before: CauseAnalysis, analysis: CauseAnalysis) -> None:
+def _copy_causes(before: CauseAnalysis, analysis: CauseAnalysis) -> dict[int, Cause]:
     """Take over what is kept in the version before: causes, what is known of them, and their evidence."""
     copies: dict[int, Cause] = {}
     for node in tree_of(before):
@@ -97,11 +110,40 @@ def _copy_causes(before: CauseAnalysis, analysis: CauseAnalysis) -> None:
             **{
                 name: getattr(row, name)
                 for name in ("direction", "kind", "strength", "organisation_id", "text", "place_id", "selection",
-                             "figures", "counted_at", "created_by_id")
+                             "figures", "counted_at", "place_feature_id", "photo_id", "seen", "created_by_id")
             },
         )
         for row in rows
     )  # fmt: skip
+    return copies
+
+
+def _copy_knowledge(before: CauseAnalysis, analysis: CauseAnalysis, copies: dict[int, Cause]) -> None:
+    """Take over the answers to the guided questions and the chain of events. Knowledge gaps outlive the version."""
+    GuidedAnswer.objects.bulk_create(
+        GuidedAnswer(
+            collaboration_id=analysis.collaboration_id,
+            analysis=analysis,
+            place_id=row.place_id,
+            question=row.question,
+            text=row.text,
+            changed_by_id=row.changed_by_id,
+        )
+        for row in GuidedAnswer.objects.filter(analysis=before).exclude(text="")
+    )
+    EventChainLink.objects.bulk_create(
+        EventChainLink(
+            collaboration_id=analysis.collaboration_id,
+            analysis=analysis,
+            position=row.position,
+            text=row.text,
+            is_intervention_point=row.is_intervention_point,
+            cause=copies.get(row.cause_id) if row.cause_id else None,
+            created_by_id=row.created_by_id,
+            changed_by_id=row.changed_by_id,
+        )
+        for row in EventChainLink.objects.kept().filter(analysis=before)
+    )
 
 
 def opened(by: Any, analysis_id: int) -> CauseAnalysis:
@@ -141,7 +183,8 @@ def adopt_analysis(*, by: Any, analysis: CauseAnalysis, group: Group) -> CauseAn
     _check_group(by, analysis, group)
     check_may_be_adopted(analysis, Cause.objects.kept().filter(analysis=analysis))
     analysis.adopted_at, analysis.adopted_by_group, analysis.adopted_by = timezone.now(), group, by
-    analysis.save(update_fields=["adopted_at", "adopted_by_group", "adopted_by"])
+    analysis.definition = definition_as_it_stands(analysis.problem)
+    analysis.save(update_fields=["adopted_at", "adopted_by_group", "adopted_by", "definition"])
     record("analysis_adopted", by=by, subject=analysis, version=analysis.version, group=group.pk)
     if analysis.problem.state == State.PRIORITISED:
         move_problem(by=by, problem=analysis.problem, to=State.ANALYSED, facts={"analysis": analysis.pk})
@@ -380,12 +423,15 @@ def add_evidence(
     text: str,
     address: str = "",
     place: Any = None,
+    feature: PlaceFeature | None = None,
+    mark: PhotoMark | None = None,
     figures: dict[str, Any] | None = None,
     is_confirmed: bool = False,
 ) -> Evidence:
     """Bring something that speaks for or against a cause. A selection of reports keeps the numbers of the day.
 
-    `figures` are what a test against the reports has found.
+    `feature` is what was seen of a place, `mark` a spot in a photo; `figures` are what a test against the reports has
+    found.
     """
     cause = opened_cause(by, cause)
     _check_organisation(by, organisation, cause.collaboration_id)
@@ -407,13 +453,26 @@ def add_evidence(
         evidence.selection = selection.query
         evidence.figures = counting.counted(cause.analysis.problem, selection)
         evidence.counted_at = timezone.now()
+    elif kind == Evidence.Kind.PLACE_FEATURE and feature is not None:
+        _bring(evidence, seen.brought_feature(by, cause.analysis.problem, feature))
+    elif kind == Evidence.Kind.INSPECTION_PHOTO:
+        if mark is None:
+            raise NotPossible({"mark": _("Choose the spot in a photo.")})
+        _bring(evidence, seen.brought_mark(by, cause.analysis.problem, mark))
     elif figures is not None:
         evidence.figures, evidence.counted_at = figures, timezone.now()
-    evidence.full_clean(exclude=["created_by", "changed_by", "cause", "organisation", "place"])
+    evidence.full_clean(
+        exclude=["created_by", "changed_by", "cause", "organisation", "place", "place_feature", "photo"]
+    )
     evidence.save()
     record("evidence_added", by=by, subject=evidence, kind=kind, direction=direction, strength=strength)
     settle(cause, by=by)
     return evidence
+
+
+def _bring(evidence: Evidence, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(evidence, name, value)
 
 
 def _check_organisation(by: Any, organisation: Organisation, collaboration_id: int) -> None:
@@ -450,7 +509,9 @@ def change_evidence(
         setattr(evidence, name, value)
     evidence.row_version += 1
     evidence.changed_by = by
-    evidence.full_clean(exclude=["created_by", "changed_by", "cause", "organisation", "place"])
+    evidence.full_clean(
+        exclude=["created_by", "changed_by", "cause", "organisation", "place", "place_feature", "photo"]
+    )
     evidence.save(update_fields=[*wanted, "row_version", "changed_by"])
     record("evidence_changed", by=by, subject=evidence, direction=direction, strength=strength)
     settle(cause, by=by)

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from areas.access import descendants
 from areas.models import Place
+from cause_analysis.causes import seen
 from cause_analysis.causes.permissions import groups_to_decide_for, organisations_to_bring_for
 from cause_analysis.causes.queries import Node
 from cause_analysis.causes.rules import METHOD, NEXT
@@ -42,7 +43,7 @@ _SELECTED = format_html(" {}", "selected")
 
 
 class OutlineSelect(forms.Select):
-    """A choice among hundreds of causes. A template for each option took as long as the rest of the page."""
+    """A choice among hundreds of causes or places. A template for each option took as long as the rest of the page."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The same field as any other choice, put together at once."""
@@ -67,7 +68,7 @@ class GuardedForm(forms.Form):
     def add_refusal(self, no: Any) -> None:
         """Show what the action refused: its sentences under their fields, anything else on top."""
         # Only a text can be confirmed, and one that says something.
-        refused = set(getattr(no, "error_dict", {})) & {"text", "reason", *METHOD}
+        refused = set(getattr(no, "error_dict", {})) & {"text", "reason", "answer", *METHOD}
         self.asks_to_confirm = any(self.data.get(self.add_prefix(name)) for name in refused)
         if hasattr(no, "error_dict"):
             for name, errors in no.error_dict.items():
@@ -245,11 +246,25 @@ class JudgementForm(GuardedForm):
         return cls(data, initial=initial, prefix=f"evidence{evidence.pk}")
 
 
+_ASKED = {
+    "address": _("Paste the address of the list of reports, filtered as you want it."),
+    "feature": _("Choose what was seen. If it is not in the list, write it down on the page of the place first."),
+    "mark": _("Choose the spot. If it is not in the list, mark it in the photo of the inspection first."),
+}
+
+
+_ASKED_OF = {
+    Kind.SELECTION.value: "address",
+    Kind.PLACE_FEATURE.value: "feature",
+    Kind.INSPECTION_PHOTO.value: "mark",
+}
+
+
 class EvidenceForm(JudgementForm):
     """A new piece of evidence: what kind it is, who brings it, and for a selection the reports it rests on."""
 
     # What a person brings; a test against the reports is kept by the system itself.
-    KINDS = (Kind.SELECTION, Kind.DIALOGUE, Kind.PLACE_FEATURE, Kind.RESEARCH, Kind.EXPERT)
+    KINDS = (Kind.SELECTION, Kind.DIALOGUE, Kind.PLACE_FEATURE, Kind.INSPECTION_PHOTO, Kind.RESEARCH, Kind.EXPERT)
 
     kind = forms.ChoiceField(
         label=_("Kind of evidence"),
@@ -266,8 +281,20 @@ class EvidenceForm(JudgementForm):
             " numbers of today are kept."
         ),
     )
+    feature = forms.ChoiceField(
+        label=_("What was seen?"),
+        required=False,
+        widget=OutlineSelect,
+        help_text=_("From the files of the area's places. What is missing there is written down on the place's page."),
+    )
+    mark = forms.ChoiceField(
+        label=_("Which spot in which photo?"),
+        required=False,
+        widget=OutlineSelect,
+        help_text=_("Spots are marked in the photos of inspections and walks."),
+    )
     place: Any = forms.ModelChoiceField(
-        label=_("Which place?"), required=False, queryset=None, empty_label=_("No place")
+        label=_("Which place?"), required=False, queryset=None, empty_label=_("No place"), widget=OutlineSelect
     )
 
     def __init__(self, data: Any = None, *, user: Any, analysis: CauseAnalysis) -> None:
@@ -279,12 +306,29 @@ class EvidenceForm(JudgementForm):
         area_ids = descendants(analysis.collaboration_id, [analysis.problem.area_id])
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(collaboration=analysis.collaboration_id, area__in=area_ids)
-        self.order_fields(["direction", "kind", "text", "address", "place", "organisation", "strength"])
+        self.features = {str(row.pk): row for row in seen.features_to_bring(user, analysis.problem)}
+        self.marks = {str(row.pk): row for row in seen.marks_to_bring(user, analysis.problem)}
+        self._offer(
+            "feature", _("Choose what was seen"), {key: seen.feature_words(row) for key, row in self.features.items()}
+        )
+        self._offer("mark", _("Choose a spot"), {key: seen.mark_words(row) for key, row in self.marks.items()})
+        self.order_fields(
+            ["kind", "text", "direction", "address", "feature", "mark", "place", "strength", "organisation"]
+        )
+
+    def _offer(self, name: str, nothing: Any, choices: dict[str, str]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", nothing), *choices.items()]
+        # Asked for by one kind of evidence alone, then it has to be there.
+        field.is_expected = True
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("kind") == Kind.SELECTION and not cleaned.get("address"):
-            self.add_error("address", _("Paste the address of the list of reports, filtered as you want it."))
+        asked = _ASKED_OF.get(cleaned.get("kind") or "")
+        if asked and not cleaned.get(asked) and asked not in self.errors:
+            self.add_error(asked, _ASKED[asked])
+        cleaned["feature"] = self.features.get(cleaned.get("feature") or "")
+        cleaned["mark"] = self.marks.get(cleaned.get("mark") or "")
         return cleaned
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +14,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from areas.inspections.presenters import spot_in_words
+from areas.models import InspectionPhoto, PlaceFeature
 from cause_analysis.causes.queries import Node
+from cause_analysis.causes.seen import seen_words
 from cause_analysis.models import Cause, CauseAnalysis, CauseMove, CauseState, Controller, Evidence, Side
+from cause_analysis.problems.definition import QUESTIONS
 from incidents.models import Status
 from incidents.permissions import may_read_reports
 from incidents.selections import Selection
@@ -133,8 +138,49 @@ def figure_words(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> st
     return words
 
 
+def _photos_seen(user: Any, rows: list[Evidence]) -> dict[int, InspectionPhoto]:
+    """The photos this person may look at, of those that are still there."""
+    asked = [row.photo_id for row in rows if row.photo_id]
+    if not asked:
+        return {}
+    found = InspectionPhoto.objects.visible_to(user).kept().filter(pk__in=asked)
+    return {photo.pk: photo for photo in found}
+
+
+def _features_seen(user: Any, rows: list[Evidence]) -> set[int]:
+    """The observations this person may read in the file of the place."""
+    asked = [row.place_feature_id for row in rows if row.place_feature_id]
+    return (
+        set(PlaceFeature.objects.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+    )
+
+
+def _photo_row(photo: InspectionPhoto, row: Evidence, slug: str) -> dict[str, Any]:
+    """A photo with the one spot that is meant, in the shape of an inspection's own photos."""
+    x, y, where = row.seen["x"], row.seen["y"], spot_in_words(row.seen["x"], row.seen["y"])
+    return {
+        "photo": photo,
+        "url": reverse("inspection_photo", args=[slug, photo.inspection_id, photo.pk]),
+        "marks_url": reverse("inspection_marks", args=[slug, photo.inspection_id, photo.pk]),
+        "alt": _("Photo from an inspection: %(what)s, %(where)s") % {"what": row.seen["text"], "where": where},
+        "left": f"{100 * x:.2f}%",
+        "top": f"{100 * y:.2f}%",
+        "where": where,
+    }
+
+
+def _day_of(seen: dict[str, Any]) -> str:
+    return date_format(dt.date.fromisoformat(seen["day"]), "j F Y") if seen.get("day") else ""
+
+
 def evidence_rows(user: Any, analysis: CauseAnalysis, rows: list[Evidence], viewer: str) -> list[dict[str, Any]]:
-    """What speaks for and against, with its sign in words too."""
+    """What speaks for and against, with its sign in words too.
+
+    What was seen at a place is told to those who read it in the place's file or in the inspection; the others have the
+    evidence's own words.
+    """
+    photos, features = _photos_seen(user, rows), _features_seen(user, rows)
+    slug = analysis.collaboration.slug
     return [
         {
             "pk": row.pk,
@@ -150,10 +196,29 @@ def evidence_rows(user: Any, analysis: CauseAnalysis, rows: list[Evidence], view
             "figures": figure_words(row, analysis, viewer),
             "counted": date_format(localtime(row.counted_at), "j F Y") if row.counted_at else "",
             "incidents_url": incidents_url(user, analysis, row),
+            "seen": seen_words(row.seen) if row.place_feature_id in features else "",
+            "place_url": reverse("place_detail", args=[slug, row.place_id]) if row.place_feature_id in features else "",
+            "photo": _photo_row(photos[row.photo_id], row, slug) if row.photo_id in photos else None,
+            "is_photo_hidden": row.photo_id is not None and row.photo_id not in photos,
+            "seen_on": _day_of(row.seen) if row.seen else "",
             "removed": date_format(localtime(row.removed_at), "j F Y") if row.removed_at else "",
             "removed_reason": row.removed_reason,
         }
         for row in rows
+    ]
+
+
+def definition_rows(analysis: CauseAnalysis) -> list[dict[str, str]]:
+    """The problem as it was described when the analysis was adopted; nothing while it is worked on."""
+    kept = analysis.definition
+    if not kept:
+        return []
+    rows = [{"label": str(question), "text": kept["answers"].get(name, "")} for name, question in QUESTIONS.items()] + [
+        {"label": _("What %(organisation)s sees") % {"organisation": view["organisation"]}, "text": view["text"]}
+        for view in kept["views"]
+    ]
+    return [row for row in rows if row["text"].strip()] + [
+        {"label": _("Places"), "text": ", ".join(kept["places"]) or _("No named place is chosen.")}
     ]
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence
+from cause_analysis.models import Cause, CauseAnalysis, CauseState, EventChainLink, Evidence
 from common.errors import NotPossible
 
 # What is known about a cause, step by step. Back to hypothesis somebody says why, or its evidence has fallen away.
@@ -97,7 +97,7 @@ def check_is_running(analysis: CauseAnalysis) -> None:
         raise NotPossible(_("An adopted analysis never changes. Begin a new version to work on."), code="adopted")
 
 
-def check_is_kept(row: Cause | Evidence) -> None:
+def check_is_kept(row: Cause | Evidence | EventChainLink) -> None:
     """What somebody has taken away is not written in."""
     if row.removed_at is not None:
         raise NotPossible(_("Somebody has taken this away meanwhile. It is kept in the history."), code="removed")

@@ -28,8 +28,10 @@ from cause_analysis.causes.forms import (
 )
 from cause_analysis.causes.permissions import groups_to_decide_for
 from cause_analysis.causes.rules import METHOD
+from cause_analysis.knowing.presenters import gaps_in
 from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence, Problem
 from cause_analysis.permissions import check_may_work_on, may_work_on
+from cause_analysis.problems.definition import definition_as_it_stands
 from cause_analysis.problems.protecting import viewer_of
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
@@ -132,6 +134,9 @@ def _show(
         "here": presence.others_here(user, shown) if may_work else [],
         "method": [{"label": MethodForm.base_fields[name].label, "text": getattr(shown, name)} for name in METHOD],
         "method_left": sum(not getattr(shown, name).strip() for name in METHOD),
+        "definition": presenters.definition_rows(shown),
+        "is_described_anew": shown.is_adopted and shown.definition != definition_as_it_stands(shown.problem),
+        **gaps_in(shown, may_work=may_work_on(user, shown.problem)),
         "conflict": conflict,
         "theirs": theirs,
         "version": version,
@@ -216,6 +221,7 @@ def analysis_changes(request: PartnerRequest, collaboration: Collaboration, numb
             "rows": presenters.cause_rows(nodes, shown, chosen, version=None),
             "chosen": chosen,
             "page_url": presenters.page_url(shown),
+            **gaps_in(shown, may_work=True),
         }
         if chosen is not None:
             context |= _beside(request, shown, chosen)
@@ -471,7 +477,10 @@ def evidence_add(request: PartnerRequest, collaboration: Collaboration, number: 
     form = EvidenceForm(request.POST, user=request.user, analysis=shown)
 
     def change() -> Any:
-        names = ("kind", "direction", "strength", "organisation", "text", "address", "place", "is_confirmed")
+        names = (
+            "kind", "direction", "strength", "organisation", "text", "address", "place", "feature", "mark",
+            "is_confirmed",
+        )  # fmt: skip
         return actions.add_evidence(by=request.user, cause=cause, **{name: form.cleaned_data[name] for name in names})
 
     return _answer(request, shown, "evidence", form, change, cause=cause)

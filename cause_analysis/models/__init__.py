@@ -6,7 +6,10 @@ from cause_analysis.models.causes import (
     CauseMove,
     CauseState,
     Controller,
+    EventChainLink,
     Evidence,
+    GuidedAnswer,
+    KnowledgeGap,
     Side,
 )
 from cause_analysis.models.prioritising import Criterion, PrioritisationRound, RoundProblem, Score
@@ -28,7 +31,10 @@ __all__ = [
     "CoachInvitation",
     "Controller",
     "Criterion",
+    "EventChainLink",
     "Evidence",
+    "GuidedAnswer",
+    "KnowledgeGap",
     "PartnerView",
     "PrioritisationRound",
     "Problem",

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from areas.models import Place
+from areas.models import InspectionPhoto, Place, PlaceFeature
 from cause_analysis.models.problems import Problem
 from common.constraints import both_or_neither
-from partners.models import Collaboration, Group, Organisation, User
+from partners.models import Collaboration, Group, Membership, Organisation, User
 
 LONGEST_CAUSE = 300
 LONGEST_EVIDENCE = 1000
@@ -64,6 +64,8 @@ class CauseAnalysis(models.Model):
     adopted_at = models.DateTimeField(null=True, blank=True, editable=False)
     adopted_by_group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     adopted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # The problem's definition as it stood when the analysis was adopted: it may be written anew afterwards.
+    definition = models.JSONField(default=dict, editable=False)
 
     objects = AnalysisQuerySet.as_manager()
 
@@ -249,6 +251,10 @@ class Evidence(models.Model):
     place = models.ForeignKey(
         Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
     )
+    place_feature = models.ForeignKey(PlaceFeature, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    photo = models.ForeignKey(InspectionPhoto, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Of a photo the spot that is meant, of a feature what was seen: as they were on the day.
+    seen = models.JSONField(default=dict, editable=False)
     # The filters of a list of reports, and what they gave on the day: kept whole, protected when shown.
     selection = models.TextField(blank=True, default="", db_default="", editable=False)
     figures = models.JSONField(default=dict, editable=False)
@@ -278,3 +284,92 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause}: {self.pk}"
+
+
+class GuidedAnswer(models.Model):
+    """An answer to one of the guided questions about one place of the problem, or about its area as a whole."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    analysis = models.ForeignKey(CauseAnalysis, on_delete=models.CASCADE, related_name="answers")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    question = models.CharField(max_length=40)
+    text = models.TextField(_("answer"), blank=True, validators=[MaxLengthValidator(LONGEST_ANSWER)])
+    row_version = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = InAnalysisQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["analysis", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["analysis", "place", "question"], name="guided_answer_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.analysis}: {self.question}"
+
+
+class KnowledgeGap(models.Model):
+    """Something the group does not know, and who finds it out until when. It outlives the version it was found in."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    analysis = models.ForeignKey(CauseAnalysis, on_delete=models.CASCADE, related_name="gaps")
+    # A guided question nobody can answer yet, or a text of its own.
+    question = models.CharField(max_length=40, blank=True)
+    text = models.CharField(_("what we do not know"), max_length=LONGEST_CAUSE, blank=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who finds out")
+    )
+    due_on = models.DateField(_("until when"), null=True, blank=True)
+    row_version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    answer = models.TextField(_("what we know now"), blank=True, validators=[MaxLengthValidator(LONGEST_EVIDENCE)])
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = InAnalysisQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["analysis", "due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(question="", text=""),
+                name="knowledge_gap_asks_something",
+                violation_error_message=_("Say what you do not know."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.analysis}: {self.pk}"
+
+
+class EventChainLink(models.Model):
+    """One link of what happens before and during the event, in its own order."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    analysis = models.ForeignKey(CauseAnalysis, on_delete=models.CASCADE, related_name="links")
+    position = models.PositiveIntegerField(default=0, editable=False)
+    text = models.CharField(_("what happens"), max_length=LONGEST_CAUSE)
+    is_intervention_point = models.BooleanField(_("somebody can step in here"), default=False, db_default=False)
+    cause = models.ForeignKey(
+        Cause, on_delete=models.SET_NULL, null=True, blank=True, related_name="links", verbose_name=_("cause")
+    )
+    row_version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = InAnalysisQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["analysis", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.analysis}: {self.pk}"

@@ -63,6 +63,19 @@ class Answer:
         return cls(name, getattr(problem, name), problem.answer_versions.get(name, 0))
 
 
+def definition_as_it_stands(problem: Problem) -> dict[str, Any]:
+    """The whole definition, to be kept with what rests on it: it may be written anew afterwards."""
+    places = problem.problem_places.order_by("place__name").values_list("place__name", flat=True)
+    views = problem.partner_views.select_related("organisation").order_by("organisation__name")
+    return {
+        "title": problem.title,
+        "answers": {name: getattr(problem, name) for name in QUESTIONS},
+        "views": [{"organisation": view.organisation.name, "text": view.text} for view in views],
+        "places": list(places),
+        "selection": problem.selection,
+    }
+
+
 @dataclass(frozen=True)
 class Judgement:
     """Whether the selection is one problem: the sentence with its numbers, and what to narrow to."""

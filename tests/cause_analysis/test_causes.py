@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from audit.models import Event
 from cause_analysis.causes import actions, queries
 from cause_analysis.causes.rules import NEXT, RESTS, Weight, state_without
 from cause_analysis.models import Cause, CauseAnalysis, CauseMove, CauseState, Evidence, State
+from cause_analysis.problems.actions import write_answer
 from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
@@ -78,6 +80,25 @@ def test_each_of_the_four_questions_is_asked_for(world, left_out):
     world.analysis.save()
     with pytest.raises(NotPossible):
         actions.adopt_analysis(by=world.police, analysis=world.analysis, group=world.group)
+
+
+def test_an_adopted_version_keeps_the_definition_it_was_made_on(world, client):
+    world.cause()
+    world.answer_method()
+    make.ProblemPlaceFactory(problem=world.problem, place=world.square)
+    write_answer(by=world.police, problem=world.problem, name="behaviour", text="Hot mot personal", row_version=0)
+    actions.adopt_analysis(by=world.police, analysis=world.analysis, group=world.group)
+    client.force_login(world.police)
+    address = reverse("analysis", args=["ekstad", world.problem.number])
+    assert "med andra ord sedan dess" not in client.get(address).content.decode()
+    write_answer(by=world.police, problem=world.problem, name="behaviour", text="Köer till kiosken", row_version=1)
+    world.analysis.refresh_from_db()
+    assert world.analysis.definition["answers"]["behaviour"] == "Hot mot personal"
+    assert world.analysis.definition["places"] == [world.square.name]
+    page = client.get(address).content.decode()
+    assert "Hot mot personal" in page
+    assert "Köer till kiosken" not in page
+    assert "med andra ord sedan dess" in page
 
 
 def test_an_analysis_without_causes_is_not_adopted(world):

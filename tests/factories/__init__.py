@@ -44,7 +44,10 @@ from cause_analysis.models import (
     CauseMove,
     CauseState,
     CoachInvitation,
+    EventChainLink,
     Evidence,
+    GuidedAnswer,
+    KnowledgeGap,
     PartnerView,
     PrioritisationRound,
     Problem,
@@ -792,3 +795,33 @@ class ScoreFactory(DjangoModelFactory):
     criterion = "common"
     value = 2
     reason = "Varje vecka."
+
+
+class GuidedAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = GuidedAnswer
+
+    analysis = factory.SubFactory(CauseAnalysisFactory)
+    collaboration = factory.SelfAttribute("analysis.collaboration")
+    question = "place_calm"
+    text = "På förmiddagen, när butiken är öppen."
+    row_version = 1
+
+
+class KnowledgeGapFactory(DjangoModelFactory):
+    class Meta:
+        model = KnowledgeGap
+
+    analysis = factory.SubFactory(CauseAnalysisFactory)
+    collaboration = factory.SelfAttribute("analysis.collaboration")
+    text = "Vem låser passagen på kvällen?"
+
+
+class EventChainLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = EventChainLink
+
+    analysis = factory.SubFactory(CauseAnalysisFactory)
+    collaboration = factory.SelfAttribute("analysis.collaboration")
+    text = factory.Sequence(lambda n: f"Led {n}")
+    position = factory.Sequence(lambda n: n)

@@ -343,6 +343,7 @@ PARTNERS: dict[str, Row] = {
         method="post",
     ),
     "my_access": Row(here()),
+    "my_work": Row(here()),
 }
 
 PLATFORM: dict[str, Row] = {
@@ -1138,6 +1139,8 @@ def _analysis(world: World) -> None:
     world.cause = make.CauseFactory(analysis=world.analysis)
     world.second_cause = make.CauseFactory(analysis=world.analysis)
     world.evidence = make.EvidenceFactory(cause=world.cause, organisation=world.housing)
+    world.gap = make.KnowledgeGapFactory(analysis=world.analysis)
+    world.link = make.EventChainLinkFactory(analysis=world.analysis, cause=world.cause)
     group = make.GroupFactory(collaboration=world.here)
     for who in ("security_lead", "police"):
         make.GroupMemberFactory(group=group, membership=_membership(world, who))
@@ -1231,6 +1234,42 @@ CAUSES: dict[str, Row] = {
             "evidence",
         ),
     ),
+    "analysis_questions": Row(
+        seen_by(*WORK_IN_WEST, "council"),
+        before=_analysis,
+        args=lambda world: [world.analysed.number],
+        query="?question=place_calm",
+    ),
+    "analysis_answer": Row(
+        WRITES_ANALYSIS, **_of_analysis(lambda world: {"question": "place_calm", "answer-text": "På morgonen."})
+    ),
+    "gap_new": Row(
+        {**seen_by(*WORK_IN_WEST), "council": 403}, before=_analysis, args=lambda world: [world.analysed.number]
+    ),
+    "gap_new POST": Row(WRITES_ANALYSIS, **_of_analysis(lambda world: {"gap-text": "Vem låser passagen?"})),
+    "gap_detail": Row(
+        {**seen_by(*WORK_IN_WEST), "council": 403},
+        before=_analysis,
+        args=lambda world: [world.analysed.number, world.gap.pk],
+    ),
+    "gap_detail POST": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(lambda world: {"find": "yes", f"found{world.gap.pk}-answer": "Ingen låser den."}, "gap"),
+    ),
+    "analysis_chain": Row(
+        seen_by(*WORK_IN_WEST, "council"), before=_analysis, args=lambda world: [world.analysed.number]
+    ),
+    "chain_add": Row(WRITES_ANALYSIS, **_of_analysis(lambda world: {"link-text": "Butiken stänger"})),
+    "chain_change": Row(
+        WRITES_ANALYSIS,
+        **_of_analysis(
+            lambda world: {
+                f"link{world.link.pk}-{name}": value for name, value in {"row_version": "0", "text": "Mörkt"}.items()
+            },
+            "link",
+        ),
+    ),
+    "chain_move": Row(WRITES_ANALYSIS, **_of_analysis(lambda world: {"remove": "yes"}, "link")),
     "evidence_remove": Row(
         WRITES_ANALYSIS,
         **_of_analysis(lambda world: {f"remove{world.evidence.pk}-reason": "Fel plats"}, "evidence"),
