@@ -88,6 +88,7 @@ class CauseAnalysisConfig(AppConfig):
             roles=READ_PRIORITIES,
             also=["prioritisation", "prioritisation_new", "prioritisation_score"],
         )
+        slots.register("problem.actions", prioritising_slots.way_to_a_round, order=10)
         slots.register("problem.sections", prioritising_slots.decisions_on_problems, order=10)
         slots.register("place.sections", problem_slots.problems_at_places, order=20)
         slots.register("incident.sections", problem_slots.problems_of_incidents, order=20)

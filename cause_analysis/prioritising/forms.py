@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cause_analysis.models import Problem, State
 from cause_analysis.models.prioritising import LONGEST_REASON, Criterion, RoundProblem
-from cause_analysis.prioritising.presenters import QUESTIONS, SCORES
+from cause_analysis.prioritising.presenters import SCORES, STATEMENTS
+from cause_analysis.prioritising.queries import in_a_round
 from cause_analysis.problems.forms import Refusable
 from partners.models import Collaboration, Group
 
@@ -25,10 +26,16 @@ class RoundForm(Refusable):
     def __init__(self, *args: Any, user: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = Group.objects.visible_to(user).filter(collaboration=collaboration, is_active=True)
-        described = Problem.objects.visible_to(user).filter(collaboration=collaboration, state=State.DESCRIBED)
+        described = (
+            Problem.objects.visible_to(user)
+            .filter(collaboration=collaboration, state=State.DESCRIBED)
+            .exclude(pk__in=in_a_round())
+        )
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["problems"].queryset = described.select_related("area").order_by("number")  # type: ignore[attr-defined]
         self.fields["problems"].label_from_instance = _title  # type: ignore[attr-defined]
+        if not described.exists():
+            self.fields["problems"].help_text = _("No described problem waits for a round. Describe one first.")
         del self.fields["is_confirmed"]
 
 
@@ -45,20 +52,24 @@ class ScoreForm(Refusable):
             suggested = row.suggestions.get(criterion)
             value, reason = own.get(criterion, (suggested["score"] if suggested else None, ""))
             self.fields[f"value_{criterion}"] = forms.TypedChoiceField(
-                label=QUESTIONS[criterion],
+                label=STATEMENTS[criterion],
                 choices=[(score, f"{score} – {word}") for score, word in SCORES],
                 coerce=int,
                 initial=value,
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Choose from 0 to 3.")},
             )
-            self.fields[f"reason_{criterion}"] = forms.CharField(
+            self.fields[f"reason_{criterion}"] = why = forms.CharField(
                 label=_("Why?"),
-                required=False,
+                help_text=_("Needed where you change what the data say.") if suggested else "",
+                required=suggested is None,
                 max_length=LONGEST_REASON,
                 initial=reason,
                 widget=forms.Textarea(attrs={"rows": 2}),
+                error_messages={"required": _("Say in a few words why.")},
             )
+            # Whether it may be left empty, the score decides.
+            why.is_expected = True  # type: ignore[attr-defined]
         self.row = row
 
     def rows(self) -> list[dict[str, Any]]:

@@ -25,21 +25,21 @@ DECISION_TONES = {
     RoundProblem.Decision.WAITS: ("neutral", "clock"),
     RoundProblem.Decision.RESTS: ("neutral", "dash"),
 }
-# What each criterion asks, so that everybody scores the same thing.
-QUESTIONS = {
-    Criterion.COMMON: gettext_lazy("How common is it, beside all else that happens?"),
-    Criterion.LONG: gettext_lazy("For how long has it gone on?"),
-    Criterion.DEVIATES: gettext_lazy("Is it more here than in comparable areas?"),
-    Criterion.LIMITED: gettext_lazy("Is it limited to a few places?"),
-    Criterion.INFLUENCEABLE: gettext_lazy("Can we influence it together?"),
-    Criterion.COST: gettext_lazy("What does it cost, in money and in harm?"),
-    Criterion.AFFECTS: gettext_lazy("How many does it affect?"),
+# What each criterion says of the problem, so that everybody scores the same thing.
+STATEMENTS = {
+    Criterion.COMMON: gettext_lazy("It is common, beside all else that happens"),
+    Criterion.LONG: gettext_lazy("It has gone on for long"),
+    Criterion.DEVIATES: gettext_lazy("It is more here than in comparable areas"),
+    Criterion.LIMITED: gettext_lazy("It is limited to a few places"),
+    Criterion.INFLUENCEABLE: gettext_lazy("We can influence it together"),
+    Criterion.COST: gettext_lazy("It costs much, in money and in harm"),
+    Criterion.AFFECTS: gettext_lazy("It affects many"),
 }
 SCORES = (
-    (0, pgettext_lazy("score", "not at all")),
-    (1, pgettext_lazy("score", "a little")),
-    (2, pgettext_lazy("score", "fairly")),
-    (3, pgettext_lazy("score", "very much")),
+    (0, pgettext_lazy("score", "not true at all")),
+    (1, pgettext_lazy("score", "somewhat true")),
+    (2, pgettext_lazy("score", "mostly true")),
+    (3, pgettext_lazy("score", "entirely true")),
 )
 # From this difference between lowest and highest the members see the problem differently.
 DISAGREES_FROM = 2

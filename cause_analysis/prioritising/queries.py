@@ -32,6 +32,11 @@ def problems_of(user: Any, round_: PrioritisationRound) -> QuerySet[RoundProblem
     )
 
 
+def in_a_round() -> QuerySet[RoundProblem, Any]:
+    """The problems, by id, that a group is going through and has not decided on."""
+    return RoundProblem.objects.exclude(round__status=PrioritisationRound.Status.DECIDED).values("problem_id")
+
+
 def scores_of(user: Any, round_: PrioritisationRound) -> QuerySet[Score]:
     """The scores of a round that the user may read: one's own, and once they are shown everybody's."""
     rows = Score.objects.visible_to(user).filter(round_problem__round=round_)

@@ -5,9 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cause_analysis.models import Problem
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cause_analysis.models import Problem, State
 from cause_analysis.models.prioritising import PrioritisationRound, RoundProblem
+from cause_analysis.permissions import may_start_round
 from cause_analysis.prioritising import presenters
+
+
+def way_to_a_round(user: Any, problems: Sequence[Problem]) -> dict[int, list[dict[str, Any]]]:
+    """From a described problem to the round that goes through it, or to where one is begun."""
+    waiting = [problem for problem in problems if problem.state == State.DESCRIBED]
+    rows = RoundProblem.objects.filter(problem__in=waiting).exclude(round__status=PrioritisationRound.Status.DECIDED)
+    readable = set(PrioritisationRound.objects.visible_to(user).values_list("pk", flat=True))
+    rounds = {row.problem_id: row.round for row in rows.select_related("round")}
+    found: dict[int, list[dict[str, Any]]] = {}
+    for problem in waiting:
+        slug, round_ = problem.collaboration.slug, rounds.get(problem.pk)
+        if round_ is not None and round_.pk in readable:
+            text, url = _("To the prioritisation"), presenters.url_of(round_, slug)
+        elif round_ is None and may_start_round(user, problem.collaboration_id):
+            text, url = _("Begin a round"), reverse("prioritisation_new", args=[slug])
+        else:
+            continue
+        found[problem.pk] = [{"template": "cause_analysis/_to_round.html", "url": url, "text": text}]
+    return found
 
 
 def decisions_on_problems(user: Any, problems: Sequence[Problem]) -> dict[int, list[dict[str, Any]]]:

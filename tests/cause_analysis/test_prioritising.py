@@ -346,6 +346,25 @@ class TestPages:
         client.force_login(world.people["coach"])
         assert client.get(url("prioritisation_list")).status_code == 403
 
+    def test_a_described_problem_leads_to_its_round_or_to_where_one_begins(self, client, world):
+        free = make.ProblemFactory(area=world.west, number=3, state=State.DESCRIBED)
+        begin, there = url("prioritisation_new"), url("prioritisation", world.round.pk)
+
+        def links(who, number):
+            client.force_login(world.people[who])
+            text = client.get(url("problem", number)).content.decode()
+            return [address for address in (begin, there) if f'href="{address}"' in text]
+
+        assert links("coordinator", free.number) == [begin]
+        assert links("police", free.number) == []
+        assert links("coordinator", 1) == links("police", 1) == [there]
+        make.CoachInvitationFactory(problem=world.fires, membership=membership(world, "coach"))
+        assert links("coach", 1) == []
+        # And where one begins, only what waits for one can be chosen.
+        client.force_login(world.people["coordinator"])
+        form = client.get(begin).context["form"]
+        assert list(form.fields["problems"].queryset) == [free]
+
     def test_who_has_left_the_group_is_asked_for_nothing(self, client, world):
         world.group.members.filter(membership=membership(world, "police")).update(valid_to=timezone.localdate())
         assert queries.left_to_score(world.people["police"], world.here) == {}
