@@ -43,6 +43,8 @@ class CauseAnalysisConfig(AppConfig):
                 "priority_scores_shown": _("showed the scores of a prioritisation"),
                 "priority_decided": _("wrote down a decision on a problem"),
                 "prioritisation_decided": _("a round of prioritisation was decided"),
+                "analysis_commented": _("commented on an analysis"),
+                "analysis_comment_settled": _("answered a comment or marked it as taken care of"),
                 "analysis_document_downloaded": _("downloaded an analysis as PDF"),
                 "analysis_word_downloaded": _("downloaded an analysis as Word"),
                 "question_answered": _("answered a guided question of an analysis"),
@@ -75,6 +77,7 @@ class CauseAnalysisConfig(AppConfig):
                 "analysis_chain",
                 "gap_new",
                 "gap_detail",
+                "analysis_comments",
             ],
         )
         slots.register("membership.tasks", gaps_of_memberships)

@@ -397,6 +397,9 @@ NO_PAGE = {
     "analysis_fishbone": "the demonstration has no analysis",
     "analysis_pdf": "a file",
     "analysis_word": "a file",
+    "analysis_comments": "the demonstration has no analysis",
+    "comment_write": "takes a form",
+    "comment_settle": "takes a form",
     "analysis_changes": "a piece of a page",
     **dict.fromkeys(
         ("analysis_questions", "analysis_chain", "gap_new", "gap_detail"), "the demonstration has no analysis"

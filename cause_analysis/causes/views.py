@@ -28,6 +28,7 @@ from cause_analysis.causes.forms import (
 )
 from cause_analysis.causes.permissions import groups_to_decide_for
 from cause_analysis.causes.rules import METHOD
+from cause_analysis.comments.queries import comments_in_brief
 from cause_analysis.knowing.presenters import gaps_in
 from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence, Problem
 from cause_analysis.permissions import check_may_work_on, may_work_on
@@ -140,6 +141,7 @@ def _show(
         "conflict": conflict,
         "theirs": theirs,
         "version": version,
+        "comments": comments_in_brief(user, shown.problem),
         "page_url": presenters.page_url(shown, version=version),
         "may_begin": shown.is_adopted
         and may_work_on(user, shown.problem)

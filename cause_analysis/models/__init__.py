@@ -12,6 +12,7 @@ from cause_analysis.models.causes import (
     KnowledgeGap,
     Side,
 )
+from cause_analysis.models.comments import CoachComment, CommentQuerySet
 from cause_analysis.models.prioritising import Criterion, PrioritisationRound, RoundProblem, Score
 from cause_analysis.models.problems import (
     CoachInvitation,
@@ -28,7 +29,9 @@ __all__ = [
     "CauseAnalysis",
     "CauseMove",
     "CauseState",
+    "CoachComment",
     "CoachInvitation",
+    "CommentQuerySet",
     "Controller",
     "Criterion",
     "EventChainLink",

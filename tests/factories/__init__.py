@@ -43,6 +43,7 @@ from cause_analysis.models import (
     CauseAnalysis,
     CauseMove,
     CauseState,
+    CoachComment,
     CoachInvitation,
     EventChainLink,
     Evidence,
@@ -753,6 +754,15 @@ class EvidenceFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
     kind = Evidence.Kind.DIALOGUE
     text = "Fältarna ser det varje vecka."
+
+
+class CoachCommentFactory(DjangoModelFactory):
+    class Meta:
+        model = CoachComment
+
+    analysis = factory.SubFactory(CauseAnalysisFactory)
+    collaboration = factory.SelfAttribute("analysis.collaboration")
+    text = "Vad skulle tala emot det?"
 
 
 class PrioritisationRoundFactory(DjangoModelFactory):

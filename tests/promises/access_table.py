@@ -1152,6 +1152,13 @@ WORK_IN_WEST = ("security_lead", "police", "coordinator")
 WRITES_ANALYSIS = {**seen_by(*WORK_IN_WEST, code=302), "council": 403}
 
 
+def _commented(world: World) -> None:
+    """Process support is invited to the problem and has commented on its analysis."""
+    _analysis(world)
+    make.CoachInvitationFactory(problem=world.analysed, membership=_membership(world, "coach"))
+    world.comment = make.CoachCommentFactory(analysis=world.analysis)
+
+
 def _of_analysis(body: Callable[[World], dict[str, Any]] | None, *rows: str) -> dict[str, Any]:
     return {
         "before": _analysis,
@@ -1171,6 +1178,23 @@ CAUSES: dict[str, Row] = {
         route: Row(seen_by(*WORK_IN_WEST, "council"), before=_analysis, args=lambda world: [world.analysed.number])
         for route in ("analysis_tree", "analysis_fishbone", "analysis_pdf", "analysis_word")
     },
+    "analysis_comments": Row(
+        seen_by(*WORK_IN_WEST, "council", "coach"), before=_commented, args=lambda world: [world.analysed.number]
+    ),
+    "comment_write": Row(
+        {**seen_by(*WORK_IN_WEST, "council", code=403), "coach": 302},
+        before=_commented,
+        args=lambda world: [world.analysed.number],
+        method="post",
+        body=lambda world: {"text": "Vad talar emot?", "cause": world.cause.pk},
+    ),
+    "comment_settle": Row(
+        {**WRITES_ANALYSIS, "coach": 403},
+        before=_commented,
+        args=lambda world: [world.analysed.number, world.comment.pk],
+        method="post",
+        body=lambda world: {"outcome": "taken_care_of"},
+    ),
     "analysis_changes": Row(
         {**seen_by(*WORK_IN_WEST), "council": 403},
         before=_analysis,

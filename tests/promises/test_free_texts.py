@@ -80,6 +80,8 @@ ELSEWHERE = {
     "EvidenceForm.address": "nothing but the filters of the list of reports is taken",
     "RemoveForm.reason": "cause_analysis.causes.actions.remove_evidence",
     **{f"MethodForm.{name}": "cause_analysis.causes.actions.write_method" for name in METHOD},
+    "CommentForm.text": "cause_analysis.comments.actions.write_comment",
+    "AnswerCommentForm.answer": "cause_analysis.comments.actions.settle_comment",
     "ProblemForm.title": "cause_analysis.problems.actions.make_problem",
     "AnswerForm.text": "cause_analysis.problems.actions.write_answer and write_view",
     "DecisionForm.reason": "cause_analysis.prioritising.actions.decide",
