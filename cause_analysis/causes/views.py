@@ -33,7 +33,9 @@ from cause_analysis.knowing.presenters import gaps_in
 from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence, Problem
 from cause_analysis.permissions import check_may_work_on, may_work_on
 from cause_analysis.problems.definition import definition_as_it_stands
-from cause_analysis.problems.protecting import viewer_of
+from cause_analysis.problems.presenters import lead
+from cause_analysis.problems.protecting import figures_for, viewer_of
+from cause_analysis.problems.queries import selection_of
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
@@ -122,6 +124,7 @@ def _show(
         "area": shown.problem.area,
         "may_work": may_work,
         "rows": presenters.cause_rows(nodes, shown, chosen, version=version),
+        "root_note": lead(figures_for(user, shown.problem), selection_of(shown.problem)),
         "legend": presenters.legend(),
         "versions": [
             {

@@ -54,7 +54,11 @@ class LiveAnalysis extends HTMLElement {
       // What nobody has touched is renewed with the others, where it comes with a form of its own.
       return isWrittenIn(child) || !rows.some((row) => row.id === child.id && row.querySelector("[data-edit]"));
     });
-    if (!kept) return old.replaceWith(document.importNode(fresh, true));
+    if (!kept) {
+      const made = document.importNode(fresh, true);
+      stayOpen(old, made);
+      return old.replaceWith(made);
+    }
     for (const child of [...old.children]) if (child !== kept) child.remove();
     const at = rows.findIndex((row) => row.id === kept.id);
     const edit = kept.querySelector("[data-edit]");
@@ -148,11 +152,20 @@ class LiveAnalysis extends HTMLElement {
 // Whether somebody is writing in the row, or has written there what is not saved.
 function isWrittenIn(row) {
   if (row.querySelector("[data-edit]").contains(document.activeElement)) return true;
+  if (row.querySelector("[data-edit] details[open]")) return true;
   const fields = [...row.querySelectorAll("[data-edit] :is(textarea, select, input:not([type=hidden]))")];
   return fields.some((field) => {
     if (field.type === "checkbox") return field.checked !== field.defaultChecked;
     if (field.tagName === "SELECT") return [...field.options].some((one) => one.selected !== one.defaultSelected);
     return field.value !== field.defaultValue;
+  });
+}
+
+// What somebody has unfolded to read stays unfolded when others change something around it.
+function stayOpen(old, fresh) {
+  const before = [...old.querySelectorAll("details")];
+  [...fresh.querySelectorAll("details")].forEach((one, at) => {
+    if (before[at]?.open) one.open = true;
   });
 }
 

@@ -52,6 +52,10 @@ def outline(world):
     return ["-" * node.level + node.cause.text for node in queries.tree_of(world.analysis)]
 
 
+def unfold(page, text):
+    page.get_by_text(text, exact=True).click()
+
+
 def causes_on(page):
     return page.locator(".causes .cause__text")
 
@@ -63,6 +67,7 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
     expect(police.locator(".analysis__here")).to_contain_text("Kommunen")
 
     # One writes and has not saved yet.
+    unfold(police, "Ändra orsaken")
     field = police.locator(".cause__edit textarea")
     field.fill("Platsen ger skydd mot insyn efter kl. 19")
     field.press("End")
@@ -77,6 +82,17 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
     expect(coordinator.locator("[data-said]")).to_contain_text("står nu under ”Platsen ger skydd”")
     expect(coordinator.locator(f"#cause-{world.second.pk}")).to_have_attribute("data-level", "2")
     expect(coordinator.locator(f"#cause-{world.second.pk}-link")).to_be_focused()
+
+    # The third also puts the new cause under another by the form, then back.
+    expect(coordinator.locator(".cause", has_text="Ingen ansvarar för torget på kvällen")).to_be_visible()
+    coordinator.locator(".cause__link", has_text="Ingen ansvarar för torget på kvällen").click()
+    for under, level in (("Platsen ger skydd", "2"), ("Direkt under problemet", "1")):
+        unfold(coordinator, "Flytta eller ta bort")
+        coordinator.locator("#id_move-parent").select_option(label=under)
+        coordinator.get_by_role("button", name="Flytta", exact=True).click()
+        for page in (coordinator, housing, police):
+            moved = page.locator(".cause", has_text="Ingen ansvarar för torget på kvällen")
+            expect(moved).to_have_attribute("data-level", level)
 
     # All three see it without loading anew, and whoever writes is not disturbed.
     for page in (police, housing, coordinator):
@@ -99,6 +115,7 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
     expect(police.locator(f"#cause-{world.first.pk} .cause__weight")).to_have_text("2 för · 0 mot")
 
     # One saves the cause that the first is still writing in: told at once, shown both when saving, and free to decide.
+    unfold(housing, "Ändra orsaken")
     housing.locator(".cause__edit textarea").fill("Platsen är mörk")
     housing.get_by_role("button", name="Spara orsaken").click()
     expect(housing.locator(f"#cause-{world.first.pk} .cause__text")).to_have_text("Platsen är mörk")
@@ -146,6 +163,7 @@ def test_a_cause_is_dragged_under_another_and_before_one(open_as, world):
 
 def test_without_javascript_everything_can_be_done_by_forms(open_as, world):
     page = open_as("police", query=f"?cause={world.second.pk}", java_script_enabled=False)
+    unfold(page, "Ändra orsaken")
     page.locator(".cause__edit textarea").fill("Buskaget är högt")
     page.get_by_role("button", name="Spara orsaken").click()
     page.get_by_text("Flytta eller ta bort").click()
