@@ -45,6 +45,8 @@ def test_an_analysis_is_begun_and_filled_in_by_plain_forms(world, ask):
     world.analysis.delete()
     assert "Leta efter orsakerna" in text_of(ask("police"))
     assert ask("police", "analysis_begin", begin="yes").status_code == 302
+    # Where there is no cause yet the first one is asked for.
+    assert re.search(r'<details[^>]* id="new-cause" open>', text_of(ask("police")))
     new = {"new-text": "Platsen ger skydd", "new-side": "place", "new-controller": "manager", "new-is_direct": "yes"}
     answer = ask("police", "cause_add", **new, **{"new-parent": ""})
     cause = Cause.objects.get()
