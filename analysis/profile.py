@@ -113,7 +113,7 @@ def what_is_unusual(
     period; without it, from the first event to the last. Unit: events.
 
     Looked at are the share of each category, weekday, part of the day, weekday and part together, month and season, and
-    how many events have another one at their spot within three days before. A share is held against the pooled share of
+    how many events have another one at their spot one to three days before. A share is held against the pooled share of
     the comparable units, and the range is as wide as they differ among themselves (`differing_each`), so that bursts
     and places' own habits are in it. All looked at are corrected for together (Holm): when nothing is unusual,
     something is found at most in one run of twenty. More on Friday evening is not said again as more on Friday, nor as
@@ -301,8 +301,9 @@ def _still(one: Unusual, table: _Table, level: float) -> bool:
 def _again(events: pd.DataFrame, row: NDArray[np.intp], units: int, days: int | None) -> Unusual | None:
     """How many events have one before them at their spot, beside how many would if each spot's came evenly.
 
-    Busy spots have more by themselves, so it is the excess over evenly that is compared between the units: the
-    logarithm of how many times more, with what differs between the others as its scatter.
+    What came at one spot on one day counts as one: two reports of a day may be one event. Busy spots have more by
+    themselves, so it is the excess over evenly that is compared between the units: the logarithm of how many times
+    more, with what differs between the others as its scatter.
     """
     starts = pd.to_datetime(events["occurred_from"])
     spot = events["spot"].to_numpy()
@@ -312,9 +313,8 @@ def _again(events: pd.DataFrame, row: NDArray[np.intp], units: int, days: int | 
     if not len(day):
         return None
     span = max(days or 0, int(day.max() - day.min()) + 1)
-    spots, at_spot, in_spot = np.unique(
-        np.column_stack([row[known], spot[known].astype(np.int64)]), axis=0, return_inverse=True, return_counts=True
-    )
+    row, spot, day = np.unique(np.column_stack([row[known], spot[known].astype(np.int64), day]), axis=0).T
+    spots, at_spot, in_spot = np.unique(np.column_stack([row, spot]), axis=0, return_inverse=True, return_counts=True)
     at_spot = at_spot.ravel()
     order = np.lexsort((day, at_spot))
     gap = np.diff(day[order])
@@ -325,7 +325,7 @@ def _again(events: pd.DataFrame, row: NDArray[np.intp], units: int, days: int | 
     could = in_spot - 1
     evenly = could * (1 - (1 - min(1.0, AGAIN_WITHIN_DAYS / span)) ** in_spot)
     expected = np.bincount(unit_of_spot, evenly, units)
-    of = np.bincount(row[known], minlength=units)
+    of = np.bincount(row, minlength=units)
     room = np.bincount(unit_of_spot, could, units)
     usable = (of >= FEWEST_EVENTS) & (expected > 0) & (expected < MOST_AGAIN * room)
     if not usable[0] or usable[1:].sum() < FEWEST_COMPARABLE or max(seen[0], expected[0]) < FEWEST_TO_TEST:

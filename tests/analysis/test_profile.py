@@ -113,9 +113,11 @@ def test_what_comes_again_is_counted_by_hand_and_held_against_coming_evenly():
     frame.loc[here, "occurred_from"] = FIRST + pd.to_timedelta(days * 24 + 14, unit="h")
     everything = what_is_unusual(frame, 0, at_most=200, level=1.1, days=DAYS).found
     (again,) = [one for one in everything if one.dimension == Dimension.AGAIN]
-    in_order = sorted(days)
+    # Two of a day may be one event reported twice: they count once.
+    in_order = sorted(set(days))
+    assert len(in_order) < 150
     assert again.observed == sum(later - earlier <= 3 for earlier, later in pairwise(in_order))
-    assert (again.of, again.direction) == (150, "more")
+    assert (again.of, again.direction) == (len(in_order), "more")
     assert again.observed > again.upper
 
 
