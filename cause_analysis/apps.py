@@ -7,10 +7,14 @@ class CauseAnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         from cause_analysis.causes import slots as cause_slots
+        from cause_analysis.causes.actions import copiers
         from cause_analysis.knowing.slots import gaps_of_memberships
         from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
+        from cause_analysis.predictions import slots as prediction_slots
+        from cause_analysis.predictions.actions import copy_predictions, want_tests
         from cause_analysis.prioritising import slots as prioritising_slots
         from cause_analysis.problems import slots as problem_slots
+        from incidents import changes
         from partners import log
         from partners.presenters import describe_actions
         from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
@@ -55,6 +59,11 @@ class CauseAnalysisConfig(AppConfig):
                 "chain_link_changed": _("changed a link in a chain of events"),
                 "chain_link_moved": _("moved a link in a chain of events"),
                 "chain_link_removed": _("took away a link in a chain of events"),
+                "prediction_stated": _("stated what reports should show if a cause is true"),
+                "prediction_tested": _("tested a prediction against the reports"),
+                "prediction_removed": _("took a prediction away"),
+                "school_dates_added": _("wrote down school terms or holidays"),
+                "school_dates_removed": _("took school terms or holidays away"),
                 "coach_invited": _("invited process support to a problem"),
                 "coach_invitation_ended": _("ended an invitation to a problem"),
             }
@@ -78,10 +87,15 @@ class CauseAnalysisConfig(AppConfig):
                 "gap_new",
                 "gap_detail",
                 "analysis_comments",
+                "school_dates",
             ],
         )
         slots.register("membership.tasks", gaps_of_memberships)
         menu.register("my_work", _("My work"), group=menu.Group.DAILY, order=45, roles=SEE_EVERYTHING | SEE_OWN_AREAS)
+        if want_tests not in changes.listeners:
+            changes.listeners.append(want_tests)
+            copiers.append(copy_predictions)
+        slots.register("cause.sections", prediction_slots.predictions_of_causes, order=20)
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         menu.register(
             "prioritisation_list",

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("cause_analysis.chain.urls")),
     path("", include("cause_analysis.knowing.urls")),
     path("", include("cause_analysis.comments.urls")),
+    path("", include("cause_analysis.predictions.urls")),
     path("", include("cause_analysis.problems.urls")),
     path("", include("cause_analysis.prioritising.urls")),
 ]

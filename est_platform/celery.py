@@ -27,6 +27,14 @@ app.conf.beat_schedule = {
         "task": "incidents.tasks.pick_up_forgotten_imports",
         "schedule": 60.0,
     },
+    "pick up forgotten tests of predictions": {
+        "task": "cause_analysis.tasks.pick_up_forgotten_tests",
+        "schedule": 600.0,
+    },
+    "test all predictions at night": {
+        "task": "cause_analysis.tasks.test_all_predictions",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "let boundaries come into force": {
         "task": "areas.tasks.relocate_when_boundaries_change",
         "schedule": crontab(hour=0, minute=5),

@@ -292,6 +292,7 @@ SHOTS = [
     Shot("problem_define", args=here("new_problem")),
     Shot("prioritisation_list"),
     Shot("prioritisation_new"),
+    Shot("school_dates"),
     Shot("people", ADMINISTRATOR),
     Shot("person_new", ADMINISTRATOR),
     Shot("person_detail", ADMINISTRATOR, here("person")),
@@ -401,6 +402,10 @@ NO_PAGE = {
     "comment_write": "takes a form",
     "comment_settle": "takes a form",
     "analysis_changes": "a piece of a page",
+    "prediction_choose": "the demonstration has no analysis",
+    "prediction_new": "the demonstration has no analysis",
+    "prediction_remove": "takes a form",
+    "school_dates_remove": "takes a form",
     **dict.fromkeys(
         ("analysis_questions", "analysis_chain", "gap_new", "gap_detail"), "the demonstration has no analysis"
     ),

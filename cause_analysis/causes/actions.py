@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +18,13 @@ from cause_analysis.causes.queries import tree_of, weight_of
 from cause_analysis.causes.rules import (
     METHOD,
     check_is_kept,
+    check_is_no_test,
     check_is_running,
     check_may_be_adopted,
     check_may_be_chosen,
     check_may_stand_under,
     check_state,
+    check_test_is_left,
     state_without,
 )
 from cause_analysis.models import (
@@ -42,6 +45,10 @@ from cause_analysis.texts import check_texts
 from cause_analysis.versions import Conflict, check_version
 from common.errors import NotAllowed, NotPossible
 from partners.models import Group, Organisation
+
+# Called with the causes and the evidence of a version, by their old ids, once the next version has them: what else
+# stands beside causes is taken over by whoever knows of it.
+copiers: list[Callable[[dict[int, Cause], dict[int, Evidence]], None]] = []
 
 # States in which a problem's causes are looked for; later ones begin a new version of what was found.
 BEFORE_ANALYSIS = {State.IDENTIFIED, State.DESCRIBED, State.DORMANT}
@@ -102,8 +109,8 @@ def _copy_causes(before: CauseAnalysis, analysis: CauseAnalysis) -> dict[int, Ca
                              "chosen_by_group", "chosen_reason", "created_by")
             },
         )  # fmt: skip
-    rows = Evidence.objects.kept().filter(cause__in=copies)
-    Evidence.objects.bulk_create(
+    rows = list(Evidence.objects.kept().filter(cause__in=copies))
+    made = Evidence.objects.bulk_create(
         Evidence(
             collaboration_id=analysis.collaboration_id,
             cause=copies[row.cause_id],
@@ -115,6 +122,9 @@ def _copy_causes(before: CauseAnalysis, analysis: CauseAnalysis) -> dict[int, Ca
         )
         for row in rows
     )  # fmt: skip
+    copied = {row.pk: copy for row, copy in zip(rows, made, strict=True)}
+    for copy_more in copiers:
+        copy_more(copies, copied)
     return copies
 
 
@@ -504,6 +514,7 @@ def change_evidence(
     if all(getattr(evidence, name) == value for name, value in wanted.items()):
         return evidence
     check_version(evidence, row_version)
+    check_test_is_left(evidence, direction=direction, text=text.strip())
     check_texts(by, evidence.collaboration_id, {"text": text.strip()}, is_confirmed=is_confirmed)
     for name, value in wanted.items():
         setattr(evidence, name, value)
@@ -522,6 +533,7 @@ def change_evidence(
 def remove_evidence(*, by: Any, evidence: Evidence, reason: str, is_confirmed: bool = False) -> Evidence:
     """Take evidence away, and say why. It stays in the history; what rested on it alone is a hypothesis again."""
     evidence, cause = _opened_evidence(by, evidence)
+    check_is_no_test(evidence)
     if not reason.strip():
         raise NotPossible({"reason": _("Say why it is taken away.")})
     check_texts(by, evidence.collaboration_id, {"reason": reason.strip()}, is_confirmed=is_confirmed)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cause_analysis.models import Cause, CauseAnalysis, CauseState, EventChainLink, Evidence
+from cause_analysis.models import Cause, CauseAnalysis, CauseState, EventChainLink, Evidence, Prediction
 from common.errors import NotPossible
 
 # What is known about a cause, step by step. Back to hypothesis somebody says why, or its evidence has fallen away.
@@ -132,3 +132,16 @@ def check_may_be_adopted(analysis: CauseAnalysis, causes: Iterable[Cause]) -> No
         missing.append(_("Answer under method and limits first: %(questions)s.") % {"questions": "; ".join(unanswered)})
     if missing:
         raise NotPossible(missing)
+
+
+def check_is_no_test(evidence: Evidence) -> None:
+    """What a prediction has shown goes away with the prediction, and comes back with the next test otherwise."""
+    if evidence.kind == Evidence.Kind.PREDICTION_TEST and Prediction.objects.kept().filter(evidence=evidence).exists():
+        raise NotPossible(_("This is what a prediction has shown. Take the prediction away instead."))
+
+
+def check_test_is_left(evidence: Evidence, *, direction: str, text: str) -> None:
+    """People judge how much a test weighs; what it says follows the reports."""
+    is_other = direction != evidence.direction or text != evidence.text
+    if is_other and evidence.kind == Evidence.Kind.PREDICTION_TEST:
+        raise NotPossible(_("What a test says follows the reports. You can change how strongly it weighs."))

@@ -13,6 +13,14 @@ from cause_analysis.models.causes import (
     Side,
 )
 from cause_analysis.models.comments import CoachComment, CommentQuerySet
+from cause_analysis.models.predictions import (
+    Claim,
+    Prediction,
+    PredictionTest,
+    SchoolDates,
+    Template,
+    Verdict,
+)
 from cause_analysis.models.prioritising import Criterion, PrioritisationRound, RoundProblem, Score
 from cause_analysis.models.problems import (
     CoachInvitation,
@@ -29,6 +37,7 @@ __all__ = [
     "CauseAnalysis",
     "CauseMove",
     "CauseState",
+    "Claim",
     "CoachComment",
     "CoachInvitation",
     "CommentQuerySet",
@@ -39,13 +48,18 @@ __all__ = [
     "GuidedAnswer",
     "KnowledgeGap",
     "PartnerView",
+    "Prediction",
+    "PredictionTest",
     "PrioritisationRound",
     "Problem",
     "ProblemMove",
     "ProblemPlace",
     "ProblemQuerySet",
     "RoundProblem",
+    "SchoolDates",
     "Score",
     "Side",
     "State",
+    "Template",
+    "Verdict",
 ]

@@ -50,11 +50,14 @@ from cause_analysis.models import (
     GuidedAnswer,
     KnowledgeGap,
     PartnerView,
+    Prediction,
+    PredictionTest,
     PrioritisationRound,
     Problem,
     ProblemMove,
     ProblemPlace,
     RoundProblem,
+    SchoolDates,
     Score,
     Side,
     State,
@@ -835,3 +838,33 @@ class EventChainLinkFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("analysis.collaboration")
     text = factory.Sequence(lambda n: f"Led {n}")
     position = factory.Sequence(lambda n: n)
+
+
+class SchoolDatesFactory(DjangoModelFactory):
+    class Meta:
+        model = SchoolDates
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    kind = SchoolDates.Kind.HOLIDAY
+    first_on = factory.Sequence(lambda n: dt.date(2024, 6, 12) + dt.timedelta(days=100 * n))
+    last_on = factory.LazyAttribute(lambda dates: dates.first_on + dt.timedelta(days=7))
+
+
+class PredictionFactory(DjangoModelFactory):
+    class Meta:
+        model = Prediction
+
+    cause = factory.SubFactory(CauseFactory)
+    collaboration = factory.SelfAttribute("cause.collaboration")
+    organisation = factory.SubFactory(OrganisationFactory, collaboration=factory.SelfAttribute("..collaboration"))
+    template = "hours"
+    parameters = factory.Dict({"from_h": 19, "to_h": 24, "compared_with": "others"})
+
+
+class PredictionTestFactory(DjangoModelFactory):
+    class Meta:
+        model = PredictionTest
+
+    prediction = factory.SubFactory(PredictionFactory)
+    collaboration = factory.SelfAttribute("prediction.collaboration")
+    result = factory.Dict({"verdict": "too_few"})

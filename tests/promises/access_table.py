@@ -1141,10 +1141,15 @@ def _analysis(world: World) -> None:
     world.evidence = make.EvidenceFactory(cause=world.cause, organisation=world.housing)
     world.gap = make.KnowledgeGapFactory(analysis=world.analysis)
     world.link = make.EventChainLinkFactory(analysis=world.analysis, cause=world.cause)
+    world.prediction = make.PredictionFactory(cause=world.cause, organisation=world.housing)
     group = make.GroupFactory(collaboration=world.here)
     for who in ("security_lead", "police"):
         make.GroupMemberFactory(group=group, membership=_membership(world, who))
     world.analysis_group = group
+
+
+def _school_dates(world: World) -> None:
+    world.school_dates = make.SchoolDatesFactory(collaboration=world.here)
 
 
 WORK_IN_WEST = ("security_lead", "police", "coordinator")
@@ -1297,6 +1302,33 @@ CAUSES: dict[str, Row] = {
     "evidence_remove": Row(
         WRITES_ANALYSIS,
         **_of_analysis(lambda world: {f"remove{world.evidence.pk}-reason": "Fel plats"}, "evidence"),
+    ),
+    "prediction_choose": Row(
+        {**seen_by(*WORK_IN_WEST), "council": 403},
+        before=_analysis,
+        args=lambda world: [world.analysed.number, world.cause.pk],
+    ),
+    "prediction_new": Row(
+        # Each states for its own organisation.
+        {**WRITES_ANALYSIS, "police": 422},
+        **{
+            **_of_analysis(
+                lambda world: {
+                    "claim": "more", "from_h": "19", "to_h": "24", "compared_with": "others",
+                    "organisation": world.housing.pk,
+                }
+            ),
+            "args": lambda world: [world.analysed.number, world.cause.pk, "hours"],
+        },
+    ),
+    "prediction_remove": Row(WRITES_ANALYSIS, **_of_analysis(None, "prediction")),
+    "school_dates": Row(only(*READ_PROBLEMS)),
+    "school_dates_remove": Row(
+        only("coordinator", code=302),
+        before=_school_dates,
+        args=lambda world: [world.school_dates.pk],
+        method="post",
+        body=lambda world: {"yes": "yes"},
     ),
 }  # fmt: skip
 

@@ -78,6 +78,7 @@ ELSEWHERE = {
     "JudgementForm.text": "cause_analysis.causes.actions.change_evidence",
     "EvidenceForm.text": "cause_analysis.causes.actions.add_evidence",
     "EvidenceForm.address": "nothing but the filters of the list of reports is taken",
+    "PredictionForm.text": "cause_analysis.predictions.actions.state_prediction",
     "RemoveForm.reason": "cause_analysis.causes.actions.remove_evidence",
     **{f"MethodForm.{name}": "cause_analysis.causes.actions.write_method" for name in METHOD},
     "CommentForm.text": "cause_analysis.comments.actions.write_comment",
