@@ -16,6 +16,9 @@ from cause_analysis.causes import presenters, queries
 from cause_analysis.causes.forms import MethodForm
 from cause_analysis.causes.queries import Node
 from cause_analysis.causes.rules import METHOD
+from cause_analysis.chain.queries import links_of
+from cause_analysis.knowing.presenters import closed_rows, gap_rows
+from cause_analysis.knowing.queries import closed_gaps, open_gaps
 from cause_analysis.models import CauseAnalysis, CauseMove, Evidence, PartnerView, Problem
 from cause_analysis.problems import presenters as problem_presenters
 from cause_analysis.problems.protecting import figures_for, viewer_of
@@ -82,10 +85,12 @@ def _day(moment: Any) -> str:
 
 def _blocks(user: Any, analysis: CauseAnalysis, figures: Mapping[str, Any], address: str) -> Blocks:
     nodes = queries.tree_of(analysis, with_evidence=True)
-    yield from _problem(analysis.problem, figures)
+    yield from _problem(analysis, figures)
     yield from _causes(analysis, nodes)
     yield from _evidence(user, analysis, nodes)
     yield from _history(analysis, nodes)
+    yield from _chain(analysis, nodes)
+    yield from _gaps(analysis)
     yield from _method(analysis)
     yield from _about(analysis, figures, address)
 
@@ -93,8 +98,15 @@ def _blocks(user: Any, analysis: CauseAnalysis, figures: Mapping[str, Any], addr
 # The problem
 
 
-def _problem(problem: Problem, figures: Mapping[str, Any]) -> Blocks:
+def _problem(analysis: CauseAnalysis, figures: Mapping[str, Any]) -> Blocks:
+    problem = analysis.problem
     yield model.Heading(_("The problem"))
+    # An adopted analysis rests on what the problem was described as then.
+    kept = tuple((model.Cell(row["label"]), model.Cell(row["text"])) for row in presenters.definition_rows(analysis))
+    if kept:
+        yield model.Table(_("How the partners define it"), _columns(_("Question"), _("Answer")), kept)
+        yield from _numbers(problem, figures)
+        return
     answered = [one for one in problem_presenters.answers(problem) if one["is_answered"]]
     if answered:
         rows = tuple((model.Cell(str(one["question"])), model.Cell(one["answer"])) for one in answered)
@@ -237,6 +249,48 @@ def _history(analysis: CauseAnalysis, nodes: Sequence[Node]) -> Blocks:
     if rows:
         yield model.Heading(_("How what is known has changed"), 3)
         yield model.Table("", _columns(_("Date"), _("Cause"), _("Step"), _("Reason")), rows)
+
+
+def _chain(analysis: CauseAnalysis, nodes: Sequence[Node]) -> Blocks:
+    """What happens before and during an event, with where somebody can step in."""
+    numbers = drawings.numbers_of(nodes)
+    rows = tuple(
+        (
+            model.Cell(str(number)),
+            model.Cell(link.text),
+            model.Cell(_("Yes") if link.is_intervention_point else "–"),
+            model.Cell(numbers.get(link.cause_id or 0, "–")),
+        )
+        for number, link in enumerate(links_of(analysis), start=1)
+    )
+    if rows:
+        yield model.Heading(_("The chain of events"))
+        labels = (_("Step"), _("What happens"), _("Can somebody step in?"), _("Cause"))
+        yield model.Table("", _columns(*labels), rows)
+
+
+def _gaps(analysis: CauseAnalysis) -> Blocks:
+    """What nobody knows yet and who finds out, and what has been found out."""
+    yield model.Heading(_("What we do not know yet"))
+    waiting = gap_rows(open_gaps(analysis), timezone.localdate())
+    found = closed_rows(closed_gaps(analysis))
+    if not waiting and not found:
+        yield model.Text(_("No knowledge gap has been noted."))
+        return
+    if waiting:
+        rows = tuple(
+            (
+                model.Cell(", ".join(part for part in (gap["text"], gap["place"]) if part)),
+                model.Cell(gap["who"] or _("Nobody yet")),
+                model.Cell(gap["due"] or "–"),
+            )
+            for gap in waiting
+        )
+        yield model.Table("", _columns(_("What we do not know"), _("Who finds out"), _("Until")), rows)
+    if found:
+        yield model.Heading(_("What has been found out"), 3)
+        answers = tuple((model.Cell(gap["text"]), model.Cell(gap["answer"]), model.Cell(gap["when"])) for gap in found)
+        yield model.Table("", _columns(_("What we did not know"), _("What we know now"), _("Date")), answers)
 
 
 # How it was made

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from areas.api import AreaListView, PlaceListView
 from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
-from cause_analysis.api import ProblemListView, ProblemView
+from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from est_platform.api import Nothing, SchemaView, router
 from situational_picture.api import PictureListView, PictureView
 
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/pictures/<int:pk>/", PictureView.as_view(), name="api-picture"),
     path("v1/problems/", ProblemListView.as_view(), name="api-problem-list"),
     path("v1/problems/<int:pk>/", ProblemView.as_view(), name="api-problem"),
+    path("v1/analyses/", AnalysisListView.as_view(), name="api-analysis-list"),
+    path("v1/analyses/<int:pk>/", AnalysisView.as_view(), name="api-analysis"),
     path("", Nothing.as_view(), name="api-root"),
     path("<path:rest>", Nothing.as_view(), name="api-nothing"),
 ]

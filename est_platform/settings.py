@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "PictureStatusEnum": "situational_picture.models.Picture.Status",
         "IncidentStatusEnum": "incidents.models.Status",
         "ProblemStateEnum": "cause_analysis.models.State",
+        "CauseStateEnum": "cause_analysis.models.CauseState",
+        "EvidenceKindEnum": "cause_analysis.models.Evidence.Kind",
         "InspectionItemStateEnum": "areas.models.ItemState",
         "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
         "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",

@@ -23,7 +23,7 @@ from cause_analysis.problems.definition import QUESTIONS
 from incidents.models import Status
 from incidents.permissions import may_read_reports
 from incidents.selections import Selection
-from situational_picture.protecting import COUNTS
+from situational_picture.protecting import COUNTS, PROTECTED
 from situational_picture.selecting import CIRCLE
 from ui.numbers import number_words
 from ui.templatetags.ui import tag
@@ -117,14 +117,22 @@ def incidents_url(user: Any, analysis: CauseAnalysis, evidence: Evidence) -> str
     return reverse("incident_list", args=[analysis.collaboration.slug]) + "?" + asked.query
 
 
-def figure_words(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> str:
-    """The numbers a selection gave on its day, in words, as this reader may see them."""
+def events_told(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> Any:
+    """How many events the evidence rests on, the word for protected, or None where it rests on no selection."""
     incidents = evidence.figures.get("incidents")
     if incidents is None:
-        return ""
+        return None
     is_few = 1 <= incidents <= analysis.collaboration.protect_counts_up_to
     is_told = viewer == CIRCLE or (not is_few and (viewer == COUNTS or not evidence.figures.get("sensitive")))
-    if not is_told:
+    return incidents if is_told else PROTECTED
+
+
+def figure_words(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> str:
+    """The numbers a selection gave on its day, in words, as this reader may see them."""
+    incidents = events_told(evidence, analysis, viewer)
+    if incidents is None:
+        return ""
+    if incidents == PROTECTED:
         return _("The number of events is protected.")
     words = ngettext("%(number)s event", "%(number)s events", incidents) % {"number": number_words(incidents)}
     vague = evidence.figures.get("without_point", 0)

@@ -118,6 +118,31 @@ def test_headings_are_one_level_at_a_time_and_tables_have_headers(client, world)
     assert tags.count("/Figure") == 2
 
 
+@pytest.mark.parametrize("route", FILES)
+def test_gaps_and_the_chain_of_events_stand_in_the_file(client, world, route):
+    make.KnowledgeGapFactory(analysis=world.analysis, text="Vilka köper?", due_on=dt.date(2026, 12, 1))
+    make.KnowledgeGapFactory(
+        analysis=world.analysis, text="När stängde butiken?", answer="I juli.", closed_at=timezone.now()
+    )
+    make.EventChainLinkFactory(
+        analysis=world.analysis, text="Någon väntar i passagen", is_intervention_point=True, cause=world.wifi
+    )
+    text = said_in(get(client, world, "police", route).content)
+    for words in ("Vilka köper?", "1 december 2026", "När stängde butiken?", "I juli.", "Någon väntar i passagen"):
+        assert reading.bare(words) in text, words
+
+
+@pytest.mark.parametrize("route", FILES)
+def test_an_adopted_file_keeps_how_the_problem_was_described(client, world, route):
+    world.analysis.definition = {"answers": {"harmed": "Boende som går över torget"}, "views": [], "places": ["Torget"]}
+    adopt(world)
+    world.problem.harmed = "Någon helt annan"
+    world.problem.save()
+    text = said_in(get(client, world, "police", route).content)
+    assert reading.bare("Boende som går över torget") in text
+    assert reading.bare("Någon helt annan") not in text
+
+
 # Whom it is for
 
 

@@ -1039,6 +1039,14 @@ API: dict[str, Row] = {
     "api-problem": Row(
         seen_by(*READ_WEST), before=_problem, is_outside=True, is_api=True, args=lambda world: [world.problem.pk]
     ),
+    "api-analysis-list": Row(everybody(), before=lambda world: _analysis(world), is_outside=True, is_api=True),
+    "api-analysis": Row(
+        seen_by(*WORK_IN_WEST, "council"),
+        before=lambda world: _analysis(world),
+        is_outside=True,
+        is_api=True,
+        args=lambda world: [world.analysis.pk],
+    ),
     "api-picture-list": Row(everybody(), is_outside=True, is_api=True),
     "api-picture": Row(
         seen_by(*READERS), before=_pictures, is_outside=True, is_api=True, args=lambda world: [world.published.pk]
