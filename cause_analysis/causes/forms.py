@@ -91,13 +91,17 @@ class CauseForm(GuardedForm):
         2,
         error_messages={"required": _("Write the cause in a sentence.")},
     )
-    side = forms.ChoiceField(label=_("Side"), choices=capitalised(Side.choices), initial=Side.PLACE)
+    side = forms.ChoiceField(
+        label=_("Side"), widget=OutlineSelect, choices=capitalised(Side.choices), initial=Side.PLACE
+    )
     controller = forms.ChoiceField(
+        widget=OutlineSelect,
         label=_("Is it about somebody who could have kept it from happening?"),
         choices=capitalised(Controller.choices),
         initial=Controller.NONE,
     )
     is_direct = forms.TypedChoiceField(
+        widget=OutlineSelect,
         label=_("How close to what happens?"),
         choices=[("yes", _("Direct: makes it possible there and then")), ("no", _("Indirect: lies behind a cause"))],
         coerce=lambda value: value == "yes",
@@ -165,7 +169,7 @@ class StateForm(GuardedForm):
     """What is known about a cause now, and why."""
 
     seen = forms.ChoiceField(widget=forms.HiddenInput, choices=CauseState.choices)
-    to = forms.ChoiceField(label=_("What do we know now?"))
+    to = forms.ChoiceField(label=_("What do we know now?"), widget=OutlineSelect)
     reason = forms.CharField(
         label=_("Why?"),
         required=False,
@@ -190,7 +194,9 @@ class StateForm(GuardedForm):
 class ChooseForm(GuardedForm):
     """Which group has chosen to act on the cause, and why."""
 
-    group: Any = forms.ModelChoiceField(label=_("Which group chooses it?"), queryset=None, empty_label=None)
+    group: Any = forms.ModelChoiceField(
+        label=_("Which group chooses it?"), queryset=None, empty_label=None, widget=OutlineSelect
+    )
     reason = forms.CharField(
         label=_("Why this cause?"),
         max_length=LONGEST_REASON,
@@ -205,7 +211,9 @@ class ChooseForm(GuardedForm):
 class AdoptForm(forms.Form):
     """Which group adopts the analysis."""
 
-    group: Any = forms.ModelChoiceField(label=_("Which group adopts it?"), queryset=None, empty_label=None)
+    group: Any = forms.ModelChoiceField(
+        label=_("Which group adopts it?"), queryset=None, empty_label=None, widget=OutlineSelect
+    )
 
     def __init__(self, data: Any = None, *, user: Any, analysis: CauseAnalysis) -> None:
         super().__init__(data, prefix="adopt")
@@ -217,6 +225,7 @@ class JudgementForm(GuardedForm):
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
     direction = forms.ChoiceField(
+        widget=OutlineSelect,
         label=_("Speaks"),
         choices=[
             (Evidence.Direction.FOR, pgettext_lazy("evidence", "For the cause")),
@@ -232,6 +241,7 @@ class JudgementForm(GuardedForm):
         error_messages={"required": _("Say in a sentence what it shows.")},
     )
     strength = forms.TypedChoiceField(
+        widget=OutlineSelect,
         label=_("How strong?"),
         choices=[(value, f"{value}: {label}") for value, label in Evidence.Strength.choices],
         coerce=int,
@@ -267,11 +277,14 @@ class EvidenceForm(JudgementForm):
     KINDS = (Kind.SELECTION, Kind.DIALOGUE, Kind.PLACE_FEATURE, Kind.INSPECTION_PHOTO, Kind.RESEARCH, Kind.EXPERT)
 
     kind = forms.ChoiceField(
+        widget=OutlineSelect,
         label=_("Kind of evidence"),
         choices=[(kind.value, capfirst(kind.label)) for kind in KINDS],
         initial=Kind.DIALOGUE,
     )
-    organisation: Any = forms.ModelChoiceField(label=_("Who brings it?"), queryset=None, empty_label=None)
+    organisation: Any = forms.ModelChoiceField(
+        label=_("Who brings it?"), queryset=None, empty_label=None, widget=OutlineSelect
+    )
     address = forms.CharField(
         label=_("Which reports?"),
         required=False,
@@ -305,13 +318,12 @@ class EvidenceForm(JudgementForm):
         organisations.initial = own.organisation_id if own else None
         area_ids = descendants(analysis.collaboration_id, [analysis.problem.area_id])
         place: Any = self.fields["place"]
-        place.queryset = Place.objects.filter(collaboration=analysis.collaboration_id, area__in=area_ids)
-        self.features = {str(row.pk): row for row in seen.features_to_bring(user, analysis.problem)}
-        self.marks = {str(row.pk): row for row in seen.marks_to_bring(user, analysis.problem)}
-        self._offer(
-            "feature", _("Choose what was seen"), {key: seen.feature_words(row) for key, row in self.features.items()}
-        )
-        self._offer("mark", _("Choose a spot"), {key: seen.mark_words(row) for key, row in self.marks.items()})
+        places = Place.objects.filter(collaboration=analysis.collaboration_id, area__in=area_ids)
+        place.queryset = places.only("name", "collaboration_id")
+        self.features = {str(row.pk): row for row in seen.features_to_bring(user, analysis.problem, area_ids)}
+        self.marks = {str(row.pk): row for row in seen.marks_to_bring(user, analysis.problem, area_ids)}
+        self._offer("feature", _("Choose what was seen"), seen.feature_choices(self.features.values()))
+        self._offer("mark", _("Choose a spot"), seen.mark_choices(self.marks.values()))
         self.order_fields(
             ["kind", "text", "direction", "address", "feature", "mark", "place", "strength", "organisation"]
         )

@@ -83,7 +83,16 @@ def kind_words(cause: Cause) -> str:
 
 def cause_rows(nodes: list[Node], analysis: CauseAnalysis, chosen: Cause | None, *, version: int | None) -> list[Any]:
     """The list, each row with its place in the tree."""
+    # Hundreds of rows: what is the same for many of them is put together once.
     tags = {state.value: _tag_of(state) for state in CauseState}
+    address = page_url(analysis, version=version, cause="")
+    weight = _("%(speak_for)s for · %(speak_against)s against")
+    kinds: dict[tuple[str, str, bool], str] = {}
+    for node in nodes:
+        cause = node.cause
+        kind = (cause.side, cause.controller, cause.is_direct)
+        if kind not in kinds:
+            kinds[kind] = kind_words(cause)
     return [
         {
             "pk": node.cause.pk,
@@ -95,14 +104,17 @@ def cause_rows(nodes: list[Node], analysis: CauseAnalysis, chosen: Cause | None,
             "number": node.number,
             "beside": node.beside,
             "hue": hue_of(node.cause),
-            "kind": kind_words(node.cause),
+            "kind": kinds[node.cause.side, node.cause.controller, node.cause.is_direct],
             "tag": tags[node.cause.state],
             "is_chosen": node.cause.is_chosen,
             "is_bare": node.cause.is_chosen and not getattr(node.cause, "weigh_for", 0),
-            "speak_for": getattr(node.cause, "speak_for", 0),
-            "speak_against": getattr(node.cause, "speak_against", 0),
+            "weight": weight
+            % {
+                "speak_for": getattr(node.cause, "speak_for", 0),
+                "speak_against": getattr(node.cause, "speak_against", 0),
+            },
             "is_open": chosen is not None and chosen.pk == node.cause.pk,
-            "url": page_url(analysis, version=version, cause=node.cause.pk) + f"#cause-{node.cause.pk}",
+            "url": f"{address}{node.cause.pk}#cause-{node.cause.pk}",
         }
         for node in nodes
     ]

@@ -5,9 +5,9 @@ The observation and the photo are read by those who may read them there; the oth
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,23 +18,22 @@ from common.errors import NotPossible
 
 # The latest are offered; what is older is seldom what a group looks for, and a list of thousands helps nobody.
 OFFERED = 200
+_OF_FEATURE = ("place", "kind", "detail", "state", "observed_on", "place__name", "place__sort_key")
 
 
-def features_to_bring(by: Any, problem: Problem) -> list[PlaceFeature]:
+def features_to_bring(by: Any, problem: Problem, area_ids: Collection[int] | None = None) -> list[PlaceFeature]:
     """What the places of the problem's area are like now, the problem's own places first."""
-    rows = PlaceFeature.objects.visible_to(by).filter(place__area__in=_areas(problem)).holding()
+    rows = PlaceFeature.objects.visible_to(by).filter(place__area__in=area_ids or _areas(problem)).holding()
     own = set(problem.problem_places.values_list("place_id", flat=True))
-    found = sorted(
-        rows.select_related("place"),
-        key=lambda row: (row.place_id not in own, row.place.sort_key, row.kind, row.detail),
-    )
+    found = list(rows.select_related("place").only(*_OF_FEATURE))
+    found.sort(key=lambda row: (row.place_id not in own, row.place.sort_key, row.kind, row.detail))
     return found[:OFFERED]
 
 
-def marks_to_bring(by: Any, problem: Problem) -> list[PhotoMark]:
+def marks_to_bring(by: Any, problem: Problem, area_ids: Collection[int] | None = None) -> list[PhotoMark]:
     """The spots marked in photos of finished inspections in the problem's area, the latest first."""
     rows = PhotoMark.objects.visible_to(by).filter(
-        photo__inspection__place__area__in=_areas(problem), photo__inspection__finished_at__isnull=False
+        photo__inspection__place__area__in=area_ids or _areas(problem), photo__inspection__finished_at__isnull=False
     )
     found = rows.exclude(photo__file="").exclude(text="").select_related("photo__inspection__place")
     return list(found.order_by("-photo__inspection__inspected_on", "-pk")[:OFFERED])
@@ -44,15 +43,24 @@ def _areas(problem: Problem) -> Any:
     return descendants(problem.collaboration_id, [problem.area_id])
 
 
-def feature_words(row: PlaceFeature) -> str:
-    """A feature in a list to choose from."""
-    return f"{row.place.name}: {row.name}, {row.get_state_display()} ({date_format(row.observed_on, 'j F Y')})"
+def feature_choices(rows: Iterable[PlaceFeature]) -> dict[str, str]:
+    """Features as a list to choose from."""
+    # Hundreds of them: the words are looked up once.
+    kinds = {kind.value: str(kind.label) for kind in PlaceFeature.Kind}
+    states = {state.value: str(state.label) for state in PlaceFeature.State}
+    return {
+        str(row.pk): f"{row.place.name}: {', '.join(filter(None, (kinds[row.kind], row.detail, states[row.state])))}"
+        f" ({row.observed_on:%Y-%m-%d})"
+        for row in rows
+    }
 
 
-def mark_words(mark: PhotoMark) -> str:
-    """A marked spot in a list to choose from."""
-    inspection = mark.photo.inspection
-    return f"{inspection.place.name}: {mark.text} ({date_format(inspection.inspected_on, 'j F Y')})"
+def mark_choices(marks: Iterable[PhotoMark]) -> dict[str, str]:
+    """Marked spots as a list to choose from."""
+    return {
+        str(mark.pk): f"{mark.photo.inspection.place.name}: {mark.text} ({mark.photo.inspection.inspected_on:%Y-%m-%d})"
+        for mark in marks
+    }
 
 
 def brought_feature(by: Any, problem: Problem, feature: PlaceFeature) -> dict[str, Any]:

@@ -239,6 +239,10 @@ def test_a_large_analysis_asks_the_database_no_more_than_a_small_one(world, clie
         )
         for number in range(1000)
     )  # fmt: skip
+    # What can be brought as evidence from the area's places: many, too.
+    for number in range(40):
+        place = make.PlaceFactory(collaboration=world.here, area=world.west, name=f"Plats {number}")
+        make.PlaceFeatureFactory(place=place, organisation=world.housing)
     client.get(address)
     with django_assert_max_num_queries(40):
         page = client.get(f"{address}?cause={causes[0].pk}")
