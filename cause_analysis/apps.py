@@ -8,16 +8,16 @@ class CauseAnalysisConfig(AppConfig):
     def ready(self) -> None:
         from cause_analysis.causes import slots as cause_slots
         from cause_analysis.causes.actions import copiers
-        from cause_analysis.knowing.slots import gaps_of_memberships
+        from cause_analysis.knowing.slots import gaps_to_find_out
         from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
         from cause_analysis.predictions import slots as prediction_slots
         from cause_analysis.predictions.actions import copy_predictions, want_tests
+        from cause_analysis.prioritising import my_work as prioritising_work
         from cause_analysis.prioritising import slots as prioritising_slots
         from cause_analysis.problems import slots as problem_slots
         from incidents import changes
         from partners import log
         from partners.presenters import describe_actions
-        from partners.roles import SEE_EVERYTHING, SEE_OWN_AREAS
         from ui import menu, slots
 
         describe_actions(
@@ -90,12 +90,12 @@ class CauseAnalysisConfig(AppConfig):
                 "school_dates",
             ],
         )
-        slots.register("membership.tasks", gaps_of_memberships)
-        menu.register("my_work", _("My work"), group=menu.Group.DAILY, order=45, roles=SEE_EVERYTHING | SEE_OWN_AREAS)
         if want_tests not in changes.listeners:
             changes.listeners.append(want_tests)
             copiers.append(copy_predictions)
         slots.register("cause.sections", prediction_slots.predictions_of_causes, order=20)
+        slots.register("my_work.items", gaps_to_find_out, order=40)
+        slots.register("my_work.items", prioritising_work.items, order=30)
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         menu.register(
             "prioritisation_list",

@@ -85,6 +85,7 @@ def check_may_start_round(user: Any, collaboration: Collaboration | int) -> None
         raise NotAllowed(_("Only a coordinator or an analyst begins a round of prioritisation."))
 
 
+may_read_priorities = as_question(check_may_read_priorities)
 may_start_round = as_question(check_may_start_round)
 may_read_problems = as_question(check_may_read_problems)
 may_make_problems = as_question(check_may_make_problems)

@@ -8,7 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import relocating
-        from incidents import retention
+        from incidents import my_work, retention
         from incidents.coverage.permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
         from incidents.models import Status
         from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
@@ -22,6 +22,7 @@ class IncidentsConfig(AppConfig):
 
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
         slots.register("place.sections", reports_at_places)
+        slots.register("my_work.items", my_work.items, order=10)
         describe_actions(
             {
                 "incident_submitted": _("sent in a report"),

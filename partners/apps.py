@@ -9,7 +9,7 @@ class PartnersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from partners import log_samples, retention_kinds, roles, sign_in
-        from ui import menu
+        from ui import menu, slots
 
         signals.user_logged_in.connect(sign_in.remember_sign_in, dispatch_uid="partners.sign_in")
         signals.user_logged_out.connect(sign_in.remember_sign_out, dispatch_uid="partners.sign_out")
@@ -40,4 +40,12 @@ class PartnersConfig(AppConfig):
             roles=roles.MAY_READ_LOG,
             also=["retention_rule", "hold_new"],
         )
+        menu.register(
+            "my_work",
+            _("My work"),
+            group=menu.Group.DAILY,
+            order=12,
+            roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG,
+        )
+        slots.register("my_work.items", log_samples.months_to_go_through, order=90)
         menu.register("my_access", _("What I see"), group=administration, order=90)

@@ -15,7 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F, Q, TextField, Value
 from django.db.models.functions import MD5, Cast, Concat
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audit.actions import record
@@ -90,6 +92,23 @@ def number_in_menu(user: Any, collaboration: Collaboration) -> str:
     if not may_go_through_log(user, collaboration):
         return ""
     return str(len(not_gone_through(collaboration, timezone.localdate())) or "")
+
+
+def months_to_go_through(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[dict[str, Any]]]:
+    """On the page of what waits: each ended month nobody has gone through, for whoever does."""
+    today = timezone.localdate()
+    return {
+        one.pk: [
+            {
+                "title": _("Go through the log of %(month)s") % {"month": date_format(month, "F Y")},
+                "url": reverse("log_sample", args=[one.slug, f"{month:%Y-%m}"]),
+                "since": next_month(month),
+            }
+            for month in not_gone_through(one, today)
+        ]
+        for one in collaborations
+        if may_go_through_log(user, one)
+    }
 
 
 def read_and_taken_out(user: Any, collaboration: Collaboration, month: dt.date) -> EventQuerySet:

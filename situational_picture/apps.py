@@ -10,7 +10,7 @@ class SituationalPictureConfig(AppConfig):
         from partners import log
         from partners.presenters import describe_actions
         from partners.roles import SEE_PUBLISHED_PICTURES
-        from situational_picture import retention
+        from situational_picture import my_work, retention
         from situational_picture.actions import want_rebuild
         from situational_picture.places_over_years import sections as places_over_years
         from situational_picture.profiles import sections as profiles
@@ -45,6 +45,7 @@ class SituationalPictureConfig(AppConfig):
         menu.register(
             "priority_places", _("Where to begin"), group=menu.Group.AREA, order=5, roles=SEE_PUBLISHED_PICTURES
         )
+        slots.register("my_work.items", my_work.items, order=15)
         slots.register("report.receipt", pictures_that_counted, order=10)
         slots.register("place.finding", places_over_years.findings)
         # Before everything else that a place's page says.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Called once from `AreasConfig.ready()`."""
+    from areas.inspections import my_work
     from areas.inspections.retention import register_kinds
     from areas.inspections.slots import inspections_at_places
     from partners import log
@@ -34,6 +35,7 @@ def register() -> None:
     )
     log.sort_actions(log.Kind.READS, "inspection_read", "inspection_photo_read")
     slots.register("place.sections", inspections_at_places, order=40)
+    slots.register("my_work.items", my_work.items, order=20)
     menu.register(
         "inspection_list",
         _("Inspections and walks"),
