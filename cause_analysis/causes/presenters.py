@@ -20,6 +20,7 @@ from cause_analysis.causes.queries import Node
 from cause_analysis.causes.seen import seen_words
 from cause_analysis.models import Cause, CauseAnalysis, CauseMove, CauseState, Controller, Evidence, Side
 from cause_analysis.problems.definition import QUESTIONS
+from cause_analysis.problems.queries import selection_of
 from incidents.models import Status
 from incidents.permissions import may_read_reports
 from incidents.selections import Selection
@@ -121,11 +122,27 @@ def cause_rows(nodes: list[Node], analysis: CauseAnalysis, chosen: Cause | None,
 
 
 def incidents_url(user: Any, analysis: CauseAnalysis, evidence: Evidence) -> str:
-    """The reports behind a selection, as far as this person may see them; nothing for who sees no reports."""
+    """The reports evidence rests on, as far as this person may see them; nothing for who sees no reports.
+
+    What a prediction has shown rests on the problem's own.
+    """
+    if evidence.kind == Evidence.Kind.PREDICTION_TEST:
+        return problem_reports_url(user, analysis)
     if not evidence.selection or not may_read_reports(user, analysis.collaboration):
         return ""
-    asked = replace(Selection.parse(evidence.selection), status=Status.APPROVED)
-    asked = asked if asked.area else replace(asked, area=analysis.problem.area.slug)
+    asked = Selection.parse(evidence.selection)
+    return _listed(analysis, asked if asked.area else replace(asked, area=analysis.problem.area.slug))
+
+
+def problem_reports_url(user: Any, analysis: CauseAnalysis) -> str:
+    """The reports the problem counts, as far as this person may see them."""
+    if not may_read_reports(user, analysis.collaboration):
+        return ""
+    return _listed(analysis, selection_of(analysis.problem))
+
+
+def _listed(analysis: CauseAnalysis, selection: Selection) -> str:
+    asked = replace(selection, status=Status.APPROVED)
     return reverse("incident_list", args=[analysis.collaboration.slug]) + "?" + asked.query
 
 

@@ -189,11 +189,15 @@ def _said(form: Any) -> list[str]:
 def _beside(request: PartnerRequest, shown: CauseAnalysis, chosen: Cause) -> dict[str, Any]:
     """What stands beside the list: the chosen cause, its evidence and its history."""
     user, viewer = request.user, viewer_of(request.user, shown.problem)
+    evidence = presenters.evidence_rows(user, shown, queries.evidence_of(chosen), viewer)
+    # Also a cause that rests on talks and judgement alone is about the problem's events.
+    has_own = any(row["incidents_url"] for row in evidence)
     return {
         "tag": presenters.state_tag(chosen.state),
         "kind": presenters.kind_words(chosen),
         "is_bare": chosen.is_chosen and not getattr(chosen, "weigh_for", 0),
-        "evidence": presenters.evidence_rows(user, shown, queries.evidence_of(chosen), viewer),
+        "evidence": evidence,
+        "reports_url": "" if has_own else presenters.problem_reports_url(user, shown),
         "removed": presenters.evidence_rows(user, shown, queries.removed_evidence_of(chosen), viewer),
         "moves": presenters.move_rows(queries.history_of(chosen)),
     }
