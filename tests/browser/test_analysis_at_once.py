@@ -109,9 +109,9 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
         page.get_by_text("Lägg till belägg", exact=True).click()
         page.locator("#new-evidence textarea").fill(text)
         page.locator("#new-evidence").get_by_role("button", name="Lägg till").click()
-        expect(page.locator(".evidence")).to_contain_text(text)
-    expect(police.locator(".evidence__row")).to_have_count(2)
-    expect(housing.locator(".evidence__row")).to_have_count(2)
+        expect(page.locator("[data-live=evidence]")).to_contain_text(text)
+    expect(police.locator("[data-live=evidence] > .evidence__row")).to_have_count(2)
+    expect(housing.locator("[data-live=evidence] > .evidence__row")).to_have_count(2)
     expect(police.locator(f"#cause-{world.first.pk} .cause__weight")).to_have_text("2 för · 0 mot")
 
     # One saves the cause that the first is still writing in: told at once, shown both when saving, and free to decide.
@@ -131,6 +131,15 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
         expect(page.locator(f"#cause-{world.first.pk} .cause__text")).to_have_text(
             "Platsen är mörk och ger skydd mot insyn efter kl. 19"
         )
+
+    # What one of them notes that nobody knows, the others see, and whoever is to find it out.
+    housing.get_by_role("link", name="Notera något vi inte vet").click()
+    housing.get_by_label("Vad behöver vi veta?").fill("Vem låser passagen på kvällen?")
+    housing.get_by_label("Vem tar reda på det?").select_option(label="police, Polisen")
+    housing.get_by_role("button", name="Notera luckan").click()
+    for page in (housing, police, coordinator):
+        expect(page.locator("[data-live=gap-count]")).to_have_text("1 kunskapslucka")
+        expect(page.locator(".gaps")).to_contain_text("Vem låser passagen på kvällen?")
 
     assert outline(world) == [
         "-Platsen är mörk och ger skydd mot insyn efter kl. 19",

@@ -140,6 +140,19 @@ def test_a_text_about_a_person_comes_back_with_what_was_typed(world, ask):
     assert ask("police", "cause_change", cause.pk, **confirmed).status_code == 302
 
 
+def test_a_choice_whose_evidence_falls_away_stands_with_a_warning(world, ask):
+    cause = world.cause()
+    evidence = world.evidence(cause)
+    actions.choose_cause(by=world.police, cause=cause, group=world.group, reason="Går att påverka")
+    assert "Vald utan belägg" not in text_of(ask("council", query=f"?cause={cause.pk}"))
+    actions.remove_evidence(by=world.police, evidence=evidence, reason="Gällde en annan plats")
+    page = text_of(ask("council", query=f"?cause={cause.pk}"))
+    assert "Vald att påverka" in page
+    assert "Belägg saknas" in page
+    assert "Vald utan belägg" in page
+    assert "Gällde en annan plats" in page
+
+
 def test_moving_without_javascript_and_with(world, ask):
     first, second = world.cause("A", position=0), world.cause("B", position=1)
     assert ask("police", "cause_move", second.pk, direction="up").status_code == 302
