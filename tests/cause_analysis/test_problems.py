@@ -343,6 +343,47 @@ class TestBothWays:
             not in client.get(address("incident_detail", outside.pk)).content.decode()
         )
 
+    @pytest.mark.parametrize("who", ["security_lead", "police", "coordinator"])
+    def test_every_event_a_problem_leads_to_leads_back_to_it_and_no_other_does(self, client, many, selection, who):
+        problem = make_one(many, selection)
+        client.force_login(many.people[who])
+        there = client.get(address("problem", problem.number)).context["readable"]["url"]
+        shown = client.get(there).context
+        assert not shown["page"].next
+        listed = {row["incident"].pk if isinstance(row, dict) else row.pk for row in shown["rows"]}
+        visible = Incident.objects.visible_to(many.people[who])
+        assert listed == set(queries.readable(many.people[who], problem).values_list("pk", flat=True))
+        assert 10 < len(listed) < visible.count()
+        others = visible.exclude(pk__in=listed).exclude(status=Status.MERGED)
+        for incidents, leads_back in ((visible.filter(pk__in=sorted(listed)[:4]), True), (others[:4], False)):
+            for incident in incidents:
+                text = client.get(address("incident_detail", incident.pk)).content.decode()
+                assert (f'href="{address("problem", problem.number)}"' in text) is leads_back, incident
+
+    def test_an_own_event_in_an_area_one_does_not_work_in_tells_of_no_problem_there(self, client, many, selection):
+        problem = make_one(many, selection)
+        at = timezone.now() - dt.timedelta(days=9)
+        own = make.IncidentFactory(organisation=many.other_housing, area=many.west, category=many.vandalism, at=at)
+        assert queries.problems_with(many.people["coordinator"], [own]) == {own.pk: [problem]}
+        client.force_login(many.people["other_housing"])
+        page = client.get(address("incident_detail", own.pk))
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert problem.title not in text
+        assert address("problem", problem.number) not in text
+        assert client.get(address("problem", problem.number)).status_code == 404
+
+    @pytest.mark.parametrize("who", ["council", "coach"])
+    def test_whoever_reads_the_problem_and_no_reports_is_led_to_none(self, client, many, selection, who):
+        problem = make_one(many, selection)
+        make.CoachInvitationFactory(problem=problem, membership=many.people["coach"].memberships.get())
+        client.force_login(many.people[who])
+        page = client.get(address("problem", problem.number))
+        assert page.status_code == 200
+        assert address("incident_list") not in page.content.decode()
+        for incident in queries.readable(many.people["coordinator"], problem)[:3]:
+            assert client.get(address("incident_detail", incident.pk)).status_code in {403, 404}
+
     def test_what_is_counted_with_another_is_part_of_what_that_one_is(self, many, selection):
         problem = make_one(many, selection)
         merged = many.by_colleague
