@@ -25,6 +25,14 @@ def note_here(user: Any, analysis: CauseAnalysis) -> None:
     cache.set(_key(analysis, user.pk), seen_as, GONE_AFTER_S)
 
 
+def here_now(user: Any, analysis: CauseAnalysis, *, may_work: bool) -> list[dict[str, str]]:
+    """Come in, where one may work, and see who else is here."""
+    if not may_work:
+        return []
+    note_here(user, analysis)
+    return others_here(user, analysis)
+
+
 def others_here(user: Any, analysis: CauseAnalysis) -> list[dict[str, str]]:
     """The others who work on the analysis now, by organisation and function."""
     active = Membership.objects.active(timezone.localdate()).filter(collaboration_id=analysis.collaboration_id)

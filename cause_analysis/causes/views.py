@@ -113,8 +113,6 @@ def _show(
     user = request.user
     given = forms or {}
     may_work = not shown.is_adopted and may_work_on(user, shown.problem)
-    if may_work:
-        presence.note_here(user, shown)
     nodes = queries.tree_of(shown, with_evidence=True)
     asked = cause_pk if cause_pk is not None else number_in(request.GET.get("cause"))
     chosen = next((node.cause for node in nodes if node.cause.pk == asked), None)
@@ -135,7 +133,7 @@ def _show(
             for one in queries.versions_of(user, shown.problem)
         ],
         "chosen": chosen,
-        "here": presence.others_here(user, shown) if may_work else [],
+        "here": presence.here_now(user, shown, may_work=may_work),
         "method": [{"label": MethodForm.base_fields[name].label, "text": getattr(shown, name)} for name in METHOD],
         "method_left": sum(not getattr(shown, name).strip() for name in METHOD),
         "definition": presenters.definition_rows(shown),
@@ -219,7 +217,8 @@ def analysis_changes(request: PartnerRequest, collaboration: Collaboration, numb
     shown = running(request, number)
     presence.note_here(request.user, shown)
     context: dict[str, Any] = {"analysis": shown, "here": presence.others_here(request.user, shown)}
-    if request.GET.get("seen") != str(shown.change):
+    # `brief` is asked by pages that show another part of the analysis and only tell that something has changed.
+    if request.GET.get("seen") != str(shown.change) and "brief" not in request.GET:
         nodes = queries.tree_of(shown, with_evidence=True)
         asked = number_in(request.GET.get("cause"))
         chosen = next((node.cause for node in nodes if node.cause.pk == asked), None)

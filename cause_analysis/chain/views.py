@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from cause_analysis.causes import presence
 from cause_analysis.causes.presenters import page_url
 from cause_analysis.causes.queries import shown_analysis
 from cause_analysis.causes.views import problem_of, running
@@ -56,6 +57,7 @@ def _show(
         "analysis": shown,
         "problem": shown.problem,
         "may_work": may_work,
+        "here": presence.here_now(request.user, shown, may_work=may_work),
         "version": version,
         "shape": "chain",
         "page_url": page_url(shown, version=version),

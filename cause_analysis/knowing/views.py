@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from areas.models import Place
+from cause_analysis.causes import presence
 from cause_analysis.causes.presenters import page_url
 from cause_analysis.causes.queries import shown_analysis
 from cause_analysis.causes.views import problem_of, running
@@ -63,6 +64,7 @@ def _show(
         "analysis": shown,
         "problem": shown.problem,
         "may_work": may_work,
+        "here": presence.here_now(request.user, shown, may_work=may_work),
         "place": place,
         "places": [
             {

@@ -34,7 +34,9 @@ class LiveAnalysis extends HTMLElement {
     if (!response?.ok || asked !== this.asked || this.lifted) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.querySelector("[data-seen]");
-    if (!fresh) return;
+    if (!fresh || asked !== this.asked || this.lifted) return;
+    // A page without the lists tells that there is something to see.
+    if (this.dataset.wordNews && fresh.dataset.seen !== this.dataset.seen) this.#say(this.dataset.wordNews);
     this.dataset.seen = fresh.dataset.seen;
     const focused = document.activeElement?.id;
     for (const part of fresh.querySelectorAll("[data-live]")) {

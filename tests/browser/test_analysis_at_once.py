@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -155,6 +157,22 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
     # The browser itself tells of the save that was refused, and of nothing else.
     assert all("409" in said for said in police.complaints)
     assert housing.complaints == coordinator.complaints == []
+
+
+def test_at_the_chain_one_sees_who_is_there_and_that_something_has_changed(open_as, world):
+    housing = open_as("security_lead")
+    page = open_as("police")
+    page.get_by_role("link", name="Händelsekedja").click()
+    expect(page.locator(".analysis__watch")).to_contain_text("Bostadsbolaget")
+    page.get_by_label("Vad händer?").fill("Butiken stänger")
+    housing.locator("#new-cause summary").click()
+    housing.locator("#new-cause textarea").fill("Ingen låser passagen")
+    housing.locator("#new-cause").get_by_role("button", name="Lägg till").click()
+    expect(page.locator("[data-said]")).to_contain_text("Någon har ändrat i analysen")
+    expect(page.get_by_label("Vad händer?")).to_have_value("Butiken stänger")
+    page.get_by_role("button", name="Lägg till", exact=True).click()
+    expect(page.locator(".chain__link")).to_have_text(re.compile("Butiken stänger"))
+    assert page.complaints == housing.complaints == []
 
 
 def test_a_cause_is_dragged_under_another_and_before_one(open_as, world):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from audit.models import Event
 from cause_analysis.causes import actions, queries
-from cause_analysis.models import Cause, CauseState
+from cause_analysis.chain.actions import add_link, shift_link
+from cause_analysis.chain.queries import links_of
+from cause_analysis.knowing.actions import add_gap, answer_question, close_gap
+from cause_analysis.models import Cause, CauseState, GuidedAnswer
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
+from tests import factories as make
 from tests.at_once import at_once
 from tests.cause_analysis.causes_cast import AnalysisWorld
 
@@ -108,3 +113,39 @@ def test_a_new_version_begun_twice_at_once_is_one(world):
     answers = at_once(*[lambda: actions.begin_analysis(by=world.police, problem=world.problem)] * 3)
     assert {answer.version for answer in answers} == {2}
     assert Cause.objects.count() == 2
+
+
+def test_of_two_first_answers_at_once_one_is_told(world):
+    make.ProblemPlaceFactory(problem=world.problem, place=world.square)
+    said = {"analysis": world.analysis, "question": "place_calm", "place": world.square, "row_version": 0}
+    answers = at_once(
+        lambda: answer_question(by=world.police, text="På morgonen.", **said),
+        lambda: answer_question(by=world.security_lead, text="Aldrig.", **said),
+    )
+    (conflict,) = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert conflict.row.text == GuidedAnswer.objects.get().text
+
+
+def test_a_gap_closed_while_its_question_is_answered_is_closed_once(world):
+    make.ProblemPlaceFactory(problem=world.problem, place=world.square)
+    gap = add_gap(by=world.police, analysis=world.analysis, question="place_calm", place=world.square)
+    said = {"analysis": world.analysis, "question": "place_calm", "place": world.square, "row_version": 0}
+    answers = at_once(
+        lambda: answer_question(by=world.police, text="På morgonen.", **said),
+        lambda: close_gap(by=world.security_lead, gap=gap, answer="Aldrig."),
+    )
+    assert sum(isinstance(answer, NotPossible) for answer in answers) <= 1
+    assert Event.objects.filter(action="gap_closed").count() == 1
+    gap.refresh_from_db()
+    assert gap.closed_at is not None
+
+
+def test_links_moved_and_added_at_once_are_each_there_once(world):
+    links = [make.EventChainLinkFactory(analysis=world.analysis, position=number) for number in range(4)]
+    at_once(
+        *[lambda link=link: shift_link(by=world.police, link=link, direction="down") for link in links[:3]],
+        lambda: add_link(by=world.security_lead, analysis=world.analysis, text="Sist"),
+    )
+    after = links_of(world.analysis)
+    assert {link.pk for link in links} < {link.pk for link in after}
+    assert [link.position for link in after] == list(range(5))
