@@ -347,6 +347,12 @@ class ChecklistItemForm(forms.Form):
     )
     help = forms.CharField(label=_("How to look"), required=False, max_length=300, validators=[names_no_person])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An item has these; only one without a text, which is left out, does not.
+        for name in ("order", "text", "feature"):
+            self.fields[name].is_expected = True  # type: ignore[attr-defined]
+
 
 ChecklistItems = forms.formset_factory(ChecklistItemForm, extra=3, max_num=MOST_ITEMS + 3)
 

@@ -69,7 +69,11 @@ def inspection_list(request: HttpRequest, collaboration: Collaboration) -> HttpR
         "unfinished": presenters.inspection_rows(found.filter(finished_at__isnull=True)[:20]),
         "inspections": presenters.inspection_rows(found.filter(finished_at__isnull=False)[:50]),
         "walks": [
-            {"walk": walk, "faults": presenters.faults_in_words(walk.urgent, walk.defects)}  # type: ignore[attr-defined]
+            {
+                "walk": walk,
+                "faults": presenters.faults_in_words(walk.urgent, walk.defects),  # type: ignore[attr-defined]
+                "tone": "danger" if walk.urgent else "warning",  # type: ignore[attr-defined]
+            }
             for walk in walks[:50]
         ],
         "may_inspect": permissions.may_inspect_in(request.user, collaboration),
