@@ -97,6 +97,7 @@ class CauseAnalysisConfig(AppConfig):
         slots.register("my_work.items", gaps_to_find_out, order=40)
         slots.register("my_work.items", prioritising_work.items, order=30)
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
+        slots.register("problem.actions", cause_slots.way_to_the_causes, order=20)
         menu.register(
             "prioritisation_list",
             _("Prioritisation"),

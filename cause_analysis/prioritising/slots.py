@@ -29,7 +29,7 @@ def way_to_a_round(user: Any, problems: Sequence[Problem]) -> dict[int, list[dic
             text, url = _("Begin a round"), reverse("prioritisation_new", args=[slug])
         else:
             continue
-        found[problem.pk] = [{"template": "cause_analysis/_to_round.html", "url": url, "text": text}]
+        found[problem.pk] = [{"template": "cause_analysis/_next_button.html", "url": url, "text": text}]
     return found
 
 
