@@ -49,6 +49,7 @@ NOBODY = ""
 COORDINATOR, ADMINISTRATOR = f"samordnare@{NORRKOPING}.example", f"administrator@{NORRKOPING}.example"
 REPORTER, SECURITY_LEAD = f"rapportor@{NORRKOPING}.example", f"sakerhetsansvarig@{NORRKOPING}.example"
 COUNCIL, DATA_PROTECTION = f"chefsamrad@{NORRKOPING}.example", f"dataskyddsombud@{NORRKOPING}.example"
+COACH = f"processtod@{NORRKOPING}.example"
 OPEN_DATA_COORDINATOR = f"samordnare@{BLACKPOOL}.example"
 
 
@@ -161,6 +162,18 @@ class Known:
     @cached_property
     def open_data_problem(self) -> int:
         return self._problem(BLACKPOOL)
+
+    @cached_property
+    def cause(self) -> int:
+        return self._first("cause_analysis.Cause", analysis__problem__number=self.problem)
+
+    @cached_property
+    def gap(self) -> int:
+        return self._first("cause_analysis.KnowledgeGap", analysis__problem__number=self.problem)
+
+    @cached_property
+    def round(self) -> int:
+        return self._first("cause_analysis.PrioritisationRound")
 
     def _problem(self, slug: str, **which: Any) -> int:
         from cause_analysis.models import Problem
@@ -290,6 +303,19 @@ SHOTS = [
     Shot("problem", COUNCIL, here("problem"), suffix="council"),
     Shot("problem", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.open_data_problem], suffix="blackpool"),
     Shot("problem_define", args=here("new_problem")),
+    Shot("prioritisation", args=here("round")),
+    Shot("analysis", args=here("problem")),
+    Shot("analysis", COACH, here("problem"), suffix="coach"),
+    Shot("analysis", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.open_data_problem], suffix="blackpool"),
+    Shot("analysis_tree", args=here("problem")),
+    Shot("analysis_fishbone", args=here("problem")),
+    Shot("analysis_comments", COACH, here("problem")),
+    Shot("analysis_questions", args=here("problem")),
+    Shot("analysis_chain", args=here("problem")),
+    Shot("gap_new", args=here("problem")),
+    Shot("gap_detail", args=here("problem", "gap")),
+    Shot("prediction_choose", args=here("problem", "cause")),
+    Shot("prediction_new", args=lambda known: [NORRKOPING, known.problem, known.cause, "hours"]),
     Shot("prioritisation_list"),
     Shot("prioritisation_new"),
     Shot("school_dates"),
@@ -393,22 +419,13 @@ NO_PAGE = {
     "walk_finish": "takes a form",
     "problem_places": "takes a form",
     "problem_step": "takes a form",
-    "analysis": "the demonstration has no analysis",
-    "analysis_tree": "the demonstration has no analysis",
-    "analysis_fishbone": "the demonstration has no analysis",
     "analysis_pdf": "a file",
     "analysis_word": "a file",
-    "analysis_comments": "the demonstration has no analysis",
     "comment_write": "takes a form",
     "comment_settle": "takes a form",
     "analysis_changes": "a piece of a page",
-    "prediction_choose": "the demonstration has no analysis",
-    "prediction_new": "the demonstration has no analysis",
     "prediction_remove": "takes a form",
     "school_dates_remove": "takes a form",
-    **dict.fromkeys(
-        ("analysis_questions", "analysis_chain", "gap_new", "gap_detail"), "the demonstration has no analysis"
-    ),
     **dict.fromkeys(("analysis_answer", "chain_add", "chain_change", "chain_move"), "takes a form"),
     **dict.fromkeys(
         ("analysis_begin", "analysis_method", "analysis_adopt", "cause_add", "cause_change", "cause_move"),
@@ -418,8 +435,7 @@ NO_PAGE = {
         ("cause_remove", "cause_state", "cause_choose", "evidence_add", "evidence_change", "evidence_remove"),
         "takes a form",
     ),
-    "prioritisation": "the demonstration has no round",
-    "prioritisation_score": "the demonstration has no round",
+    "prioritisation_score": "the demonstration's rounds are decided",
     "prioritisation_show": "takes a form",
     "prioritisation_decide": "takes a form",
     "coach_invite": "takes a form",

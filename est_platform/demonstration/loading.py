@@ -17,6 +17,7 @@ from audit.actions import record
 from common.errors import NotPossible
 from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
+from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
@@ -84,7 +85,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
         _partners(collaboration)
     load_geography(here[NORRKOPING], here[BLACKPOOL])
     people = _people(here)
-    _groups(here, until)
+    _groups(here, timezone.localdate())
     say(f"collaborations, areas and {len(people)} people")
 
     norrkoping, blackpool = here[NORRKOPING], here[BLACKPOOL]
@@ -112,7 +113,10 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
     say(f"{go_round(norrkoping, people, until)} reports that came too late for one of these, and a picture to review")
-    say(f"{len(load_problems(here, people, until=until))} problems, most of them described")
+    problems = load_problems(here, people, until=until)
+    say(f"{len(problems)} problems, most of them described")
+    causes, predictions = load_causes(here, people, problems, until=until)
+    say(f"{causes} causes of those that come first, {predictions} of them tested against the reports")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
@@ -180,9 +184,9 @@ def areas_called(collaboration: Collaboration, slugs: tuple[str, ...]) -> list[A
     return [areas[slug] for slug in slugs]
 
 
-def _groups(here: dict[str, Collaboration], until: dt.date) -> None:
-    """Groups by function, with a term of two years."""
-    begins, ends = dt.date(until.year, 1, 1), dt.date(until.year + 2, 1, 1)
+def _groups(here: dict[str, Collaboration], today: dt.date) -> None:
+    """Groups by function, with a term of two years. They sit today, whatever day the reports end."""
+    begins, ends = dt.date(today.year, 1, 1), dt.date(today.year + 2, 1, 1)
     members = {m.user.email: m for m in Membership.objects.select_related("user")}
     for seats in cast.GROUPS:
         collaboration = here[seats.collaboration]

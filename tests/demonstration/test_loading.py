@@ -19,10 +19,25 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F
 from django.urls import reverse
+from django.utils import timezone
 
 from areas.models import Area, InspectionItem, Place, PlaceFeature
 from audit.models import Event
-from cause_analysis.models import PartnerView, Problem
+from cause_analysis.causes.rules import METHOD
+from cause_analysis.models import (
+    Cause,
+    CauseAnalysis,
+    CoachComment,
+    EventChainLink,
+    Evidence,
+    GuidedAnswer,
+    KnowledgeGap,
+    PartnerView,
+    Prediction,
+    Problem,
+    RoundProblem,
+    Verdict,
+)
 from cause_analysis.problems.definition import QUESTIONS
 from est_platform.demonstration import cast, loading
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
@@ -199,6 +214,10 @@ class TestLoaded:
             *PartnerView.objects.values_list("text", flat=True),
             *PlaceFeature.objects.values_list("note", flat=True),
             *InspectionItem.objects.values_list("note", flat=True),
+            *Cause.objects.values_list("text", flat=True),
+            *Evidence.objects.values_list("text", flat=True),
+            *GuidedAnswer.objects.values_list("text", flat=True),
+            *(text for row in CauseAnalysis.objects.values_list(*METHOD) for text in row),
         ]
         words = {word.lower() for text in texts for word in re.findall(r"\w+", text)}
         assert len(words) > 200
@@ -225,7 +244,8 @@ class TestLoaded:
         assert any("places with what they are like" in line for line in loaded)
         assert any("3 safety inspections and walks" in line for line in loaded)
         assert any("5 problems" in line for line in loaded)
-        assert len(loaded) == 12
+        assert any("causes of those that come first" in line for line in loaded)
+        assert len(loaded) == 13
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
         problems = {problem.title: problem for problem in Problem.objects.all()}
@@ -233,7 +253,7 @@ class TestLoaded:
         assert {problem.collaboration.slug for problem in problems.values()} == {"norrkoping", "blackpool"}
         assert all(problem.figures["total"] for problem in problems.values())
         centre = problems["Öppen narkotikahandel och hot vid centrum"]
-        assert centre.state == "described"
+        assert centre.state == "prioritised"
         assert centre.problem_places.count() == 3
         assert centre.partner_views.values("organisation").distinct().count() == 3
         assert centre.coach_invitations.count() == 1
@@ -242,6 +262,35 @@ class TestLoaded:
         assert not ward.problem_places.exists()
         months = sum(count for month, count in ward.figures["months"] if "05" <= month[-2:] <= "09")
         assert f"{months} under de fem månaderna maj till september" in ward.when_it_happens
+
+    def test_what_a_group_has_put_first_is_analysed_with_evidence_tests_gaps_and_method(self):
+        analyses = {one.problem.title: one for one in CauseAnalysis.objects.select_related("problem")}
+        centre = analyses["Öppen narkotikahandel och hot vid centrum"]
+        assert {row.decision for row in RoundProblem.objects.filter(problem=centre.problem)} == {"first"}
+        kept = Evidence.objects.kept().filter(cause__analysis=centre)
+        assert {row.direction for row in kept} == {"for", "against"}
+        assert {"place_feature", "inspection_photo", "dialogue", "expert"} <= {row.kind for row in kept}
+        assert Cause.objects.filter(analysis=centre, parent__isnull=False).count() > 3
+        predictions = Prediction.objects.filter(cause__analysis=centre)
+        assert predictions.count() == 4
+        assert all(one.tested_at is not None and one.verdict for one in predictions)
+        assert KnowledgeGap.objects.filter(analysis=centre, due_on__gte=timezone.localdate()).count() == 2
+        assert EventChainLink.objects.filter(analysis=centre).count() == 5
+        assert all(getattr(centre, name) for name in METHOD)
+        assert set(CoachComment.objects.values_list("analysis", "outcome")) == {
+            (centre.pk, ""),
+            (centre.pk, "answered"),
+        }
+        # In open data neither the hour nor the place is known: the tests say so instead of guessing.
+        ward = analyses["Ordningsstörningar i Bloomfield"]
+        unknown = Prediction.objects.filter(cause__analysis=ward, template__in=["hours", "near"])
+        assert [one.verdict for one in unknown] == ["too_few", "too_few"]
+        assert not Evidence.objects.filter(cause__analysis=ward).exclude(kind="prediction_test").exists()
+
+    def test_no_cause_says_more_than_its_evidence_carries(self):
+        for cause in Cause.objects.kept().filter(state__in=["supported", "confirmed", "contradicted"]):
+            direction = "against" if cause.state == "contradicted" else "for"
+            assert cause.evidence.kept().filter(direction=direction, strength__gt=0).exists(), cause.text
 
     def test_a_problem_is_read_from_its_place_and_by_the_coach_who_is_invited(self, client):
         centre = Problem.objects.get(title="Öppen narkotikahandel och hot vid centrum")
@@ -296,6 +345,10 @@ def test_the_whole_demonstration(capsys):
     assert blackpool.count() == 87_862
     assert blackpool.filter(status="approved", organisation__name="data.police.uk").count() == 87_862
     assert Picture.objects.filter(status="published").count() > 20
+    # What the reports say of the predictions: each kind of answer is there to be read.
+    assert set(Prediction.objects.values_list("result__verdict", flat=True)) == set(Verdict.values)
+    assert CauseAnalysis.objects.filter(problem__collaboration__slug="norrkoping").count() == 2
+    assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "analysed"
     # The night round reports since September, and its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
     assert [change["period"] for change in week.figures["coverage"]["changes"]] == ["2026-W37"]
