@@ -81,7 +81,7 @@ class PredictionForm(GuardedForm):
         if name == "place":
             area_ids = descendants(cause.collaboration_id, [cause.analysis.problem.area_id])
             places = Place.objects.filter(**here, area_id__in=area_ids).order_by("sort_key")
-            return forms.ModelChoiceField(places, label=_("Which place?"))
+            return forms.ModelChoiceField(places, label=_("Which place?"), empty_label=_("Choose"))
         if name == "distance_m":
             return forms.IntegerField(
                 label=_("Within how many metres?"), min_value=NEAREST_M, max_value=FARTHEST_M, initial=100

@@ -18,6 +18,7 @@ from cause_analysis.models.predictions import Claim, Prediction, PredictionTest,
 from cause_analysis.predictions import actions, presenters, queries, rules, slots
 from cause_analysis.predictions.forms import FIELDS, PredictionForm
 from common.errors import NotAllowed, NotPossible
+from incidents.actions import approve_incident
 from incidents.models import Category, Incident, Status
 from incidents.selections import Selection
 from tests import factories as make
@@ -288,6 +289,28 @@ def test_the_same_answer_again_leaves_the_evidence_and_the_history_alone(evening
     assert actions.carry_out_test(found.pk) == Verdict.SUPPORTED
     again = Prediction.objects.get(pk=found.pk)
     assert (again.evidence_id, again.tests.count(), again.tested) == (found.evidence_id, 1, 2)
+
+
+def test_a_report_that_is_approved_asks_again(evenings, django_capture_on_commit_callbacks):
+    found = stated(evenings, evenings.cause())
+    report = make.IncidentFactory(
+        collaboration=evenings.here, organisation=evenings.housing, area=evenings.west,
+        category=evenings.vandalism, status=Status.SUBMITTED,
+    )  # fmt: skip
+    with django_capture_on_commit_callbacks():
+        approve_incident(incident=report, by=evenings.people["coordinator"])
+    assert list(Prediction.objects.waiting()) == [found]
+
+
+def test_a_place_two_people_saw_after_the_last_report_is_known_by_the_first_look(evenings):
+    place = make.PlaceFactory(collaboration=evenings.here, area=evenings.west)
+    seen = {"place": place, "organisation": evenings.housing}
+    make.PlaceFeatureFactory(**seen, state="defect", observed_on=dt.date(2026, 2, 1))
+    make.PlaceFeatureFactory(**seen, state="good", observed_on=dt.date(2026, 6, 1))
+    first = queries.places_with(evenings.problem, "light", ["defect"], dt.date(2025, 12, 31))
+    assert first.to_dict()["has_feature"] == {place.pk: True}
+    later = queries.places_with(evenings.problem, "light", ["defect"], dt.date(2026, 7, 1))
+    assert later.to_dict()["has_feature"] == {place.pk: False}
 
 
 def test_reports_elsewhere_do_not_ask_again(evenings):
