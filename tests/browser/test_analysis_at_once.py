@@ -175,6 +175,16 @@ def test_at_the_chain_one_sees_who_is_there_and_that_something_has_changed(open_
     assert page.complaints == housing.complaints == []
 
 
+def test_new_evidence_asks_only_for_what_its_kind_needs(open_as, world):
+    page = open_as("police", query=f"?cause={world.first.pk}")
+    unfold(page, "Lägg till belägg")
+    asked = {"selection": "address", "place_feature": "feature", "inspection_photo": "mark", "dialogue": "place"}
+    for kind, field in asked.items():
+        page.locator("#id_evidence-kind").select_option(kind)
+        for other in asked.values():
+            expect(page.locator(f"#id_evidence-{other}")).to_be_visible(visible=other == field)
+
+
 def test_a_cause_is_dragged_under_another_and_before_one(open_as, world):
     world.third = world.cause("Ingen städar", position=2)
     page = open_as("police")
