@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from statistics import mean
 from typing import Any
 
@@ -80,7 +80,12 @@ def round_rows(rounds: Iterable[PrioritisationRound], *, left: Mapping[int, int]
 
 
 def problem_rows(
-    rows: Iterable[RoundProblem], *, own: Mapping[int, int], slug: str, round_: PrioritisationRound
+    rows: Iterable[RoundProblem],
+    *,
+    scored: Mapping[int, Collection[int | None]],
+    user: Any,
+    slug: str,
+    round_: PrioritisationRound,
 ) -> list[dict[str, Any]]:
     """The problems of a round while it is scored: what is one's own to do, and nothing of the others'."""
     return [
@@ -89,7 +94,9 @@ def problem_rows(
             "problem": row.problem,
             "url": problem_presenters.url_of(row.problem),
             "score_url": reverse("prioritisation_score", args=[slug, round_.pk, row.problem.number]),
-            "is_scored": own.get(row.pk, 0) == len(Criterion),
+            "is_scored": row.pk in scored,
+            # A seat has one voice: who came first has it.
+            "by_other": row.pk in scored and user.pk not in scored[row.pk],
         }
         for row in rows
     ]

@@ -16,7 +16,7 @@ from cause_analysis.models.prioritising import (
     groups_seated_in,
 )
 from cause_analysis.prioritising.permissions import seats_today
-from partners.models import Collaboration
+from partners.models import Collaboration, GroupMember
 
 
 def rounds_for(user: Any, collaboration: Collaboration) -> RoundQuerySet:
@@ -43,10 +43,13 @@ def scores_of(user: Any, round_: PrioritisationRound) -> QuerySet[Score]:
     return rows.select_related("seat__membership__user", "seat__membership__organisation")
 
 
-def own_counts(user: Any, round_: PrioritisationRound) -> dict[int, int]:
-    """By how many criteria the user has scored each problem."""
-    own = Score.objects.visible_to(user).filter(round_problem__round=round_, scored_by=user)
-    return dict(own.values_list("round_problem_id").annotate(n=Count("pk")).order_by())
+def scored_for(seat: GroupMember, round_: PrioritisationRound) -> dict[int, set[int | None]]:
+    """Who has scored each problem for the seat: its holder or whoever stands in. What they scored is not told."""
+    found: dict[int, set[int | None]] = {}
+    rows = Score.objects.filter(round_problem__round=round_, seat=seat).order_by()
+    for problem, by in rows.values_list("round_problem_id", "scored_by_id").distinct():
+        found.setdefault(problem, set()).add(by)
+    return found
 
 
 def seats_done(round_: PrioritisationRound) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from cause_analysis.problems import presenters as problem_presenters
 from cause_analysis.problems.protecting import figures_for
 from cause_analysis.problems.queries import selection_of
 from common.errors import NotAllowed, NotPossible
-from partners.models import Collaboration
+from partners.models import Collaboration, GroupMember
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried
 
 Status = PrioritisationRound.Status
@@ -103,8 +103,8 @@ def _page(
     done, seats = queries.seats_done(shown)
     context |= {"done": done, "seats": seats}
     if shown.status == Status.SCORING:
-        own = queries.own_counts(user, shown) if seat else {}
-        context["rows"] = presenters.problem_rows(rows, own=own, slug=slug, round_=shown)
+        scored = queries.scored_for(seat, shown) if seat else {}
+        context["rows"] = presenters.problem_rows(rows, scored=scored, user=user, slug=slug, round_=shown)
         return render(request, "cause_analysis/prioritisation.html", context)
     context["matrix"] = presenters.matrix(rows, queries.scores_of(user, shown))
     if shown.status == Status.SHOWN and may_decide(user, shown):
@@ -145,7 +145,7 @@ def prioritisation_score(request: PartnerRequest, collaboration: Collaboration, 
             form.add_refusal(no)
         else:
             messages.success(request, _("Your scores are kept. Nobody sees them before they are shown to all."))
-            return redirect(_next(request, round_, row))
+            return redirect(_next(request, round_, row, seat))
     figures = figures_for(request.user, row.problem)
     context = {
         "round": round_,
@@ -160,11 +160,11 @@ def prioritisation_score(request: PartnerRequest, collaboration: Collaboration, 
     return render(request, "cause_analysis/prioritisation_score.html", context, status=422 if form.is_bound else 200)
 
 
-def _next(request: PartnerRequest, round_: PrioritisationRound, row: RoundProblem) -> str:
-    """The next problem one has not scored yet, or the round's page when there is none."""
+def _next(request: PartnerRequest, round_: PrioritisationRound, row: RoundProblem, seat: GroupMember) -> str:
+    """The next problem the seat has not scored yet, or the round's page when there is none."""
     slug = request.collaboration.slug
-    own = queries.own_counts(request.user, round_)
-    left = [one for one in queries.problems_of(request.user, round_) if one.pk != row.pk and not own.get(one.pk)]
+    scored = queries.scored_for(seat, round_)
+    left = [one for one in queries.problems_of(request.user, round_) if one.pk != row.pk and one.pk not in scored]
     if left:
         return reverse("prioritisation_score", args=[slug, round_.pk, left[0].problem.number])
     return presenters.url_of(round_, slug)

@@ -148,6 +148,22 @@ class TestScoring:
             score(world, "police")
         assert Score.objects.count() == len(Criterion)
 
+    def test_the_page_tells_who_shares_the_seat_that_it_is_done_and_not_what(self, client, world):
+        score(world, world.deputy.user, scores=sheet(3, SECRET))
+        client.force_login(world.people["police"])
+        page = client.get(url("prioritisation", world.round.pk))
+        assert [(row["is_scored"], row["by_other"]) for row in page.context["rows"]] == [(True, True), (False, False)]
+        text = page.content.decode()
+        assert SECRET not in text
+        assert url("prioritisation_score", world.round.pk, 1) not in text
+        assert url("prioritisation_score", world.round.pk, 2) in text
+        # The sheet itself refuses, with what was typed kept.
+        body = {f"value_{one}": "1" for one in Criterion} | {f"reason_{one}": "Nej." for one in Criterion}
+        answer = client.post(url("prioritisation_score", world.round.pk, 1), body)
+        assert answer.status_code == 422
+        assert "Nej." in answer.content.decode()
+        assert SECRET not in answer.content.decode()
+
     def test_whose_term_is_over_no_longer_scores(self, world):
         world.group.members.filter(membership=membership(world, "police")).update(valid_to=timezone.localdate())
         with pytest.raises(NotAllowed):
