@@ -21,11 +21,25 @@ from cause_analysis.chain.queries import links_of
 from cause_analysis.drawings import numbers_of
 from cause_analysis.knowing.presenters import gap_words
 from cause_analysis.knowing.queries import closed_gaps, open_gaps
-from cause_analysis.models import CauseAnalysis, CauseState, Controller, Evidence, Problem, Side, State
+from cause_analysis.models import (
+    CauseAnalysis,
+    CauseState,
+    Claim,
+    Controller,
+    Evidence,
+    Prediction,
+    Problem,
+    Side,
+    State,
+    Template,
+    Verdict,
+)
+from cause_analysis.predictions.queries import predictions_of
 from cause_analysis.problems import protecting
 from cause_analysis.problems.definition import QUESTIONS
 from situational_picture.api import Count
 from situational_picture.protecting import cell
+from situational_picture.selecting import CIRCLE
 
 MOST_PROBLEMS = MOST_ANALYSES = 200
 
@@ -213,6 +227,24 @@ class _Cause(serializers.Serializer):
     evidence = _Evidence(many=True)
 
 
+class _Prediction(serializers.Serializer):
+    """What the reports should show if the cause is true; its numbers are told to the circle alone."""
+
+    id = serializers.IntegerField()
+    cause = serializers.IntegerField()
+    template = serializers.ChoiceField(choices=Template.choices)
+    claim = serializers.ChoiceField(choices=Claim.choices)
+    text = serializers.CharField(allow_blank=True)
+    verdict = serializers.ChoiceField(choices=Verdict.choices, allow_blank=True)
+    tested_at = serializers.DateTimeField(allow_null=True)
+    observed = serializers.FloatField(allow_null=True)
+    of = serializers.FloatField(allow_null=True)
+    expected = serializers.FloatField(allow_null=True)
+    lower = serializers.FloatField(allow_null=True)
+    upper = serializers.FloatField(allow_null=True)
+    p_value = serializers.FloatField(allow_null=True)
+
+
 class _Link(serializers.Serializer):
     text = serializers.CharField()
     is_intervention_point = serializers.BooleanField()
@@ -239,6 +271,7 @@ class WholeAnalysis(AnalysisFacts):
     """A version of an analysis: its tree in the order of the list, the evidence, and what limits it."""
 
     tree = _Cause(many=True)
+    predictions = _Prediction(many=True)
     chain = _Link(many=True)
     gaps = _Gap(many=True)
     method = _Method()
@@ -298,6 +331,12 @@ class AnalysisView(APIView):
             {
                 **_analysis(analysis),
                 "tree": [_cause(node.cause, numbers, below.get(node.cause.pk, [])) for node in nodes],
+                "predictions": [
+                    _prediction(one, is_told=viewer == CIRCLE)
+                    for stated in predictions_of(list(numbers)).values()
+                    for one in stated
+                    if one.removed_at is None
+                ],
                 "chain": [
                     {
                         "text": link.text,
@@ -351,6 +390,20 @@ def _cause(cause: Any, numbers: dict[int, str], evidence: list[dict[str, Any]]) 
         "chosen_by": cause.chosen_by_group.name if cause.chosen_by_group else "",
         "chosen_reason": cause.chosen_reason,
         "evidence": evidence,
+    }
+
+
+def _prediction(one: Prediction, *, is_told: bool) -> dict[str, Any]:
+    numbers = ("observed", "of", "expected", "lower", "upper", "p_value")
+    return {
+        "id": one.pk,
+        "cause": one.cause_id,
+        "template": one.template,
+        "claim": one.claim,
+        "text": one.text,
+        "verdict": one.verdict,
+        "tested_at": one.tested_at,
+        **{name: one.result.get(name) if is_told else None for name in numbers},
     }
 
 

@@ -20,12 +20,15 @@ from cause_analysis.chain.queries import links_of
 from cause_analysis.knowing.presenters import closed_rows, gap_rows
 from cause_analysis.knowing.queries import closed_gaps, open_gaps
 from cause_analysis.models import CauseAnalysis, CauseMove, Evidence, PartnerView, Problem
+from cause_analysis.predictions.presenters import rows as prediction_rows
+from cause_analysis.predictions.queries import predictions_of
 from cause_analysis.problems import presenters as problem_presenters
 from cause_analysis.problems.protecting import figures_for, viewer_of
 from cause_analysis.problems.queries import selection_of
 from documents import model, pdf, word
 from situational_picture.documents import notice_words
 from situational_picture.protecting import PROTECTED
+from situational_picture.selecting import CIRCLE
 
 Blocks = Iterator[model.Block]
 # A file with more boxes than this takes long to make, and nobody reads its drawings. All causes stand in its list.
@@ -88,6 +91,7 @@ def _blocks(user: Any, analysis: CauseAnalysis, figures: Mapping[str, Any], addr
     yield from _problem(analysis, figures)
     yield from _causes(analysis, nodes)
     yield from _evidence(user, analysis, nodes)
+    yield from _tests(user, analysis, nodes)
     yield from _history(analysis, nodes)
     yield from _chain(analysis, nodes)
     yield from _gaps(analysis)
@@ -231,6 +235,34 @@ def _said(row: Evidence, analysis: CauseAnalysis, viewer: str) -> str:
     """The text, its place and the frozen numbers as this reader may see them."""
     parts = [row.text, row.place.name if row.place else "", presenters.figure_words(row, analysis, viewer)]
     return "\n".join(part for part in parts if part)
+
+
+def _tests(user: Any, analysis: CauseAnalysis, nodes: Sequence[Node]) -> Blocks:
+    """What the reports should show if a cause were true, and what they showed: also where they did not."""
+    numbers = drawings.numbers_of(nodes)
+    with_numbers = viewer_of(user, analysis.problem) == CIRCLE
+    stated = predictions_of(list(numbers))
+    kept = [(pk, one) for pk in numbers for one in stated[pk] if one.removed_at is None]
+    told = prediction_rows([one for _pk, one in kept], analysis, with_numbers=with_numbers)
+    rows = tuple(
+        (
+            model.Cell(numbers[pk]),
+            model.Cell(" ".join(part for part in (row["asked"], row["text"]) if part)),
+            model.Cell(row["verdict"]),
+            model.Cell(
+                "\n".join(
+                    part for part in (row["result"] or row["conclusion"], row["comparison"], row["left_out"]) if part
+                )
+            ),
+            model.Cell(row["tested"]),
+        )
+        for (pk, _one), row in zip(kept, told, strict=True)
+    )
+    if rows:
+        yield model.Heading(_("What the reports were asked"), 3)
+        labels = (_("Cause"), _("What they should show"), _("Answer"), _("What they showed"), _("Tested"))
+        note = _("Of twenty without any connection, one is supported by chance.")
+        yield model.Table("", _columns(*labels), rows, note)
 
 
 def _history(analysis: CauseAnalysis, nodes: Sequence[Node]) -> Blocks:

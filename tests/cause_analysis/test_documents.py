@@ -132,6 +132,37 @@ def test_gaps_and_the_chain_of_events_stand_in_the_file(client, world, route):
         assert reading.bare(words) in text, words
 
 
+def prediction(world):
+    return make.PredictionFactory(
+        cause=world.wifi, organisation=world.police_authority, template="hours", claim="more",
+        parameters={"from_h": 20, "to_h": 24}, text="Då är det nätet.", tested_at=timezone.now(), tested=1, wanted=1,
+        result={
+            "verdict": "not_supported", "observed": 4321, "of": 9876, "expected": 4444.0, "lower": 4000, "upper": 5000,
+            "p_value": 0.4, "left_out": {}, "comparison": "others", "first": "2026-01-01", "last": "2026-06-30",
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("route", FILES)
+def test_what_the_reports_were_asked_stands_there_also_where_they_said_nothing(client, world, route):
+    prediction(world)
+    text = said_in(get(client, world, "police", route).content)
+    assert "Dåärdetnätet." in text
+    assert "4321" in text
+    outside = said_in(get(client, world, "council", route).content)
+    assert "Dåärdetnätet." in outside
+    assert "4321" not in outside
+    assert "9876" not in outside
+
+
+def test_the_api_tells_the_numbers_of_a_test_to_the_circle_alone(client, world):
+    prediction(world)
+    for who, observed in (("police", 4321), ("council", None)):
+        client.force_login(world.people[who])
+        (one,) = client.get(f"/api/v1/analyses/{world.analysis.pk}/").json()["predictions"]
+        assert (one["verdict"], one["observed"]) == ("not_supported", observed), who
+
+
 @pytest.mark.parametrize("route", FILES)
 def test_an_adopted_file_keeps_how_the_problem_was_described(client, world, route):
     world.analysis.definition = {"answers": {"harmed": "Boende som går över torget"}, "views": [], "places": ["Torget"]}
