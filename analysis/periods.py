@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 
 class PeriodKind(StrEnum):
@@ -139,6 +140,8 @@ def free(first_day: date, last_day: date) -> Period:
     return Period(PeriodKind.FREE, first_day, last_day + _ONE_DAY)
 
 
+# A page names the same hundred periods many times over.
+@lru_cache(maxsize=4096)
 def parse(code: str) -> Period:
     """The period a code names (see `Period.code`). `ValueError` when it names none, such as 2025-W53 or 0001-T1."""
     if match := _WEEK_CODE.fullmatch(code):

@@ -61,20 +61,31 @@ def problems_in_areas(user: Any, areas: Sequence[Area]) -> dict[int, list[dict[s
 def step_in_areas(user: Any, areas: Sequence[Area]) -> dict[int, list[dict[str, Any]]]:
     """The process bar's second step: how many problems are worked on in each area."""
     rows: dict[int, list[dict[str, Any]]] = {}
-    for pk, problems in _problems_of(user, areas).items():
-        live = [problem for problem in problems if problem.state not in RESTING]
-        if live:
-            text = ngettext("%(number)s problem", "%(number)s problems", len(live)) % {"number": len(live)}
-            listed = reverse("problem_list", args=[live[0].collaboration.slug])
-            slug = next(area.slug for area in areas if area.pk == pk)
-            rows[pk] = [{"step": "cause_analysis", "state": "open", "text": text, "url": f"{listed}?area={slug}"}]
+    for collaboration_id, here in _by_collaboration(areas).items():
+        live = Problem.objects.visible_to(user).filter(collaboration=collaboration_id).exclude(state__in=RESTING)
+        found = list(live.order_by().values_list("area_id", "collaboration__slug"))
+        if not found:
+            continue
+        listed = reverse("problem_list", args=[found[0][1]])
+        for area, ids in zip(here, descendants_of_each(collaboration_id, [[area.pk] for area in here]), strict=True):
+            if number := sum(pk in ids for pk, _slug in found):
+                text = ngettext("%(number)s problem", "%(number)s problems", number) % {"number": number}
+                rows[area.pk] = [
+                    {"step": "cause_analysis", "state": "open", "text": text, "url": f"{listed}?area={area.slug}"}
+                ]
     return rows
+
+
+def _by_collaboration(areas: Sequence[Area]) -> dict[int, list[Area]]:
+    found: dict[int, list[Area]] = {}
+    for area in areas:
+        found.setdefault(area.collaboration_id, []).append(area)
+    return found
 
 
 def _problems_of(user: Any, areas: Sequence[Area]) -> dict[int, list[Problem]]:
     found: dict[int, list[Problem]] = {}
-    for collaboration_id in {area.collaboration_id for area in areas}:
-        here = [area for area in areas if area.collaboration_id == collaboration_id]
+    for collaboration_id, here in _by_collaboration(areas).items():
         problems = list(
             Problem.objects.visible_to(user)
             .filter(collaboration_id=collaboration_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from analysis.periods import parse
 from situational_picture.coverage.figures import MISSING, NOTHING, REPORTED, STATES, WAITING
@@ -18,6 +19,12 @@ JUDGEMENTS = {
     "fewer": gettext_lazy("fewer than before"),
     "no_change": gettext_lazy("no clear change"),
     "too_few_to_say": gettext_lazy("too few to say"),
+}
+
+PARTS = {
+    NOTHING: gettext_lazy("%(count)s nothing"),
+    MISSING: gettext_lazy("%(count)s missing"),
+    WAITING: gettext_lazy("%(count)s awaited"),
 }
 
 
@@ -38,19 +45,18 @@ def answers(coverage: Mapping[str, Any], place: int) -> dict[str, int]:
 
 def answer_words(coverage: Mapping[str, Any], place: int) -> str:
     """One period's coverage in words: “11 of 13 (2 nothing, 2 missing)”; a dash where nobody was expected."""
-    counts = answers(coverage, place)
-    if not counts["all"]:
+    return _in_words(get_language(), *(coverage[state][place] for state in STATES))
+
+
+# Most of a page's two hundred periods have been answered alike.
+@lru_cache(maxsize=1024)
+def _in_words(language: str | None, *numbers: int) -> str:
+    counts = dict(zip(STATES, numbers, strict=True))
+    if not any(numbers):
         return "–"
-    parts = [
-        words % {"count": counts[state]}
-        for state, words in (
-            (NOTHING, _("%(count)s nothing")),
-            (MISSING, _("%(count)s missing")),
-            (WAITING, _("%(count)s awaited")),
-        )
-        if counts[state]
-    ]
-    shown = _("%(covered)s of %(all)s") % {"covered": counts["covered"], "all": counts["all"]}
+    parts = [str(words) % {"count": counts[state]} for state, words in PARTS.items() if counts[state]]
+    covered = counts[REPORTED] + counts[NOTHING]
+    shown = _("%(covered)s of %(all)s") % {"covered": covered, "all": sum(numbers)}
     return f"{shown} ({', '.join(parts)})" if parts else shown
 
 
