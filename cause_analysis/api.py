@@ -42,6 +42,8 @@ from situational_picture.protecting import cell
 from situational_picture.selecting import CIRCLE
 
 MOST_PROBLEMS = MOST_ANALYSES = 200
+LARGEST_ID = 2**63 - 1
+NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 
 
 class ProblemFacts(serializers.Serializer):
@@ -284,7 +286,7 @@ class ListOfAnalyses(serializers.Serializer):
 class _AnalysisQuery(serializers.Serializer):
     collaboration = serializers.SlugField(required=False)
     area = serializers.SlugField(required=False)
-    problem = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    problem = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
 def _analyses(user: Any) -> Any:
@@ -301,7 +303,7 @@ class AnalysisListView(APIView):
         parameters=[
             OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
             OpenApiParameter("area", SHORT_NAME, description="The area's slug."),
-            OpenApiParameter("problem", int, description="The problem's id."),
+            OpenApiParameter("problem", NUMBER, description="The problem's id."),
         ],
         responses=ListOfAnalyses,
     )

@@ -199,6 +199,11 @@ class Surroundings:
         return self.eye.evaluate(script)
 
 
+UNTIL_NOTHING_IS_HELD = """async () => {
+  while ((await navigator.locks.query()).held.length) await new Promise((resolve) => setTimeout(resolve, 10));
+}"""
+
+
 class TwoTabs(RuleBasedStateMachine):
     """One phone with the platform open in two tabs."""
 
@@ -227,6 +232,9 @@ class TwoTabs(RuleBasedStateMachine):
         self.pending.pop(tab, None)
         self.tabs[tab].close()
         self.tabs[tab] = self.around.open()
+        if "paused" not in self.pending.values():
+            # The browser frees what a dead tab held in its own time.
+            self.tabs[tab].evaluate(UNTIL_NOTHING_IS_HELD)
         self._let_others_finish()
 
     def _let_others_finish(self) -> None:
