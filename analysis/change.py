@@ -88,6 +88,26 @@ def compare_counts(
     return CountChange(**{name: np.where(missing, np.nan, values)[()] for name, values in answer.items()})
 
 
+def count_interval(count: ArrayLike, *, confidence: float = 0.95) -> tuple[Numbers, Numbers]:
+    """Between which rates a count may lie: the exact interval of a Poisson count. One number or many at once.
+
+    Input: whole counts, NaN where there is none, which gives NaN. Unit: events over the same period; no event has the
+    lower limit 0. The interval is Garwood's: either limit is the rate under which a count this far away, or farther,
+    has the probability (1 − confidence)/2.
+
+    Assumes that events come one by one and independently; where they come in bursts it is too narrow. Source: Garwood
+    1936. See docs/methods/detectable-reduction.md.
+    """
+    count = np.asarray(count, dtype=np.float64)
+    if (count < 0).any():
+        raise ValueError("A count cannot be less than zero.")
+    outside = (1 - confidence) / 2
+    lower = np.where(
+        count > 0, stats.gamma.ppf(outside, np.where(count > 0, count, 1.0)), np.where(count == 0, 0.0, np.nan)
+    )
+    return lower[()], stats.gamma.ppf(1 - outside, count + 1)[()]
+
+
 def adjust_for_many(p_values: ArrayLike) -> Numbers:
     """The p-values corrected for being many (Benjamini–Hochberg); NaN stays NaN and is not counted as a comparison.
 

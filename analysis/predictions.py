@@ -1,4 +1,4 @@
-"""What the events would show if a cause were true: eight claims, each tested against how things are elsewhere.
+"""What the events would show if a cause were true: nine claims, each tested against how things are elsewhere.
 
 Every test answers the same way (`Tested`): how many of how many events are as claimed, how many were to be expected
 without any connection, with a range, and whether the claim holds. The claim is made first and has a direction, so a
@@ -27,6 +27,8 @@ FEWEST_EVENTS = 20
 FEWEST_AS_CLAIMED = 5
 # Nor where they lie in so few separate weeks, months or places: one burst must not decide.
 FEWEST_BLOCKS = 8
+# Nor a claim about places where all came on so few separate days: one night must not decide either.
+FEWEST_DAYS = 8
 # Nor where so few places have the feature, or lack it.
 FEWEST_PLACES = 4
 # Below this p-value, in the direction claimed, a claim is supported; the range shown leaves as much on either side.
@@ -86,7 +88,7 @@ class Tested:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-# --- 1–5: the share of events inside a window of space or time --------------------------------------------------------
+# --- 1–6: the share of events inside a window of space or time --------------------------------------------------------
 
 
 def within_distance(
@@ -102,8 +104,9 @@ def within_distance(
 ) -> Tested:
     """Whether more (or fewer) of the events lie within a distance of a point than of the area's other events.
 
-    Input columns, in both frames: `x_m` and `y_m` in metres on a plane, NaN where the point is not known exactly; with
-    hours also those of `in_hours`, and then only what lies near and in those hours counts. Unit: events.
+    Input columns, in both frames: `x_m` and `y_m` in metres on a plane, NaN where the point is not known exactly, and
+    `occurred_from`; with hours also the others of `in_hours`, and then only what lies near and in those hours counts.
+    Unit: events.
 
     Places differ anyway: how much the mix of these and other events differs between squares as wide as the circle is
     measured, and the range is that much wider. One square's habit is then no proof. Assumes other squares are what the
@@ -123,7 +126,7 @@ def within_distance(
         inside, inside_rest = (inside & in_time)[known], (inside_rest & in_time_rest)[known_rest]
     of, of_rest = len(chosen), len(rest)
     observed = int(inside.sum())
-    if of < FEWEST_EVENTS or of_rest < FEWEST_EVENTS:
+    if of < FEWEST_EVENTS or of_rest < FEWEST_EVENTS or _separate_days(chosen) < FEWEST_DAYS:
         return _too_few(observed, of, Comparison.OTHERS, left_out)
 
     # Squares with the point in the middle of one of them; what is not in the circle is somewhere else.
@@ -237,7 +240,7 @@ def since_date(
     return _on_days(events, others, days, days >= np.datetime64(day), claim)
 
 
-# --- 6: places with a feature -----------------------------------------------------------------------------------------
+# --- 7: places with a feature -----------------------------------------------------------------------------------------
 
 
 def at_feature(
@@ -251,8 +254,9 @@ def at_feature(
 ) -> Tested:
     """Whether more (or fewer) of the events come at places with a feature than those places' share of other events.
 
-    Input columns: `place` in both frames (0 for none); `places` is indexed by place and has `has_feature`: True, False,
-    or missing where nobody has looked. With `others` None every place counts the same. Unit: events.
+    Input columns: `place` in both frames (0 for none), and `occurred_from` of the events; `places` is indexed by place
+    and has `has_feature`: True, False, or missing where nobody has looked. With `others` None every place counts the
+    same. Unit: events.
 
     The feature is dealt out among the places again and again, as many as have it, and the events stay: so places may
     differ as they like, and a place with half of all events proves nothing alone. Exact if the feature were dealt out
@@ -273,7 +277,12 @@ def at_feature(
         usual = np.asarray(counted, dtype=np.float64)
     of, observed = int(counts.sum()), int(counts[has].sum())
     with_it = int(has.sum())
-    if of < FEWEST_EVENTS or usual.sum() <= 0 or min(with_it, len(has) - with_it) < FEWEST_PLACES:
+    if (
+        of < FEWEST_EVENTS
+        or usual.sum() <= 0
+        or min(with_it, len(has) - with_it) < FEWEST_PLACES
+        or _separate_days(events[here]) < FEWEST_DAYS
+    ):
         return _too_few(observed, of, Comparison.PLACES, left_out)
     expected = of * float(usual[has].sum() / usual.sum())
     # What each place has more than its part of the others foretells.
@@ -283,7 +292,7 @@ def at_feature(
     return _ranked(observed, of, expected, dealt, claim, Comparison.PLACES, left_out)
 
 
-# --- 7 and 8: what follows what ---------------------------------------------------------------------------------------
+# --- 8 and 9: what follows what ---------------------------------------------------------------------------------------
 
 
 def repeats(
@@ -320,6 +329,9 @@ def repeats(
     shuffled = np.concatenate(
         [_repeated(_exchanged(place, day, block, some, rng), day, within_days) for some in _in_parts(shuffles, of)]
     ).astype(np.float64)
+    if (shuffled == observed).all():
+        # All at one place: there is nothing to exchange the days with, and nothing to hold the count against.
+        return _too_few(observed, of, Comparison.SHUFFLED, left_out)
     return _ranked(observed, of, float(shuffled.mean()), shuffled, claim, Comparison.SHUFFLED, left_out)
 
 
@@ -484,6 +496,11 @@ def _days(events: pd.DataFrame, *, with_months: bool = False) -> tuple[NDArray[n
         known &= ~is_month
     day = starts.to_numpy().astype("datetime64[D]").astype(np.int64)
     return np.where(known, day, 0), known
+
+
+def _separate_days(events: pd.DataFrame) -> int:
+    """On how many days something began."""
+    return int(pd.to_datetime(events["occurred_from"]).dt.normalize().nunique())
 
 
 def _weeks(events: pd.DataFrame) -> NDArray[np.int64]:

@@ -119,6 +119,8 @@ def asked_of(query: type[serializers.Serializer], request: Request) -> dict[str,
     unknown = set(request.query_params) - set(query().fields)
     if unknown:
         raise ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
+    if repeated := [name for name, values in request.query_params.lists() if len(values) > 1]:
+        raise ValidationError({name: [_("Give this filter once.")] for name in sorted(repeated)})
     asked = query(data=request.query_params.dict())
     asked.is_valid(raise_exception=True)
     return asked.validated_data

@@ -9,6 +9,7 @@ class AreasConfig(AppConfig):
         from areas import scope_views
         from areas.holding import areas_of_collaboration, find_area
         from areas.inspections import registering
+        from areas.place_files.retention import register_kinds
         from areas.place_files.sections import features_of_places, managers_of_places
         from areas.scope_actions import forget_areas_of_role
         from partners import changes, retention
@@ -31,6 +32,7 @@ class AreasConfig(AppConfig):
         retention.register_scope(
             retention.Scope(code="area", label=_("one area"), find=find_area, choices=areas_of_collaboration)
         )
+        register_kinds()
         menu.register("area_list", _("Areas"), group=menu.Group.AREA, order=40, also=["area_detail", "area_moves"])
         menu.register(
             "place_list",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from areas.access import descendants
 from areas.models import Area
-from partners.models import Collaboration
+from partners import retention
+from partners.models import Collaboration, LegalHold
 
 
 def areas_of_collaboration(collaboration: Collaboration) -> list[tuple[str, str]]:
@@ -18,3 +22,21 @@ def find_area(collaboration: Collaboration, pk: str) -> tuple[str, str] | None:
         return None
     area = Area.objects.filter(collaboration=collaboration, pk=int(pk)).first()
     return (str(area.pk), area.name) if area else None
+
+
+def kept_by(hold: LegalHold, *, area: str, first: str, last: str) -> Q:
+    """What a hold on an area, on some days or on both keeps.
+
+    `area` is the field that says where a row belongs; `first` and `last` are the conditions that the hold's first and
+    last day are put to.
+    """
+    if hold.scope not in ("area", retention.DAYS):
+        return Q(pk__in=[])
+    kept = Q(pk__isnull=False)
+    if hold.scope == "area":
+        kept &= Q(**{f"{area}__in": descendants(hold.collaboration_id, [int(hold.subject_id)])})
+    if hold.first_day:
+        kept &= Q(**{first: hold.first_day})
+    if hold.last_day:
+        kept &= Q(**{last: hold.last_day})
+    return kept

@@ -42,7 +42,7 @@ from areas.places import search_places
 from areas.relocating import sentences
 from common.errors import NotAllowed, NotPossible
 from partners.models import Collaboration
-from partners.requests import form_page, get_or_post
+from partners.requests import form_page, get_or_post, word_in
 from ui import slots
 
 GEOJSON = "application/geo+json"
@@ -59,11 +59,6 @@ def _area(request: HttpRequest, collaboration: Collaboration, slug: str) -> Area
 def _sent(request: HttpRequest) -> Any:
     """What a form is filled with: the answers sent, or nothing. No box ticked is an answer too."""
     return request.POST if request.method == "POST" else None
-
-
-def _word(request: HttpRequest, name: str) -> str:
-    """A word of the address. PostgreSQL refuses the sign NUL, so it becomes one that no name of ours has."""
-    return request.GET.get(name, "")[:60].replace("\x00", "\ufffd")
 
 
 # Areas
@@ -131,7 +126,7 @@ def area_shapes(request: HttpRequest, collaboration: Collaboration) -> HttpRespo
     """The areas' shapes for a map: those incidents are counted by, or one area (and the one it lies in) by `?area=`."""
     today = timezone.localdate()
     areas = Area.objects.visible_to(request.user).filter(collaboration=collaboration).active(today)
-    current = _word(request, "area")
+    current = word_in(request, "area")
     chosen = areas.filter(slug=current).first() if current else None
     if chosen is not None and chosen.kind != collaboration.reporting_kind:
         # A larger area is shown with what lies inside it, a smaller or other one by itself.
@@ -302,14 +297,14 @@ def place_points(request: HttpRequest, collaboration: Collaboration) -> HttpResp
     """The places' points for a map; `?area=` and `?kind=` as in the list, `?current=` the one that stands out."""
     places = Place.objects.visible_to(request.user).in_use().filter(collaboration=collaboration)
     for name, lookup in (("area", "area__slug"), ("kind", "kind"), ("place", "pk")):
-        value = _word(request, name)
+        value = word_in(request, name)
         if value and (name != "place" or value.isdecimal()):
             places = places.filter(**{lookup: value})
     if text := request.GET.get("q", "").strip():
         found: Any = search_places(collaboration, text, places=places, most=100)
     else:
         found = places[:5000]
-    points = presenters.map_places(collaboration, found, _word(request, "current"))
+    points = presenters.map_places(collaboration, found, word_in(request, "current"))
     response = JsonResponse(points, content_type=GEOJSON)
     patch_cache_control(response, private=True, no_cache=True)
     return response

@@ -8,13 +8,16 @@ class CauseAnalysisConfig(AppConfig):
     def ready(self) -> None:
         from cause_analysis.causes import slots as cause_slots
         from cause_analysis.causes.actions import copiers
+        from cause_analysis.comments import my_work as comments_work
         from cause_analysis.knowing.slots import gaps_to_find_out
-        from cause_analysis.permissions import READ_PRIORITIES, READ_PROBLEMS
+        from cause_analysis.permissions import READ_PROBLEMS
         from cause_analysis.predictions import slots as prediction_slots
         from cause_analysis.predictions.actions import copy_predictions, want_tests
         from cause_analysis.prioritising import my_work as prioritising_work
         from cause_analysis.prioritising import slots as prioritising_slots
+        from cause_analysis.prioritising.permissions import READ_PRIORITIES
         from cause_analysis.problems import slots as problem_slots
+        from cause_analysis.retention import register_kinds
         from incidents import changes
         from partners import log
         from partners.presenters import describe_actions
@@ -93,9 +96,10 @@ class CauseAnalysisConfig(AppConfig):
         if want_tests not in changes.listeners:
             changes.listeners.append(want_tests)
             copiers.append(copy_predictions)
-        slots.register("cause.sections", prediction_slots.predictions_of_causes, order=20)
+        slots.register("cause.tests", prediction_slots.predictions_of_causes, order=20)
         slots.register("my_work.items", gaps_to_find_out, order=40)
         slots.register("my_work.items", prioritising_work.items, order=30)
+        slots.register("my_work.items", comments_work.items, order=45)
         slots.register("problem.sections", cause_slots.analyses_of_problems, order=20)
         slots.register("problem.actions", cause_slots.way_to_the_causes, order=20)
         menu.register(
@@ -115,3 +119,4 @@ class CauseAnalysisConfig(AppConfig):
         slots.register("report.receipt", problem_slots.problems_in_receipts, order=20)
         slots.register("reports.actions", problem_slots.make_from_list, order=10)
         slots.register("picture.actions", problem_slots.make_from_pictures, order=10)
+        register_kinds()

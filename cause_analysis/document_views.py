@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 from audit.actions import record
 from cause_analysis import documents, drawings
 from cause_analysis.causes import presenters, queries
-from cause_analysis.causes.views import problem_of
 from cause_analysis.models import CauseAnalysis
 from cause_analysis.problems.presenters import lead
 from cause_analysis.problems.protecting import figures_for
 from cause_analysis.problems.queries import selection_of
+from cause_analysis.requests import problem_of
 from documents import word
 from incidents.reviewing.marks import number_in
 from partners.models import Collaboration

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import override
@@ -26,17 +28,27 @@ above that takes the step. Until that room exists its steps cannot be reached.
 """
 
 
+def drawn_life(
+    states: Any, steps: Mapping[Any, Any], *, first: Any, mark: Callable[[Any, Any], str] = lambda at, to: ""
+) -> list[str]:
+    """A table of steps as a diagram, line by line; `mark` stands on an arrow. Rooms above draw theirs so too."""
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
+    lines += [f'    state "{at.label}" as {at}' for at in states]
+    for at in states:
+        for to in sorted(steps[at], key=list(states).index):
+            lines.append(f"    {at} --> {to}{mark(at, to)}")
+    return [*lines, "```"]
+
+
 def as_markdown() -> str:
     """The page as it should stand, in English."""
     with override("en"):
-        drawn = ["```mermaid", "stateDiagram-v2", f"    [*] --> {State.IDENTIFIED}"]
+        drawn = drawn_life(
+            State, NEXT, first=State.IDENTIFIED, mark=lambda at, to: " : back" if (at, to) in BACK else ""
+        )
         rows = ["| from | to | rests on | taken by | says why |", "|---|---|---|---|---|"]
         for at in State:
-            drawn.append(f'    state "{at.label}" as {at}')
-        for at in State:
             for to in sorted(NEXT[at], key=list(State).index):
-                back = " : back" if (at, to) in BACK else ""
-                drawn.append(f"    {at} --> {to}{back}")
                 facts = ", ".join(
                     f"{name} ({'looked up' if name in KNOWN_HERE else 'passed on'})" for name in facts_asked(at, to)
                 )
@@ -44,5 +56,4 @@ def as_markdown() -> str:
                 rows.append(
                     f"| {at.label} | {to.label} | {facts or '–'} | {taken} | {'yes' if asks_why(at, to) else ''} |"
                 )
-        drawn.append("```")
     return _HEAD + "\n".join(drawn) + "\n\n" + "\n".join(rows) + "\n"

@@ -69,27 +69,7 @@ def organisations_of(user: Any, problem: Problem) -> list[Organisation]:
     return sorted(rows.values(), key=lambda organisation: organisation.name)
 
 
-# Process support reads the problems it is invited to, not how the group reasoned.
-READ_PRIORITIES = READ_PROBLEMS - {Role.COACH}
-
-
-def check_may_read_priorities(user: Any, collaboration: Collaboration | int) -> None:
-    """Whose role is in no round is told so, instead of being shown an empty list."""
-    if not user.has_role(collaboration, READ_PRIORITIES):
-        raise NotAllowed(_("Prioritisation is for the partners who work in the areas, and for the management council."))
-
-
-def check_may_start_round(user: Any, collaboration: Collaboration | int) -> None:
-    """Coordinators and analysts prepare what a group goes through."""
-    if not user.has_role(collaboration, MAY_COMPILE):
-        raise NotAllowed(_("Only a coordinator or an analyst begins a round of prioritisation."))
-
-
-may_read_priorities = as_question(check_may_read_priorities)
-may_start_round = as_question(check_may_start_round)
-may_read_problems = as_question(check_may_read_problems)
 may_make_problems = as_question(check_may_make_problems)
 may_make_problem_in = as_question(check_may_make_problem_in)
 may_work_on = as_question(check_may_work_on)
 may_lead = as_question(check_may_lead)
-may_write_view = as_question(check_may_write_view)

@@ -42,10 +42,19 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return problem
 
 
+def _readable(errors: Any) -> Any:
+    """The errors with half characters, which no file can hold, as question marks: some repeat what was sent."""
+    if isinstance(errors, dict):
+        return {_readable(name): _readable(value) for name, value in errors.items()}
+    if isinstance(errors, list | tuple):
+        return [_readable(value) for value in errors]
+    return errors.encode("utf-8", "replace").decode() if isinstance(errors, str) else errors
+
+
 def _problem(code: int, detail: str, *, errors: Any = None) -> Response:
     from http import HTTPStatus
 
     body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code, "detail": detail}
     if errors is not None:
-        body["errors"] = errors
+        body["errors"] = _readable(errors)
     return Response(body, status=code, content_type=CONTENT_TYPE)

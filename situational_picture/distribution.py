@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections import Counter
 from functools import partial
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException
 from typing import Any
 
 from django.db import transaction
@@ -20,16 +19,13 @@ from common.errors import NotPossible
 from incidents.models import Incident, Status
 from partners.models import GroupMember, Membership, User
 from partners.roles import MAY_COMPILE
+from partners.work_letters import NOT_TAKEN
 from situational_picture import emails, tasks
 from situational_picture.models import Delivery, Picture
 from situational_picture.permissions import check_may_publish_pictures
 from situational_picture.queries import covered_area_ids
 
 logger = logging.getLogger(__name__)
-
-# The mail server was not there, or answered that it does not take the letter: nobody has got it. After any other
-# failure, such as silence, nobody knows.
-NOT_TAKEN = (ConnectionRefusedError, socket.gaierror, SMTPResponseException, SMTPRecipientsRefused)
 
 
 def area_with_parents(area: Area) -> list[int]:
@@ -50,12 +46,8 @@ def group_receivers(picture: Picture) -> dict[int, User]:
     """
     today = timezone.localdate()
     seats = (
-        GroupMember.objects.filter(
-            group__is_active=True,
-            group__group_areas__area_id__in=area_with_parents(picture.area),
-            valid_from__lte=today,
-        )
-        .exclude(valid_to__lte=today)
+        GroupMember.objects.in_force(today)
+        .filter(group__is_active=True, group__group_areas__area_id__in=area_with_parents(picture.area))
         .values_list("membership_id", "deputy_id")
         .distinct()
     )

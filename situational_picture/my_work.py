@@ -27,6 +27,8 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
         found.setdefault(picture.collaboration_id, []).append(
             {
                 "title": _("Read and publish the picture of %(area)s") % {"area": picture.area.name},
+                "mail_title": _("A picture to read and publish"),
+                "asked_by": _("whoever has compiled the picture"),
                 "text": period_name(picture.period),
                 "url": f"{address}?period={picture.period.code}",
                 "since": timezone.localdate(picture.sent_for_review_at) if picture.sent_for_review_at else None,

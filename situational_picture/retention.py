@@ -7,9 +7,9 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from areas.access import descendants
+from areas.holding import kept_by
+from common.days import midnight
 from partners import retention
-from partners.log import midnight
 from partners.models import Collaboration, LegalHold
 from situational_picture.models import Delivery, Picture
 
@@ -49,16 +49,7 @@ def _delete_deliveries(collaboration: Collaboration, ids: list[int]) -> None:
 
 def _held(hold: LegalHold, of: str = "") -> Q:
     """The pictures a hold keeps: an area's, or those of periods in which some of its days lie."""
-    if hold.scope not in ("area", retention.DAYS):
-        return Q(pk__in=[])
-    kept = Q(pk__isnull=False)
-    if hold.scope == "area":
-        kept &= Q(**{f"{of}area_id__in": descendants(hold.collaboration_id, [int(hold.subject_id)])})
-    if hold.first_day:
-        kept &= Q(**{f"{of}period_end__gt": hold.first_day})
-    if hold.last_day:
-        kept &= Q(**{f"{of}period_start__lte": hold.last_day})
-    return kept
+    return kept_by(hold, area=f"{of}area_id", first=f"{of}period_end__gt", last=f"{of}period_start__lte")
 
 
 KINDS = [

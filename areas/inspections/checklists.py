@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -181,8 +180,3 @@ def check_items(items: Sequence[Item]) -> None:
 def item_named(items: Iterable[Item], key: str) -> Item | None:
     """The item with this key."""
     return next((item for item in items if item.key == key), None)
-
-
-def as_facts(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """The items as other systems read them."""
-    return [asdict(item) for item in items]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from areas.inspections import rules
-from areas.inspections.checklists import MOST_ITEMS, Item, current_version, item_named, items_of
+from areas.inspections.checklists import MOST_ITEMS, Item, current_version, items_of
 from areas.inspections.permissions import inspectable_places
 from areas.inspections.rules import Answers
 from areas.models import (
@@ -371,9 +371,3 @@ def items_from(formset: Any) -> list[Item]:
         )
         for _order, _number, said in sorted(filled, key=lambda row: row[:2])
     ]  # fmt: skip
-
-
-def text_of_item(inspection: SafetyInspection, key: str) -> str:
-    """An item in the words of the list the inspection was filled in by."""
-    item = item_named(items_of(inspection.checklist_version), key)
-    return item.text if item else key

@@ -25,6 +25,7 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
         found[one.collaboration_id].append(
             {
                 "title": _("Finish the inspection of %(place)s") % {"place": one.place.name},
+                "mail_title": _("Finish an inspection you have begun"),
                 "url": reverse("inspection_fill", args=[asked[one.collaboration_id], one.pk]),
                 "since": one.inspected_on,
             }
@@ -33,6 +34,7 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
         found[walk.collaboration_id].append(
             {
                 "title": _("Finish the safety walk in %(area)s") % {"area": walk.area.name},
+                "mail_title": _("Finish a safety walk you have begun"),
                 "url": reverse("walk_detail", args=[asked[walk.collaboration_id], walk.pk]),
                 "due_on": walk.walked_on,
             }

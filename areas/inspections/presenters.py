@@ -135,7 +135,9 @@ def item_rows(
     texts = {item.key: item for item in asked}
     stored = list(inspection.items.prefetch_related("corrections__organisation"))
     wanting = [item for item in stored if item.state in (ItemState.URGENT, ItemState.DEFECT)]
-    done = slots.fill("inspection.defects", user, wanting) if inspection.finished_at is not None else {}
+    is_finished = inspection.finished_at is not None
+    done = slots.fill("inspection.defects", user, wanting) if is_finished else {}
+    ways = slots.fill("inspection.defect_actions", user, wanting) if is_finished else {}
     shown = photo_rows(photos, slug)
     rows = []
     for item in stored:
@@ -147,7 +149,7 @@ def item_rows(
                 "item": item, "text": asked_item.text, "help": asked_item.help, "state": state, "label": state.label,
                 "tone": tone, "symbol": symbol, "photos": [row for row in shown if row["key"] == item.key],
                 "corrections": list(item.corrections.all()), "is_wanting": item in wanting,
-                "done": done.get(item.pk, []),
+                "done": done.get(item.pk, []), "actions": ways.get(item.pk, []),
             }
         )  # fmt: skip
     return sorted(rows, key=lambda row: (_ORDER.index(row["state"]), order.get(row["item"].key, 1000)))
@@ -156,6 +158,7 @@ def item_rows(
 def defect_rows(defects: Sequence[Defect], user: Any, slug: str) -> list[dict[str, Any]]:
     """What has to be mended, with what rooms above say is done about it; open where nobody says anything."""
     done = slots.fill("inspection.defects", user, [defect.item for defect in defects])
+    ways = slots.fill("inspection.defect_actions", user, [defect.item for defect in defects])
     rows = []
     for defect in defects:
         item, inspection = defect.item, defect.item.inspection
@@ -176,6 +179,7 @@ def defect_rows(defects: Sequence[Defect], user: Any, slug: str) -> list[dict[st
                 ) % {"count": defect.earlier} if defect.earlier else "",
                 "url": f"{reverse('inspection_detail', args=[slug, inspection.pk])}#item-{item.pk}",
                 "done": done.get(item.pk, []),
+                "actions": ways.get(item.pk, []),
             }
         )  # fmt: skip
     return rows
@@ -227,14 +231,22 @@ def walk_finding(walk: Any, stops: Sequence[Any]) -> str:
     return _("Nothing to mend was found on the walk in %(area)s") % named
 
 
+DEFECTS_IN_SIGHT = 5
+
+
 def section_of(place: Place, inspections: Sequence[Any], defects: Sequence[Defect], user: Any, begins: bool) -> Any:
     """The part about inspections on a place's own page."""
     slug = place.collaboration.slug
     looked = [one for one in inspections if one.looked_at or one.safety]
+    rows = defect_rows(defects, user, slug)
+    # A place with many has its worst in sight and the others one press away.
+    shown = DEFECTS_IN_SIGHT if len(rows) > DEFECTS_IN_SIGHT + 1 else len(rows)
     return {
         "template": "areas/inspections/_place_section.html",
         "place": place,
-        "defects": defect_rows(defects, user, slug),
+        "defects": rows,
+        "first_defects": rows[:shown],
+        "more_defects": rows[shown:],
         "inspections": inspection_rows(looked[:4]),
         "new_url": f"{reverse('inspection_new', args=[slug])}?place={place.pk}" if begins else "",
         "slug": slug,

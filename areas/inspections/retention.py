@@ -8,29 +8,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from areas.access import descendants
+from areas.holding import kept_by
 from areas.inspections.photo_files import delete_photos, remove_photos
 from areas.models import InspectionCorrection, InspectionItem, InspectionPhoto, PhotoMark, SafetyInspection, SafetyWalk
+from common.days import midnight
 from partners import retention
 from partners.models import Collaboration, LegalHold
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min), timezone.get_default_timezone())
-
-
 def held_by(hold: LegalHold) -> Q:
     """The inspections a hold keeps: those of an area, those of some days, or both."""
-    if hold.scope not in ("area", retention.DAYS):
-        return Q(pk__in=[])
-    kept = Q(pk__isnull=False)
-    if hold.scope == "area":
-        kept &= Q(place__area_id__in=descendants(hold.collaboration_id, [int(hold.subject_id)]))
-    if hold.first_day:
-        kept &= Q(inspected_on__gte=hold.first_day)
-    if hold.last_day:
-        kept &= Q(inspected_on__lte=hold.last_day)
-    return kept
+    return kept_by(hold, area="place__area_id", first="inspected_on__gte", last="inspected_on__lte")
 
 
 def _photos_held_by(hold: LegalHold) -> Q:
@@ -40,7 +28,7 @@ def _photos_held_by(hold: LegalHold) -> Q:
 
 def _due_drafts(collaboration: Collaboration, before: dt.date) -> QuerySet[SafetyInspection]:
     return SafetyInspection.objects.filter(
-        collaboration=collaboration, finished_at__isnull=True, walk__isnull=True, created_at__lt=_midnight(before)
+        collaboration=collaboration, finished_at__isnull=True, walk__isnull=True, created_at__lt=midnight(before)
     )
 
 
@@ -70,7 +58,7 @@ def _due_photos(collaboration: Collaboration, before: dt.date) -> QuerySet[Inspe
         collaboration=collaboration,
         inspection__finished_at__isnull=False,
         inspection__inspected_on__lt=before,
-        created_at__lt=_midnight(before),
+        created_at__lt=midnight(before),
     )
 
 

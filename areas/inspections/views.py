@@ -25,7 +25,7 @@ from audit.actions import record
 from common.errors import NotPossible
 from partners.devices import body_of, owner_of
 from partners.models import Collaboration, User
-from partners.requests import form_page, get_or_post, person
+from partners.requests import form_page, get_or_post, person, word_in
 from privacy import images, picture_files
 
 OUTBOX = "areas.inspection_outbox"
@@ -44,7 +44,7 @@ def _photo(request: HttpRequest, collaboration: Collaboration, pk: int, photo: i
 
 
 def _area_asked(request: HttpRequest, collaboration: Collaboration) -> Area | None:
-    slug = request.GET.get("area", "")[:60].replace("\x00", "")
+    slug = word_in(request, "area")
     areas = Area.objects.visible_to(request.user).filter(collaboration=collaboration)
     return areas.filter(slug=slug).first() if slug else None
 

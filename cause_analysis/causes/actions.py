@@ -16,6 +16,7 @@ from cause_analysis.causes import counting, seen
 from cause_analysis.causes.permissions import check_may_decide_for, organisations_to_bring_for
 from cause_analysis.causes.queries import tree_of, weight_of
 from cause_analysis.causes.rules import (
+    BEFORE_ANALYSIS,
     METHOD,
     check_is_kept,
     check_is_no_test,
@@ -49,9 +50,6 @@ from partners.models import Group, Organisation
 # Called with the causes and the evidence of a version, by their old ids, once the next version has them: what else
 # stands beside causes is taken over by whoever knows of it.
 copiers: list[Callable[[dict[int, Cause], dict[int, Evidence]], None]] = []
-
-# States in which a problem's causes are looked for; later ones begin a new version of what was found.
-BEFORE_ANALYSIS = {State.IDENTIFIED, State.DESCRIBED, State.DORMANT}
 
 
 class StateConflict(Conflict):
@@ -163,7 +161,8 @@ def opened(by: Any, analysis_id: int) -> CauseAnalysis:
     check_may_work_on(by, analysis.problem)
     check_is_running(analysis)
     analysis.change += 1
-    analysis.save(update_fields=["change"])
+    analysis.changed_at = timezone.now()
+    analysis.save(update_fields=["change", "changed_at"])
     return analysis
 
 
@@ -187,9 +186,19 @@ def write_method(
 
 
 @transaction.atomic
-def adopt_analysis(*, by: Any, analysis: CauseAnalysis, group: Group) -> CauseAnalysis:
-    """Freeze the analysis by a group's decision; the problem's causes are then analysed."""
+def adopt_analysis(
+    *, by: Any, analysis: CauseAnalysis, group: Group, seen: tuple[int, int] | None = None
+) -> CauseAnalysis:
+    """Freeze the analysis by a group's decision; the problem's causes are then analysed.
+
+    `seen` are the change and the version of the four answers that were read: what nobody has read is not adopted.
+    """
     analysis = opened(by, analysis.pk)
+    # Opening it has counted this change.
+    if seen is not None and seen != (analysis.change - 1, analysis.row_version):
+        raise NotPossible(
+            _("Somebody has changed the analysis since you opened the page. Read it before you adopt it.")
+        )
     _check_group(by, analysis, group)
     check_may_be_adopted(analysis, Cause.objects.kept().filter(analysis=analysis))
     analysis.adopted_at, analysis.adopted_by_group, analysis.adopted_by = timezone.now(), group, by
@@ -238,6 +247,12 @@ def add_cause(
     if parent is not None and parent.pk not in parents:
         raise NotPossible(_("The cause it should stand under has been taken away."))
     check_texts(by, analysis.collaboration_id, {"text": cause.text}, is_confirmed=is_confirmed)
+    # The same form sent twice, by a double press or the back button, is one cause.
+    known = Cause.objects.kept().filter(
+        analysis=analysis, parent=parent, text=cause.text, side=side, controller=controller, is_direct=is_direct
+    )
+    if (sent_before := known.first()) is not None:
+        return sent_before
     cause.parent = parent
     last = Cause.objects.filter(analysis=analysis, parent=parent).aggregate(last=Max("position"))["last"]
     cause.position = 0 if last is None else last + 1
@@ -474,10 +489,19 @@ def add_evidence(
     evidence.full_clean(
         exclude=["created_by", "changed_by", "cause", "organisation", "place", "place_feature", "photo"]
     )
+    if figures is None and (sent_before := _brought_before(evidence)) is not None:
+        return sent_before
     evidence.save()
     record("evidence_added", by=by, subject=evidence, kind=kind, direction=direction, strength=strength)
     settle(cause, by=by)
     return evidence
+
+
+def _brought_before(evidence: Evidence) -> Evidence | None:
+    """The same piece, where its form was sent twice: what weighs must not weigh double."""
+    names = ("cause", "kind", "direction", "strength", "organisation", "text", "place", "place_feature", "photo",
+             "seen", "selection")  # fmt: skip
+    return Evidence.objects.kept().filter(**{name: getattr(evidence, name) for name in names}).first()
 
 
 def _bring(evidence: Evidence, columns: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from cause_analysis.causes import seen
 from cause_analysis.causes.permissions import groups_to_decide_for, organisations_to_bring_for
 from cause_analysis.causes.queries import Node
 from cause_analysis.causes.rules import METHOD, NEXT
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models import Cause, CauseAnalysis, CauseState, Controller, Evidence, Side
 from cause_analysis.models.causes import LONGEST_ANSWER, LONGEST_CAUSE, LONGEST_EVIDENCE
 
@@ -55,30 +56,6 @@ class OutlineSelect(forms.Select):
         )
         own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return format_html("<select{}>{}</select>", own, options)
-
-
-class GuardedForm(forms.Form):
-    """A form with free text: the box to confirm it is shown when the guard has asked."""
-
-    is_confirmed = forms.BooleanField(
-        label=_("I have read the text again: it does not point at any person"), required=False
-    )
-    asks_to_confirm = False
-
-    def add_refusal(self, no: Any) -> None:
-        """Show what the action refused: its sentences under their fields, anything else on top."""
-        # Only a text can be confirmed, and one that says something.
-        refused = set(getattr(no, "error_dict", {})) & {"text", "reason", "answer", *METHOD}
-        self.asks_to_confirm = any(self.data.get(self.add_prefix(name)) for name in refused)
-        if hasattr(no, "error_dict"):
-            for name, errors in no.error_dict.items():
-                self.add_error(name if name in self.fields else None, errors)
-        else:
-            self.add_error(None, no)
-
-    def meet(self, stored: Any) -> None:
-        """Go on from what another has written: the next press of the button is a decision to keep this one."""
-        self.data = {**dict(self.data.items()), self.add_prefix("row_version"): str(stored.row_version)}
 
 
 class CauseForm(GuardedForm):
@@ -214,6 +191,14 @@ class AdoptForm(forms.Form):
     group: Any = forms.ModelChoiceField(
         label=_("Which group adopts it?"), queryset=None, empty_label=None, widget=OutlineSelect
     )
+    # What has been read: the change of the analysis, and the version of its four answers.
+    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    answers = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def what_was_seen(self) -> tuple[int, int]:
+        """As the page had it; a form that says nothing has seen nothing."""
+        seen, answers = self.cleaned_data["seen"], self.cleaned_data["answers"]
+        return (-1 if seen is None else seen, -1 if answers is None else answers)
 
     def __init__(self, data: Any = None, *, user: Any, analysis: CauseAnalysis) -> None:
         super().__init__(data, prefix="adopt")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import NotAllowed
-from common.permissions import as_question
-from partners.models import Collaboration, Group, GroupMember, Organisation
+from partners.models import Collaboration, Group, GroupMember, GroupMemberQuerySet, Organisation
 from partners.roles import MAY_COMPILE
 
 
@@ -22,13 +20,8 @@ def check_may_decide_for(user: Any, group: Group) -> None:
         raise NotAllowed(_("Only those who sit in the group, a coordinator or an analyst can say what it has decided."))
 
 
-def _seats(user: Any, collaboration_id: int) -> Any:
-    today = timezone.localdate()
-    mine = [membership.pk for membership in user.memberships_in(collaboration_id)]
-    in_force = Q(valid_to=None) | Q(valid_to__gt=today)
-    return GroupMember.objects.filter(
-        Q(membership__in=mine) | Q(deputy__in=mine), in_force, collaboration=collaboration_id, valid_from__lte=today
-    )
+def _seats(user: Any, collaboration_id: int) -> GroupMemberQuerySet:
+    return GroupMember.objects.in_force(timezone.localdate()).of(user).filter(collaboration=collaboration_id)
 
 
 def groups_to_decide_for(user: Any, collaboration: Collaboration | int) -> Any:
@@ -47,6 +40,3 @@ def organisations_to_bring_for(user: Any, collaboration: Collaboration | int) ->
     if user.has_role(pk, MAY_COMPILE):
         return organisations
     return organisations.filter(pk__in=[membership.organisation_id for membership in user.memberships_in(pk)])
-
-
-may_decide_for = as_question(check_may_decide_for)

@@ -30,6 +30,9 @@ from ui.numbers import number_words
 from ui.templatetags.ui import tag
 
 # The tone and the symbol of each state; the words say the same.
+# What is told outside the circle of how many events evidence rests on.
+TENS = 10
+
 TAGS = {
     CauseState.HYPOTHESIS: ("neutral", "question"),
     CauseState.SUPPORTED: ("success", "plus"),
@@ -147,13 +150,20 @@ def _listed(analysis: CauseAnalysis, selection: Selection) -> str:
 
 
 def events_told(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> Any:
-    """How many events the evidence rests on, the word for protected, or None where it rests on no selection."""
+    """How many events the evidence rests on, the word for protected, or None where it rests on no selection.
+
+    Whole numbers are for the circle: two selections of the same problem, or one and the problem's own number, differ by
+    what may be a small one.
+    """
     incidents = evidence.figures.get("incidents")
-    if incidents is None:
-        return None
-    is_few = 1 <= incidents <= analysis.collaboration.protect_counts_up_to
-    is_told = viewer == CIRCLE or (not is_few and (viewer == COUNTS or not evidence.figures.get("sensitive")))
-    return incidents if is_told else PROTECTED
+    return incidents if incidents is None or viewer == CIRCLE else PROTECTED
+
+
+def _at_least(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> int:
+    """How many whole tens of events it rests on, for readers outside the circle; 0 where nothing is told."""
+    least = int(evidence.figures["incidents"]) // TENS * TENS
+    is_told = viewer == COUNTS or not evidence.figures.get("sensitive")
+    return least if is_told and least > analysis.collaboration.protect_counts_up_to else 0
 
 
 def figure_words(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> str:
@@ -162,7 +172,10 @@ def figure_words(evidence: Evidence, analysis: CauseAnalysis, viewer: str) -> st
     if incidents is None:
         return ""
     if incidents == PROTECTED:
-        return _("The number of events is protected.")
+        least = _at_least(evidence, analysis, viewer)
+        if not least:
+            return _("The number of events is protected.")
+        return _("At least %(number)s events.") % {"number": number_words(least)}
     words = ngettext("%(number)s event", "%(number)s events", incidents) % {"number": number_words(incidents)}
     vague = evidence.figures.get("without_point", 0)
     # How many lack a place is told to the circle alone: from two whole numbers a small one could be worked out.

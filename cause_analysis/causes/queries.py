@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from cause_analysis.causes.rules import Weight
-from cause_analysis.models import Cause, CauseAnalysis, CauseMove, Evidence, Problem
+from cause_analysis.models import Cause, CauseAnalysis, CauseMove, CauseState, Evidence, Problem
 
 Direction = Evidence.Direction
 
@@ -54,6 +54,13 @@ def tree_of(analysis: CauseAnalysis, *, with_evidence: bool = False) -> list[Nod
 def _nodes(causes: list[Cause], level: int) -> list[Node]:
     # The last one first, since they are taken from the end.
     return [Node(cause, level, number, len(causes)) for number, cause in enumerate(causes, start=1)][::-1]
+
+
+def first_to_open(nodes: list[Node]) -> Cause | None:
+    """The cause to open where nobody has asked for one: the first chosen or confirmed, else the first."""
+    causes = [node.cause for node in nodes]
+    settled = (cause for cause in causes if cause.is_chosen or cause.state == CauseState.CONFIRMED)
+    return next(settled, causes[0] if causes else None)
 
 
 def weight_of(cause: Cause) -> Weight:

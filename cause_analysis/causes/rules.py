@@ -9,8 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cause_analysis.models import Cause, CauseAnalysis, CauseState, EventChainLink, Evidence, Prediction
+from cause_analysis.models import Cause, CauseAnalysis, CauseState, EventChainLink, Evidence, Prediction, State
 from common.errors import NotPossible
+
+# States in which a problem's causes are not looked for yet; later ones begin a new version of what was found.
+BEFORE_ANALYSIS = {State.IDENTIFIED, State.DESCRIBED, State.DORMANT}
 
 # What is known about a cause, step by step. Back to hypothesis somebody says why, or its evidence has fallen away.
 NEXT: dict[CauseState, set[CauseState]] = {
@@ -121,6 +124,11 @@ def check_may_be_adopted(analysis: CauseAnalysis, causes: Iterable[Cause]) -> No
     """Before a group adopts it, an analysis has causes and says how it was made; everything missing is said at once."""
     check_is_running(analysis)
     missing = []
+    if analysis.problem.state in BEFORE_ANALYSIS:
+        missing.append(
+            _("The problem is “%(state)s”. A group puts it first before its analysis is adopted.")
+            % {"state": analysis.problem.get_state_display()}
+        )
     if not list(causes):
         missing.append(_("Write at least one cause first."))
     unanswered = [

@@ -30,12 +30,13 @@ from cause_analysis.causes.permissions import groups_to_decide_for
 from cause_analysis.causes.rules import METHOD
 from cause_analysis.comments.queries import comments_in_brief
 from cause_analysis.knowing.presenters import gaps_in
-from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence, Problem
-from cause_analysis.permissions import check_may_work_on, may_work_on
+from cause_analysis.models import Cause, CauseAnalysis, CauseState, Evidence
+from cause_analysis.permissions import may_work_on
 from cause_analysis.problems.definition import definition_as_it_stands
 from cause_analysis.problems.presenters import lead
 from cause_analysis.problems.protecting import figures_for, viewer_of
 from cause_analysis.problems.queries import selection_of
+from cause_analysis.requests import problem_of, problem_to_work_on, running
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
@@ -43,33 +44,15 @@ from partners.models import Collaboration
 from partners.requests import PartnerRequest
 
 
-def problem_of(request: PartnerRequest, number: int) -> Problem:
-    """The problem of the address, for whoever reads it."""
-    problems = Problem.objects.visible_to(request.user).filter(collaboration=request.collaboration)
-    return get_object_or_404(problems.select_related("area", "collaboration"), number=number)
-
-
-def running(request: PartnerRequest, number: int) -> CauseAnalysis:
-    """The analysis that is worked on, for whoever may write in it."""
-    problem = problem_of(request, number)
-    check_may_work_on(request.user, problem)
-    analysis = queries.shown_analysis(request.user, problem)
-    if analysis is None:
-        raise Http404
-    return analysis
-
-
 def _cause(request: PartnerRequest, number: int, pk: int) -> Cause:
     """A cause of the problem, for whoever may write; of one that can no longer be written in the action tells."""
-    problem = problem_of(request, number)
-    check_may_work_on(request.user, problem)
+    problem = problem_to_work_on(request, number)
     causes = Cause.objects.filter(analysis__problem=problem)
     return get_object_or_404(causes.select_related("analysis__problem__area", "analysis__collaboration"), pk=pk)
 
 
 def _evidence(request: PartnerRequest, number: int, pk: int) -> Evidence:
-    problem = problem_of(request, number)
-    check_may_work_on(request.user, problem)
+    problem = problem_to_work_on(request, number)
     rows = Evidence.objects.filter(cause__analysis__problem=problem)
     return get_object_or_404(
         rows.select_related("cause__analysis__problem__area", "cause__analysis__collaboration"), pk=pk
@@ -115,7 +98,9 @@ def _show(
     may_work = not shown.is_adopted and may_work_on(user, shown.problem)
     nodes = queries.tree_of(shown, with_evidence=True)
     asked = cause_pk if cause_pk is not None else number_in(request.GET.get("cause"))
-    chosen = next((node.cause for node in nodes if node.cause.pk == asked), None)
+    named = next((node.cause for node in nodes if node.cause.pk == asked), None)
+    # A desk has room for a cause beside the list: the one a group would talk about opens when none is asked for.
+    chosen = queries.first_to_open(nodes) if asked is None and not given else named
     context: dict[str, Any] = {
         "analysis": shown,
         "problem": shown.problem,
@@ -133,6 +118,7 @@ def _show(
             for one in queries.versions_of(user, shown.problem)
         ],
         "chosen": chosen,
+        "named": named,
         "here": presence.here_now(user, shown, may_work=may_work),
         "method": [{"label": MethodForm.base_fields[name].label, "text": getattr(shown, name)} for name in METHOD],
         "method_left": sum(not getattr(shown, name).strip() for name in METHOD),
@@ -154,7 +140,7 @@ def _show(
     is_shown = may_work and has_row and (chosen is not None or cause_pk is None)
     context["unsaved"] = _unsaved(given, is_shown=is_shown)
     if may_work:
-        context["new_form"] = given.get("new") or NewCauseForm(nodes=nodes, chosen=chosen)
+        context["new_form"] = given.get("new") or NewCauseForm(nodes=nodes, chosen=named)
         context["method_form"] = given.get("method") or MethodForm.of(shown)
         context["has_groups"] = groups_to_decide_for(user, shown.collaboration).exists()
         context["adopt_form"] = given.get("adopt") or AdoptForm(user=user, analysis=shown)
@@ -294,8 +280,7 @@ def _add_refusal(form: Any, no: NotPossible) -> None:
 @require_POST
 def analysis_begin(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponseBase:
     """Begin to look for causes, or a new version from what was adopted."""
-    problem = problem_of(request, number)
-    check_may_work_on(request.user, problem)
+    problem = problem_to_work_on(request, number)
     try:
         begun = actions.begin_analysis(by=request.user, problem=problem)
     except NotPossible as no:
@@ -333,7 +318,9 @@ def analysis_adopt(request: PartnerRequest, collaboration: Collaboration, number
     form = AdoptForm(request.POST, user=request.user, analysis=shown)
 
     def change() -> Any:
-        return actions.adopt_analysis(by=request.user, analysis=shown, group=form.cleaned_data["group"])
+        return actions.adopt_analysis(
+            by=request.user, analysis=shown, group=form.cleaned_data["group"], seen=form.what_was_seen()
+        )
 
     def then(made: Any) -> HttpResponseBase:
         messages.success(request, _("The analysis is adopted. It never changes from now on."))
@@ -384,7 +371,7 @@ def cause_move(request: PartnerRequest, collaboration: Collaboration, number: in
         if "direction" in request.POST:
             actions.shift_cause(by=request.user, cause=cause, direction=request.POST["direction"])
         else:
-            under, before = number_in(request.POST.get("move-parent")), number_in(request.POST.get("before"))
+            under, before = _under(request), number_in(request.POST.get("before"))
             actions.move_cause(
                 by=request.user,
                 cause=cause,
@@ -400,6 +387,15 @@ def cause_move(request: PartnerRequest, collaboration: Collaboration, number: in
     if is_live:
         return JsonResponse({"message": _standing(shown, cause)})
     return _back(shown, cause)
+
+
+def _under(request: PartnerRequest) -> int | None:
+    """The cause it shall stand under; None directly under the problem. What says neither moves nothing."""
+    said = request.POST.get("move-parent")
+    under = number_in(said)
+    if under is None and said != "":
+        raise NotPossible(_("Choose what the cause shall stand under."))
+    return under
 
 
 def _standing(shown: CauseAnalysis, cause: Cause) -> str:

@@ -41,10 +41,16 @@ def add_link(
     _check_cause(analysis, cause)
     check_texts(by, analysis.collaboration_id, {"text": text}, is_confirmed=is_confirmed)
     links = links_of(analysis)
+    last = links[-1] if links else None
+    if last is not None and (last.text, last.is_intervention_point, last.cause_id) == (
+        text, is_intervention_point, cause.pk if cause is not None else None,
+    ):  # fmt: skip
+        # The same form sent twice: nothing happens twice in a row.
+        return last
     link = EventChainLink.objects.create(
         collaboration_id=analysis.collaboration_id,
         analysis=analysis,
-        position=links[-1].position + 1 if links else 0,
+        position=last.position + 1 if last is not None else 0,
         text=text,
         is_intervention_point=is_intervention_point,
         cause=cause,

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cause_analysis.causes.forms import GuardedForm
 from cause_analysis.causes.queries import tree_of
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models import Cause, CauseAnalysis, EventChainLink
 from cause_analysis.models.causes import LONGEST_CAUSE
 

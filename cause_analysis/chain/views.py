@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from cause_analysis.causes import presence
 from cause_analysis.causes.presenters import page_url
 from cause_analysis.causes.queries import shown_analysis
-from cause_analysis.causes.views import problem_of, running
 from cause_analysis.chain import actions, queries
 from cause_analysis.chain.forms import LinkForm
 from cause_analysis.models import CauseAnalysis, EventChainLink
-from cause_analysis.permissions import check_may_work_on, may_work_on
+from cause_analysis.permissions import may_work_on
+from cause_analysis.requests import problem_of, problem_to_work_on, running
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
@@ -86,8 +86,7 @@ def _address(shown: CauseAnalysis, pk: int | None = None) -> str:
 
 
 def _link(request: PartnerRequest, number: int, pk: int) -> EventChainLink:
-    problem = problem_of(request, number)
-    check_may_work_on(request.user, problem)
+    problem = problem_to_work_on(request, number)
     links = EventChainLink.objects.filter(analysis__problem=problem)
     return get_object_or_404(links.select_related("analysis__problem__area", "analysis__collaboration"), pk=pk)
 

@@ -35,6 +35,11 @@ def write_comment(
             raise NotPossible({"cause": _("Choose one of the causes of this version.")})
         check_is_kept(cause)
     check_texts(by, analysis.collaboration_id, {"text": text}, is_confirmed=is_confirmed, longest=LONGEST_COMMENT)
+    # Whoever sends the same comment twice at once waits here, and has written it once.
+    CauseAnalysis.objects.select_for_update(of=("self",), no_key=True).get(pk=analysis.pk)
+    known = CoachComment.objects.filter(analysis=analysis, cause=cause, text=text, written_by=by, settled_at=None)
+    if (sent_before := known.first()) is not None:
+        return sent_before
     comment = CoachComment.objects.create(
         collaboration_id=analysis.collaboration_id, analysis=analysis, cause=cause, text=text, written_by=by
     )

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cause_analysis.causes.forms import OutlineSelect, outline_choices
 from cause_analysis.causes.queries import Node
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models.comments import LONGEST_COMMENT
-from cause_analysis.problems.forms import Refusable
 
 
-class CommentForm(Refusable):
+class CommentForm(GuardedForm):
     """A comment on the whole analysis or on one of its causes."""
 
     cause = forms.ChoiceField(label=_("About"), required=False, widget=OutlineSelect)
@@ -33,7 +33,7 @@ class CommentForm(Refusable):
         self.order_fields(["cause", "text", "is_confirmed"])
 
 
-class AnswerCommentForm(Refusable):
+class AnswerCommentForm(GuardedForm):
     """What the partners answer; with nothing written, the comment is only marked as taken care of."""
 
     answer = forms.CharField(

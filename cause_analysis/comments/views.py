@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cause_analysis.causes import queries as analyses
 from cause_analysis.causes.presenters import page_url
-from cause_analysis.causes.views import problem_of
 from cause_analysis.comments import actions, presenters, queries
 from cause_analysis.comments.forms import AnswerCommentForm, CommentForm
 from cause_analysis.comments.permissions import check_may_comment, may_comment
 from cause_analysis.models import Cause, CauseAnalysis, CoachComment
 from cause_analysis.permissions import check_may_work_on, may_work_on
+from cause_analysis.requests import problem_of
 from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
 from partners.models import Collaboration

@@ -105,6 +105,17 @@ def add_gap(
     check_texts(by, analysis.collaboration_id, {"text": text}, is_confirmed=is_confirmed)
     _check_finder(analysis, membership)
     _check_day(due_on)
+    known = KnowledgeGap.objects.filter(
+        analysis=analysis,
+        text=text,
+        question=question,
+        place=place,
+        membership=membership,
+        due_on=due_on,
+        closed_at=None,
+    )
+    if (sent_before := known.first()) is not None:
+        return sent_before
     gap = KnowledgeGap.objects.create(
         collaboration_id=analysis.collaboration_id,
         analysis=analysis,
@@ -137,7 +148,8 @@ def _locked(gap: KnowledgeGap) -> KnowledgeGap:
     running = CauseAnalysis.objects.running().filter(problem=gap.analysis.problem_id)
     for analysis in running.select_for_update(of=("self",)):
         analysis.change += 1
-        analysis.save(update_fields=["change"])
+        analysis.changed_at = timezone.now()
+        analysis.save(update_fields=["change", "changed_at"])
     rows = KnowledgeGap.objects.select_for_update(of=("self",)).select_related("analysis__problem__area")
     gap = rows.get(pk=gap.pk)
     if gap.closed_at is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cause_analysis.causes.forms import GuardedForm
+from cause_analysis.forms import GuardedForm
 from cause_analysis.knowing.queries import may_find_out
 from cause_analysis.models import CauseAnalysis, GuidedAnswer, KnowledgeGap
 from cause_analysis.models.causes import LONGEST_ANSWER, LONGEST_CAUSE, LONGEST_EVIDENCE

@@ -13,17 +13,18 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from areas.models import Place
 from cause_analysis.knowing import queries
 from cause_analysis.knowing.questions import ABOUT, QUESTIONS
 from cause_analysis.models import CauseAnalysis, GuidedAnswer, KnowledgeGap
 
 
 def questions_url(analysis: CauseAnalysis, *, place: int | None = None, question: str = "") -> str:
-    """The page of the guided questions, at one place, perhaps with a question opened."""
+    """The page of the guided questions, at one place (0: the area as a whole), perhaps with a question opened."""
     path = reverse("analysis_questions", args=[analysis.collaboration.slug, analysis.problem.number])
     version = analysis.version if analysis.is_adopted else None
     asked = {"place": place, "question": question, "version": version}
-    asked = {name: value for name, value in asked.items() if value}
+    asked = {name: value for name, value in asked.items() if value not in (None, "")}
     return path + (f"?{urlencode(asked)}" if asked else "") + (f"#{question}" if question else "")
 
 
@@ -52,11 +53,31 @@ def question_groups(
                     "by": str(answer.changed_by) if answer and answer.changed_by else "",
                     "gap": waiting.get(question.key),
                     "is_open": question.key == opened,
-                    "url": questions_url(analysis, place=place, question=question.key),
+                    "url": questions_url(analysis, place=place or 0, question=question.key),
                 }
             )
         groups.append({"heading": str(heading), "rows": rows, "left": sum(not row["answer"] for row in rows)})
     return groups
+
+
+def place_rows(
+    analysis: CauseAnalysis,
+    places: Iterable[Place | None],
+    here: Place | None,
+    answers: Mapping[tuple[int | None, str], GuidedAnswer],
+) -> list[dict[str, Any]]:
+    """The places to choose from, with how many questions are answered at each; None is the area as a whole."""
+    return [
+        {
+            "name": one.name if one else _("The area as a whole"),
+            "url": questions_url(analysis, place=one.pk if one else 0),
+            "is_here": one == here,
+            "answered": sum(
+                1 for (pk, _key), answer in answers.items() if pk == (one.pk if one else None) and answer.text
+            ),
+        }
+        for one in places
+    ]
 
 
 def gap_url(gap: KnowledgeGap) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -24,6 +24,17 @@ def answers_of(analysis: CauseAnalysis) -> dict[tuple[int | None, str], GuidedAn
     """The answers, by place and question."""
     rows = GuidedAnswer.objects.filter(analysis=analysis).select_related("changed_by")
     return {(row.place_id, row.question): row for row in rows}
+
+
+def let_go_of(answers: Mapping[tuple[int | None, str], GuidedAnswer], own: Iterable[Place]) -> list[Place]:
+    """The places somebody has answered about that the problem is not about any more."""
+    said = {pk for (pk, _key), answer in answers.items() if pk is not None and answer.text}
+    return list(Place.objects.filter(pk__in=said - {place.pk for place in own}).order_by("name"))
+
+
+def is_said_of_area(answers: Mapping[tuple[int | None, str], GuidedAnswer]) -> bool:
+    """Whether something is answered about the area as a whole."""
+    return any(pk is None and answer.text for (pk, _key), answer in answers.items())
 
 
 def answered_at(analysis: CauseAnalysis, places: Sequence[int | None]) -> int:

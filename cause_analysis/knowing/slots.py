@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cause_analysis.knowing.presenters import gap_url, gap_words
 from cause_analysis.knowing.queries import gaps_given_to
 from partners.models import Collaboration
@@ -17,6 +19,7 @@ def gaps_to_find_out(user: Any, collaborations: Sequence[Collaboration]) -> dict
     for gap in gaps_given_to(user, memberships):
         row = {
             "title": gap_words(gap),
+            "mail_title": _("Something to find out about a problem"),
             "url": gap_url(gap),
             "text": " · ".join(
                 part for part in (gap.analysis.problem.title, gap.place.name if gap.place else "") if part

@@ -16,12 +16,12 @@ from areas.models import Place
 from cause_analysis.causes import presence
 from cause_analysis.causes.presenters import page_url
 from cause_analysis.causes.queries import shown_analysis
-from cause_analysis.causes.views import problem_of, running
 from cause_analysis.knowing import actions, presenters, queries
 from cause_analysis.knowing.forms import FoundOutForm, GapForm, GivenForm, QuestionForm
 from cause_analysis.knowing.questions import QUESTIONS
 from cause_analysis.models import CauseAnalysis, KnowledgeGap
 from cause_analysis.permissions import check_may_work_on, may_work_on
+from cause_analysis.requests import problem_of, running
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
@@ -51,30 +51,29 @@ def _show(
     status: int = 200,
 ) -> HttpResponseBase:
     """The questions at one place; `form` is an answer that came back, about the place `at`."""
-    places = queries.places_of(shown.problem)
-    asked = at if form is not None else number_in(request.GET.get("place"))
-    place = next((one for one in places if one.pk == asked), places[0] if places else None)
+    answers, gaps = queries.answers_of(shown), queries.open_gaps(shown)
+    own = queries.places_of(shown.problem)
+    # What was said of a place the problem has let go of, or of the area before it had places, is still read.
+    places: list[Place | None] = [*own, *queries.let_go_of(answers, own)]
+    if not own or queries.is_said_of_area(answers):
+        places.append(None)
+    asked = (at or 0) if form is not None else number_in(request.GET.get("place"))
+    place = next((one for one in places if (one.pk if one else 0) == asked), places[0])
     here = place.pk if place else None
     may_work = not shown.is_adopted and may_work_on(request.user, shown.problem)
-    answers, gaps = queries.answers_of(shown), queries.open_gaps(shown)
-    known = opened if opened in QUESTIONS and may_work else ""
+    may_answer = may_work and (place is None or place in own)
+    known = opened if opened in QUESTIONS and may_answer else ""
     # An answer about a place the problem has let go of, or to an analysis that is adopted, has no field any more.
-    is_lost = form is not None and (here != at or not may_work)
+    is_lost = form is not None and (here != at or not may_answer)
     context = {
         "analysis": shown,
         "problem": shown.problem,
         "may_work": may_work,
+        "may_answer": may_answer,
+        "is_let_go_of": place is not None and place not in own,
         "here": presence.here_now(request.user, shown, may_work=may_work),
         "place": place,
-        "places": [
-            {
-                "name": one.name,
-                "url": presenters.questions_url(shown, place=one.pk),
-                "is_here": one.pk == here,
-                "answered": sum(1 for (pk, _key), answer in answers.items() if pk == one.pk and answer.text),
-            }
-            for one in places
-        ],
+        "places": presenters.place_rows(shown, places, place, answers),
         "groups": presenters.question_groups(shown, here, answers, gaps, opened="" if is_lost else known),
         "answered": sum(1 for (pk, _key), answer in answers.items() if pk == here and answer.text),
         "total": len(QUESTIONS),
@@ -84,7 +83,7 @@ def _show(
         "unsaved": form["text"].value() if form is not None and is_lost else "",
         "said": form.non_field_errors() if form is not None and is_lost else [],
         "page_url": page_url(shown),
-        "close_url": presenters.questions_url(shown, place=here),
+        "close_url": presenters.questions_url(shown, place=here or 0),
     }
     return render(request, "cause_analysis/questions.html", context, status=status)
 
@@ -120,7 +119,7 @@ def analysis_answer(request: PartnerRequest, collaboration: Collaboration, numbe
                 is_confirmed=form.cleaned_data["is_confirmed"],
             )
             messages.success(request, _("Saved."))
-            return redirect(presenters.questions_url(shown, place=at) + f"#{question}")
+            return redirect(presenters.questions_url(shown, place=at or 0) + f"#{question}")
     except NotPossible as no:
         form.add_refusal(no)
         if isinstance(no, Conflict):
@@ -148,7 +147,7 @@ def _note_gap(request: PartnerRequest, shown: CauseAnalysis, question: str, plac
             messages.error(request, _("Not noted: choose who finds it out again, and write the day as 2026-11-30."))
     except NotPossible as no:
         messages.error(request, " ".join(no.messages))
-    return redirect(presenters.questions_url(shown, place=place.pk if place else None) + f"#{question}")
+    return redirect(presenters.questions_url(shown, place=place.pk if place else 0) + f"#{question}")
 
 
 # --- Gaps -------------------------------------------------------------------------------------------------------------

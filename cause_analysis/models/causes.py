@@ -42,6 +42,8 @@ class CauseAnalysis(models.Model):
     begun_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Raised by each change of anything in the analysis: a page that has seen this number has seen it all.
     change = models.PositiveBigIntegerField(default=0, editable=False)
+    # When somebody last wrote in it.
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     # Method and limits: Brå's four questions.
     why_chosen = models.TextField(

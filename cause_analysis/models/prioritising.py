@@ -31,17 +31,6 @@ class Criterion(models.TextChoices):
     AFFECTS = "affects", pgettext_lazy("criterion", "affects many")
 
 
-def groups_seated_in(user: Any) -> models.QuerySet[GroupMember]:
-    """The seats the user holds or stands in for today, by a role of theirs that holds today."""
-    today, mine = timezone.localdate(), [membership.pk for membership in user.active_memberships]
-    return GroupMember.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=today),
-        Q(membership__in=mine) | Q(deputy__in=mine),
-        valid_from__lte=today,
-        group__is_active=True,
-    )
-
-
 class RoundQuerySet(models.QuerySet["PrioritisationRound"]):
     def visible_to(self, user: Any) -> RoundQuerySet:
         """The group's members, those who compile, and the council."""
@@ -50,7 +39,10 @@ class RoundQuerySet(models.QuerySet["PrioritisationRound"]):
         return self.filter(
             Q(collaboration_id__in=whole)
             | Q(
-                group__in=groups_seated_in(user).values("group_id"),
+                group__in=GroupMember.objects.in_force(timezone.localdate())
+                .of(user)
+                .filter(group__is_active=True)
+                .values("group_id"),
                 collaboration__in=[m.collaboration_id for m in mine],
             )
         )
@@ -114,7 +106,7 @@ class RoundProblem(models.Model):
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(PrioritisationRound, on_delete=models.CASCADE, related_name="round_problems")
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="round_problems")
-    # What the data knew when the round began, by criterion: a score and the sentence it rests on.
+    # What the data knew when the round began, by criterion: a score, and which sentence it rests on with its numbers.
     suggestions = models.JSONField(default=dict, editable=False)
     decision = models.CharField(max_length=10, choices=Decision, blank=True, editable=False)
     reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)

@@ -90,6 +90,9 @@ class Problem(models.Model):
 
     # How often each answer has been written: two who write different answers do not meet, two who write the same do.
     answer_versions = models.JSONField(default=dict, editable=False)
+    # When somebody last wrote in the definition.
+    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    texts_purged_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -61,6 +61,12 @@ def state_prediction(
     problem = cause.analysis.problem
     check_parameters(problem, template, parameters)
     check_texts(by, cause.collaboration_id, {"text": text.strip()}, is_confirmed=is_confirmed)
+    # Asked twice, the same answer would weigh double.
+    known = Prediction.objects.kept().filter(cause=cause, template=template, claim=claim, parameters=dict(parameters))
+    if (asked_before := known.first()) is not None:
+        if (asked_before.text, asked_before.organisation_id) == (text.strip(), organisation.pk):
+            return asked_before
+        raise NotPossible(_("The reports have already been asked this for the cause. It stands beside it."))
     prediction = Prediction(
         collaboration_id=cause.collaboration_id,
         cause=cause,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from areas.access import descendants
 from areas.models import Place
 from areas.models.place_file import PlaceFeature
-from cause_analysis.causes.forms import GuardedForm
 from cause_analysis.causes.permissions import organisations_to_bring_for
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models import Cause
 from cause_analysis.models.predictions import LONGEST_PREDICTION, Claim, SchoolDates, Template
 from cause_analysis.predictions.rules import FARTHEST_M, LONGEST_DAYS, NEAREST_M

@@ -148,3 +148,7 @@ def _check_not_decided(problem: Problem, template: str, said: Mapping[str, Any])
         )
     if template in {Template.NEAR, Template.FEATURE} and selection.place:
         raise NotPossible(_("The problem counts only some places, so where cannot be tested: it would prove itself."))
+    if template == Template.AGAIN and len(selection.place) == 1:
+        raise NotPossible(
+            _("The problem counts one single place, so whether events come back there has nothing to be held against.")
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -14,26 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cause_analysis.causes import presenters as cause_presenters
-from cause_analysis.models import Cause, Problem
+from cause_analysis.models import Cause
 from cause_analysis.models.predictions import Prediction, SchoolDates, Template
-from cause_analysis.permissions import check_may_read_problems, check_may_work_on
+from cause_analysis.permissions import check_may_read_problems
 from cause_analysis.predictions import actions, presenters
 from cause_analysis.predictions.forms import PredictionForm, SchoolDatesForm
 from cause_analysis.predictions.permissions import check_may_keep_school_dates, may_keep_school_dates
+from cause_analysis.requests import problem_to_work_on
 from common.errors import NotPossible
 from partners.models import Collaboration
-from partners.requests import form_page, get_or_post, tried
+from partners.requests import PartnerRequest, form_page, get_or_post, tried
 
 
-def _problem(request: HttpRequest, collaboration: Collaboration, number: int) -> Problem:
-    problems = Problem.objects.visible_to(request.user).filter(collaboration=collaboration)
-    problem = get_object_or_404(problems.select_related("area", "collaboration"), number=number)
-    check_may_work_on(request.user, problem)
-    return problem
-
-
-def _cause(request: HttpRequest, collaboration: Collaboration, number: int, pk: int) -> Cause:
-    problem = _problem(request, collaboration, number)
+def _cause(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> Cause:
+    problem = problem_to_work_on(request, number)
     causes = Cause.objects.kept().filter(analysis__problem=problem)
     cause: Cause = get_object_or_404(
         causes.select_related("analysis__problem__area", "analysis__collaboration", "analysis__problem__collaboration"),
@@ -47,7 +41,7 @@ def _back_url(cause: Cause) -> str:
 
 
 @require_GET
-def prediction_choose(request: HttpRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
+def prediction_choose(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
     """What can the reports be asked? One link a template."""
     cause = _cause(request, collaboration, number, pk)
     context = {
@@ -68,7 +62,7 @@ def prediction_choose(request: HttpRequest, collaboration: Collaboration, number
 
 @get_or_post
 def prediction_new(
-    request: HttpRequest, collaboration: Collaboration, number: int, pk: int, template: str
+    request: PartnerRequest, collaboration: Collaboration, number: int, pk: int, template: str
 ) -> HttpResponse:
     """State what the reports should show; they are asked at once."""
     cause = _cause(request, collaboration, number, pk)
@@ -108,9 +102,9 @@ def prediction_new(
 
 
 @require_POST
-def prediction_remove(request: HttpRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
+def prediction_remove(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
     """Take a prediction away, with the evidence it gave."""
-    problem = _problem(request, collaboration, number)
+    problem = problem_to_work_on(request, number)
     predictions = Prediction.objects.filter(cause__analysis__problem=problem)
     prediction = get_object_or_404(predictions.select_related("cause__analysis__collaboration"), pk=pk)
     tried(
@@ -125,7 +119,7 @@ def prediction_remove(request: HttpRequest, collaboration: Collaboration, number
 
 
 @get_or_post
-def school_dates(request: HttpRequest, collaboration: Collaboration) -> HttpResponse:
+def school_dates(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """When are the school's terms and holidays? With a form to write more down."""
     check_may_read_problems(request.user, collaboration)
     may_keep = may_keep_school_dates(request.user, collaboration)
@@ -148,7 +142,7 @@ def school_dates(request: HttpRequest, collaboration: Collaboration) -> HttpResp
 
 
 @require_POST
-def school_dates_remove(request: HttpRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+def school_dates_remove(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Take a term or a holiday away."""
     check_may_keep_school_dates(request.user, collaboration)
     dates = get_object_or_404(SchoolDates.objects.visible_to(request.user).filter(collaboration=collaboration), pk=pk)

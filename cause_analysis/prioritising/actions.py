@@ -19,8 +19,13 @@ from cause_analysis.models.prioritising import (
     RoundProblem,
     Score,
 )
-from cause_analysis.permissions import check_may_start_round
-from cause_analysis.prioritising.permissions import check_may_decide, check_may_show, seat_of, seats_today
+from cause_analysis.prioritising.permissions import (
+    check_may_decide,
+    check_may_show,
+    check_may_start_round,
+    seat_of,
+    seats_today,
+)
 from cause_analysis.prioritising.suggesting import suggestions_for
 from cause_analysis.problems.actions import move_problem
 from cause_analysis.rules import check_round_move

@@ -7,15 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models import Problem, State
 from cause_analysis.models.prioritising import LONGEST_REASON, Criterion, RoundProblem
 from cause_analysis.prioritising.presenters import SCORES, STATEMENTS
 from cause_analysis.prioritising.queries import in_a_round
-from cause_analysis.problems.forms import Refusable
+from cause_analysis.prioritising.suggesting import in_words
 from partners.models import Collaboration, Group
 
 
-class RoundForm(Refusable):
+class RoundForm(GuardedForm):
     """Which group goes through which problems."""
 
     group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), empty_label=_("Choose a group"))
@@ -43,7 +44,7 @@ def _title(problem: Problem) -> str:
     return f"{problem.title} ({problem}, {problem.area.name})"
 
 
-class ScoreForm(Refusable):
+class ScoreForm(GuardedForm):
     """One seat's score and reason by each criterion; what the data know is filled in and can be changed."""
 
     def __init__(self, data: Any = None, *, row: RoundProblem, own: dict[str, tuple[int, str]]) -> None:
@@ -80,7 +81,7 @@ class ScoreForm(Refusable):
                 "label": criterion.label,
                 "value": self[f"value_{criterion}"],
                 "reason": self[f"reason_{criterion}"],
-                "suggested": self.row.suggestions.get(criterion),
+                "suggested": in_words(self.row.suggestions.get(criterion)),
             }
             for criterion in Criterion
         ]
@@ -92,7 +93,7 @@ class ScoreForm(Refusable):
         return {str(criterion): (said[f"value_{criterion}"], said[f"reason_{criterion}"]) for criterion in Criterion}
 
 
-class DecisionForm(Refusable):
+class DecisionForm(GuardedForm):
     """What the group decides on a problem, and why."""
 
     decision = forms.ChoiceField(

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cause_analysis.models.prioritising import PrioritisationRound, RoundProblem
-from cause_analysis.permissions import may_read_priorities
 from cause_analysis.prioritising import presenters, queries
-from cause_analysis.prioritising.permissions import may_decide, may_show
+from cause_analysis.prioritising.permissions import may_decide, may_read_priorities, may_show
 from partners.models import Collaboration
 
 Status = PrioritisationRound.Status
@@ -30,6 +29,7 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
 def _row(round_: PrioritisationRound, collaboration: Collaboration, title: str, since: Any) -> dict[str, Any]:
     return {
         "title": title,
+        "mail_title": title,
         "text": round_.group.name,
         "url": presenters.url_of(round_, collaboration.slug),
         "since": timezone.localdate(since),
@@ -43,7 +43,9 @@ def _to_score(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]:
     for pk, number in left.items():
         if pk in rounds:
             text = ngettext("%(number)s problem to score", "%(number)s problems to score", number)
-            rows.append(_row(rounds[pk], collaboration, text % {"number": number}, rounds[pk].started_at))
+            row = _row(rounds[pk], collaboration, text % {"number": number}, rounds[pk].started_at)
+            # Nobody sees what the group thinks before everybody has scored.
+            rows.append({**row, "text": "", "asked_by": rounds[pk].group.name})
     return rows
 
 

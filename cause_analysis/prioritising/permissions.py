@@ -1,32 +1,44 @@
-"""Who scores, who shows and who decides."""
+"""Who reads rounds of prioritisation, who begins them, who scores, who shows and who decides."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cause_analysis.models.prioritising import PrioritisationRound
+from cause_analysis.permissions import READ_PROBLEMS
 from common.errors import NotAllowed
 from common.permissions import as_question
-from partners.models import GroupMember
-from partners.roles import MAY_COMPILE
+from partners.models import Collaboration, GroupMember, GroupMemberQuerySet
+from partners.roles import MAY_COMPILE, Role
+
+# Process support reads the problems it is invited to, not how the group reasoned.
+READ_PRIORITIES = READ_PROBLEMS - {Role.COACH}
 
 
-def seats_today(group_id: int) -> QuerySet[GroupMember]:
+def check_may_read_priorities(user: Any, collaboration: Collaboration | int) -> None:
+    """Whose role is in no round is told so, instead of being shown an empty list."""
+    if not user.has_role(collaboration, READ_PRIORITIES):
+        raise NotAllowed(_("Prioritisation is for the partners who work in the areas, and for the management council."))
+
+
+def check_may_start_round(user: Any, collaboration: Collaboration | int) -> None:
+    """Coordinators and analysts prepare what a group goes through."""
+    if not user.has_role(collaboration, MAY_COMPILE):
+        raise NotAllowed(_("Only a coordinator or an analyst begins a round of prioritisation."))
+
+
+def seats_today(group_id: int) -> GroupMemberQuerySet:
     """The group's seats today."""
-    today = timezone.localdate()
-    return GroupMember.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=today), group=group_id, valid_from__lte=today
-    )
+    return GroupMember.objects.in_force(timezone.localdate()).filter(group=group_id)
 
 
 def seat_of(user: Any, round_: PrioritisationRound) -> GroupMember | None:
     """The seat the user scores for: their own, or the one they stand in for."""
-    mine = {membership.pk for membership in user.memberships_in(round_.collaboration_id)}
-    seats = list(seats_today(round_.group_id).filter(Q(membership__in=mine) | Q(deputy__in=mine)).order_by("pk"))
+    mine = {membership.pk for membership in user.active_memberships}
+    seats = list(seats_today(round_.group_id).of(user).order_by("pk"))
     own = [seat for seat in seats if seat.membership_id in mine]
     return next(iter([*own, *seats]), None)
 
@@ -45,3 +57,5 @@ def check_may_decide(user: Any, round_: PrioritisationRound) -> None:
 
 may_show = as_question(check_may_show)
 may_decide = as_question(check_may_decide)
+may_read_priorities = as_question(check_may_read_priorities)
+may_start_round = as_question(check_may_start_round)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cause_analysis.models.prioritising import HIGHEST, Criterion, PrioritisationRound, RoundProblem, Score
+from cause_analysis.prioritising.suggesting import in_words
 from cause_analysis.problems import presenters as problem_presenters
 from partners.models import GroupMember
 from ui.numbers import number_words
@@ -131,12 +132,13 @@ def matrix(rows: Iterable[RoundProblem], scores: Iterable[Score]) -> dict[str, A
         "criteria": [criterion.label for criterion in Criterion],
         "rows": found,
         "highest": HIGHEST * len(Criterion),
+        "is_decided": any(one["tag"] for one in found),
     }
 
 
 def _cell(criterion: Criterion, scores: list[Score], row: RoundProblem) -> dict[str, Any]:
     values = [score.value for score in scores]
-    suggested = row.suggestions.get(criterion)
+    suggested = in_words(row.suggestions.get(criterion))
     if not values:
         return {
             "criterion": criterion.label,

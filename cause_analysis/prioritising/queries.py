@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from cause_analysis.models import Problem, State
 from cause_analysis.models.prioritising import (
@@ -13,7 +14,6 @@ from cause_analysis.models.prioritising import (
     RoundProblem,
     RoundQuerySet,
     Score,
-    groups_seated_in,
 )
 from cause_analysis.prioritising.permissions import seats_today
 from partners.models import Collaboration, GroupMember
@@ -63,7 +63,11 @@ def seats_done(round_: PrioritisationRound) -> tuple[int, int]:
 
 def left_to_score(user: Any, collaboration: Collaboration) -> dict[int, int]:
     """By round being scored, how many of its problems the user's seat has not scored yet; nothing where none."""
-    seats = groups_seated_in(user).filter(group__collaboration=collaboration)
+    seats = (
+        GroupMember.objects.in_force(timezone.localdate())
+        .of(user)
+        .filter(group__is_active=True, group__collaboration=collaboration)
+    )
     if not seats:
         return {}
     readable = Problem.objects.visible_to(user).filter(collaboration=collaboration)

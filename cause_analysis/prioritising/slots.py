@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cause_analysis.models import Problem, State
 from cause_analysis.models.prioritising import PrioritisationRound, RoundProblem
-from cause_analysis.permissions import may_start_round
 from cause_analysis.prioritising import presenters
+from cause_analysis.prioritising.permissions import may_start_round
 
 
 def way_to_a_round(user: Any, problems: Sequence[Problem]) -> dict[int, list[dict[str, Any]]]:

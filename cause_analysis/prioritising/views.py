@@ -13,10 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cause_analysis.models.prioritising import PrioritisationRound, RoundProblem
-from cause_analysis.permissions import check_may_read_priorities, check_may_start_round, may_start_round
 from cause_analysis.prioritising import actions, presenters, queries
 from cause_analysis.prioritising.forms import DecisionForm, RoundForm, ScoreForm
-from cause_analysis.prioritising.permissions import may_decide, may_show, seat_of
+from cause_analysis.prioritising.permissions import (
+    check_may_read_priorities,
+    check_may_start_round,
+    may_decide,
+    may_show,
+    may_start_round,
+    seat_of,
+)
 from cause_analysis.problems import presenters as problem_presenters
 from cause_analysis.problems.protecting import figures_for
 from cause_analysis.problems.queries import selection_of

@@ -61,6 +61,13 @@ def make_problem(
     figures = figures_of(collaboration, selection, today=today)
     if not figures["total"]:
         raise NotPossible(_("No approved event is in the selection. Choose other days, places or categories."))
+    # The same form sent twice, by a double press or the back button, is one problem: also its numbers are the same.
+    known = Problem.objects.filter(
+        area=area, title=title, selection=selection.query, created_by=by, state=State.IDENTIFIED
+    )
+    for sent_before in known:
+        if sent_before.figures == figures:
+            return sent_before
     last = Problem.objects.filter(collaboration=collaboration).aggregate(last=Max("number"))["last"]
     problem = Problem.objects.create(
         collaboration=collaboration,
@@ -122,7 +129,8 @@ def write_answer(
     check_texts(by, problem.collaboration_id, {"text": text}, is_confirmed=is_confirmed, longest=WRITTEN[name])
     setattr(problem, name, text)
     problem.answer_versions[name] = answer.row_version + 1
-    problem.save(update_fields=[name, "answer_versions"])
+    problem.written_at = timezone.now()
+    problem.save(update_fields=[name, "answer_versions", "written_at"])
     record("problem_described", by=by, subject=problem, answer=name)
     return problem
 

@@ -125,10 +125,13 @@ def _before(collaboration: Collaboration, selection: Selection, total: int, sour
     if selection.since is None or selection.until is None or selection.until < selection.since:
         return {"before": None, "before_missing": NO_PERIOD}
     days = (selection.until - selection.since).days + 1
+    # Asked first: before a period in the first years of the calendar there are no days at all.
+    if source.first_day is None or (selection.since - source.first_day).days < days:
+        return {"before": None, "before_missing": NOT_COVERED}
     last = selection.since - dt.timedelta(days=1)
     first = last - dt.timedelta(days=days - 1)
     period = free(first, last)
-    if source.lacks(period) or source.first_day is None or first < source.first_day:
+    if source.lacks(period):
         return {"before": None, "before_missing": NOT_COVERED}
     count = count_now(collaboration, selection.moved_to(first, last))
     lower, upper = range_if_unchanged(np.array([count], dtype=np.float64), days_before=days, days_after=days)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,7 +20,7 @@ from cause_analysis.models.problems import LONGEST_TEXT
 from cause_analysis.rules import FEWEST_EVENTS, MOST_CATEGORIES, MOST_PLACES, Size, how_many_hold, size_of
 from situational_picture.presenters import category_name
 from situational_picture.protecting import PROTECTED
-from ui.days import month_in_short, weekday_names
+from ui.days import weekday_names
 from ui.numbers import number_words
 
 # Each answer of the problem's own, by its field, in the order in which a group goes through them.
@@ -197,7 +198,7 @@ def _since_when(figures: Figures, since: Day, until: Day) -> list[str]:
     months = figures["months"]
     if not months:
         return []
-    first = month_in_short(dt.date.fromisoformat(f"{months[0][0]}-01"))
+    first = date_format(dt.date.fromisoformat(f"{months[0][0]}-01"), "F Y")
     return [_("The first reported event of the selection is from %(month)s.") % {"month": first}]
 
 

@@ -9,34 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.access import circle_area_ids
 from areas.models import Area, Place
+from cause_analysis.forms import GuardedForm
 from cause_analysis.models.problems import LONGEST_TEXT, Problem
 from cause_analysis.problems.actions import LONGEST_REASON
 from partners.models import Collaboration, Membership
 from partners.roles import Role
-
-CONFIRM = _("I have read the text again: it does not point at any person")
 
 
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
-class Refusable(forms.Form):
-    """A form that shows what the action refused, and asks to confirm where that would help."""
-
-    is_confirmed = forms.BooleanField(label=CONFIRM, required=False)
-    asks_to_confirm = False
-
-    def add_refusal(self, no: Any) -> None:
-        """Put the action's sentences under their fields, or on top."""
-        faults = no.message_dict if hasattr(no, "error_dict") else {"": no.messages}
-        self.asks_to_confirm = getattr(no, "code", None) == "texts" or self.asks_to_confirm
-        for name, sentences in faults.items():
-            for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
-
-
-class ProblemForm(Refusable):
+class ProblemForm(GuardedForm):
     """What the problem is called, whose area it is, and from which day to which it counts."""
 
     title = forms.CharField(
@@ -63,7 +47,7 @@ class ProblemForm(Refusable):
         self.order_fields(["title", "area", "since", "until", "is_confirmed"])
 
 
-class AnswerForm(Refusable):
+class AnswerForm(GuardedForm):
     """One answer, or what one partner sees, with how often it had been written when the page was opened."""
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -78,7 +62,7 @@ class AnswerForm(Refusable):
         self.fields["text"].label = label
 
 
-class StepForm(Refusable):
+class StepForm(GuardedForm):
     """A step, and why where the step asks why."""
 
     to = forms.CharField(widget=forms.HiddenInput, max_length=20)

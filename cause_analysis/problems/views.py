@@ -31,6 +31,7 @@ from cause_analysis.permissions import (
 from cause_analysis.problems import actions, counting, definition, presenters, protecting, queries
 from cause_analysis.problems.definition import QUESTIONS, WRITTEN, Answer
 from cause_analysis.problems.forms import AnswerForm, CoachForm, PlacesForm, ProblemForm, StepForm
+from cause_analysis.requests import problem_of
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from incidents.models import Status
@@ -40,10 +41,6 @@ from partners.requests import PartnerRequest, get_or_post, person, tried
 from situational_picture import charts
 
 PAGE_SIZE = 50
-
-
-def _problem(request: PartnerRequest, collaboration: Collaboration, number: int) -> Problem:
-    return get_object_or_404(queries.problems_for(request.user, collaboration), number=number)
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -120,7 +117,7 @@ def problem_new(request: PartnerRequest, collaboration: Collaboration) -> HttpRe
 def _start(request: PartnerRequest, asked: Selection, today: dt.date) -> dict[str, Any]:
     """What the form begins with: the selection's own area and days, or the last twelve months."""
     until = asked.until or today
-    since = asked.since or (until.replace(year=until.year - 1, day=min(until.day, 28)) + dt.timedelta(days=1))
+    since = asked.since or _year_before(until)
     areas = Area.objects.visible_to(request.user).filter(collaboration=request.collaboration)
     area_ids = circle_area_ids(request.user, request.collaboration)
     if area_ids is not None:
@@ -129,6 +126,13 @@ def _start(request: PartnerRequest, asked: Selection, today: dt.date) -> dict[st
     if area is None and asked.place:
         area = areas.filter(places__pk__in=asked.place).first()
     return {"since": since, "until": until, "area": area}
+
+
+def _year_before(until: dt.date) -> dt.date:
+    # 29 February has no day in the year before, and the first year has none before it.
+    if until.year == dt.MINYEAR:
+        return dt.date.min
+    return until.replace(year=until.year - 1, day=min(until.day, 28)) + dt.timedelta(days=1)
 
 
 def _preview(
@@ -165,7 +169,7 @@ def _left_out(asked: Selection) -> bool:
 @require_GET
 def problem(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """What the problem is, what it counts, how far it has come and what comes next."""
-    return _page(request, _problem(request, collaboration, number))
+    return _page(request, problem_of(request, number))
 
 
 def _page(request: PartnerRequest, shown: Problem, *, step_form: StepForm | None = None) -> HttpResponse:
@@ -221,7 +225,7 @@ def _views(shown: Problem) -> Any:
 @get_or_post
 def problem_define(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Describe the problem question by question; each answer is saved by itself."""
-    shown = _problem(request, collaboration, number)
+    shown = problem_of(request, number)
     check_may_work_on(request.user, shown)
     if request.method == "POST":
         return _write(request, shown)
@@ -358,7 +362,7 @@ def _define(
 @require_POST
 def problem_step(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Take a step that pages take: described, laid to rest, taken up again."""
-    shown = _problem(request, collaboration, number)
+    shown = problem_of(request, number)
     check_may_work_on(request.user, shown)
     form = StepForm(request.POST)
     if not form.is_valid():
@@ -382,7 +386,7 @@ def problem_step(request: PartnerRequest, collaboration: Collaboration, number: 
 @require_POST
 def problem_places(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Say which named places the problem is about."""
-    shown = _problem(request, collaboration, number)
+    shown = problem_of(request, number)
     check_may_work_on(request.user, shown)
     form = PlacesForm(request.POST, problem=shown)
     if form.is_valid():
@@ -399,7 +403,7 @@ def problem_places(request: PartnerRequest, collaboration: Collaboration, number
 @require_POST
 def coach_invite(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Invite somebody in process support to read the problem."""
-    shown = _problem(request, collaboration, number)
+    shown = problem_of(request, number)
     check_may_work_on(request.user, shown)
     form = CoachForm(request.POST, problem=shown, today=timezone.localdate())
     if form.is_valid():
@@ -417,7 +421,7 @@ def coach_invite(request: PartnerRequest, collaboration: Collaboration, number: 
 @require_POST
 def coach_end(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
     """End an invitation."""
-    shown = _problem(request, collaboration, number)
+    shown = problem_of(request, number)
     invitation = get_object_or_404(
         CoachInvitation.objects.visible_to(request.user).filter(problem=shown).select_related("problem"), pk=pk
     )

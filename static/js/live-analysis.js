@@ -38,6 +38,9 @@ class LiveAnalysis extends HTMLElement {
     // A page without the lists tells that there is something to see.
     if (this.dataset.wordNews && fresh.dataset.seen !== this.dataset.seen) this.#say(this.dataset.wordNews);
     this.dataset.seen = fresh.dataset.seen;
+    // The lists have been renewed, so whoever adopts has them before their eyes.
+    const adopts = document.querySelector("[data-seen-by-form]");
+    if (adopts) adopts.value = fresh.dataset.seen;
     const focused = document.activeElement?.id;
     for (const part of fresh.querySelectorAll("[data-live]")) {
       const old = this.querySelector(`[data-live="${part.dataset.live}"]`);

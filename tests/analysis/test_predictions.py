@@ -1,4 +1,4 @@
-"""The eight claims: against counting by hand, on made-up events without and with what is claimed, and by their laws."""
+"""The nine claims: against counting by hand, on made-up events without and with what is claimed, and by their laws."""
 
 from datetime import date, timedelta
 
@@ -317,6 +317,11 @@ def frame_of(moments, **columns):
     )
 
 
+def on_days(number, days=10):
+    """So many moments, on so many days in turn."""
+    return [FIRST + pd.Timedelta(days=at % days) for at in range(number)]
+
+
 def some_events(rng, number, days=DAYS):
     minutes = rng.integers(0, days * 24 * 60, number)
     return frame_of(
@@ -407,7 +412,7 @@ def test_places_with_a_feature_against_dealing_it_out_in_every_way():
     from itertools import combinations
 
     counts = [9, 8, 2, 6, 1, 2, 3, 1]
-    frame = frame_of([FIRST] * sum(counts), place=np.repeat(np.arange(1, 9), counts))
+    frame = frame_of(on_days(sum(counts)), place=np.repeat(np.arange(1, 9), counts))
     places = pd.DataFrame({"has_feature": [True] * 4 + [False] * 4}, index=range(1, 9))
     found = at_feature(frame, places, None, claim=Claim.MORE, rng=np.random.default_rng(1), shuffles=20_000)
     ways = [sum(counts[at] for at in way) for way in combinations(range(8), 4)]
@@ -514,7 +519,7 @@ def test_an_interval_counts_where_most_of_it_lies_wherever_that_is():
 
 def test_a_feature_nobody_has_looked_for_is_not_its_absence():
     rng = np.random.default_rng(1)
-    frame = frame_of([FIRST] * 60, place=np.repeat(np.arange(0, 12), 5))
+    frame = frame_of(on_days(60), place=np.repeat(np.arange(0, 12), 5))
     has = pd.Series([True] * 4 + [False] * 5 + [None] * 2, index=range(1, 12), dtype=object)
     found = at_feature(frame, pd.DataFrame({"has_feature": has}), None, claim=Claim.MORE, rng=rng)
     assert (found.observed, found.of, found.left_out) == (20, 45, {"place": 5, "feature": 10})
@@ -552,6 +557,26 @@ def test_too_few_is_an_answer():
     ):
         assert found.verdict == Verdict.TOO_FEW
         assert np.isnan(found.p_value)
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(7, Verdict.TOO_FEW), (8, Verdict.SUPPORTED)])
+def test_one_night_decides_nothing_of_places(days, verdict):
+    """Forty cars burn at the garage: in one night it says what happened once, and nothing of the place."""
+    rng = np.random.default_rng(1)
+    fires = {"moments": on_days(40, days), "place": np.repeat(np.arange(1, 5), 10)}
+    others = some_events(rng, 400)
+    near = within_distance(frame_of(**fires), others, x_m=0, y_m=0, distance_m=100, claim=Claim.MORE)
+    places = pd.DataFrame({"has_feature": [True] * 4 + [False] * 16}, index=range(1, 21))
+    dark = at_feature(frame_of(**fires), places, None, claim=Claim.MORE, rng=rng)
+    assert (near.verdict, dark.verdict) == (verdict, verdict)
+
+
+@pytest.mark.parametrize("number", [40, 400])
+def test_repeats_at_one_single_place_have_nothing_to_be_held_against(number):
+    frame = some_events(np.random.default_rng(1), number).assign(place=7)
+    for claim in Claim:
+        found = repeats(frame, within_days=7, claim=claim, rng=np.random.default_rng(1), shuffles=99)
+        assert found.verdict == Verdict.TOO_FEW
 
 
 @pytest.mark.parametrize("weekdays_", [[], range(7)])

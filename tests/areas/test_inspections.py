@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from areas.inspections import actions, photos, queries, retention
+from areas.inspections import actions, photos, presenters, queries, retention
 from areas.inspections.checklists import DEFAULTS, Item, change_checklist, check_items, current_version, items_of
 from areas.inspections.photo_files import sweep
 from areas.inspections.rules import Answers
@@ -595,6 +595,18 @@ def test_the_place_says_what_is_left_to_mend(client, world):
     assert "Inget brännbart ligger framme" in page
     client.force_login(world.people["council"])
     assert "Inget brännbart" not in client.get(address("place_detail", world.square.pk)).content.decode()
+
+
+@pytest.mark.parametrize(("number", "in_sight"), [(5, 5), (6, 6), (7, 5)])
+def test_a_place_with_many_defects_has_five_in_sight(world, number, in_sight):
+    defects = [
+        queries.Defect(make.InspectionItemFactory(inspection__place=world.square, key=f"sak-{n}"), 0)
+        for n in range(number)
+    ]
+    section = presenters.section_of(world.square, [], defects, world.people["police"], True)
+    texts = [row["text"] for row in section["first_defects"] + section["more_defects"]]
+    assert texts == [f"sak-{n}" for n in range(number)]
+    assert len(section["first_defects"]) == in_sight
 
 
 def test_the_list_asks_few_questions(client, world, django_assert_max_num_queries):

@@ -58,8 +58,9 @@ def test_outside_the_circle_the_same_numbers_are_protected_as_on_the_page(client
         said = read(client, world, who, f"{world.analysis.pk}/").json()
         assert said["tree"][0]["evidence"][0]["events"] == {"value": None, "status": "protected"}
     Collaboration.objects.filter(pk=world.here.pk).update(protect_counts_up_to=2)
+    # Also a larger one: two selections of one problem may differ by a small number.
     said = read(client, world, "council", f"{world.analysis.pk}/").json()
-    assert said["tree"][0]["evidence"][0]["events"] == {"value": 3, "status": "shown"}
+    assert said["tree"][0]["evidence"][0]["events"] == {"value": None, "status": "protected"}
 
 
 def test_each_reader_lists_and_reads_the_same_analyses(client, world):

@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from cause_analysis.causes import actions
 from cause_analysis.models import Cause, CauseState, Evidence
+from common.errors import NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
 
@@ -64,6 +65,31 @@ def test_an_analysis_is_begun_and_filled_in_by_plain_forms(world, ask):
     assert "1 för · 0 mot" in page
     cause.refresh_from_db()
     assert (cause.state, cause.controller) == (CauseState.SUPPORTED, "manager")
+
+
+def opened(answer):
+    """Which cause the page has opened, and which new cause's parent is filled in."""
+    chosen, form = answer.context["chosen"], answer.context["new_form"]
+    return (chosen.text if chosen else None, form["parent"].value() or None)
+
+
+def test_the_cause_a_group_would_talk_about_opens_when_none_is_asked_for(world, ask):
+    assert opened(ask("police")) == (None, None)
+    first, second, third = (world.cause(text, position=n) for n, text in enumerate(("Mörkt", "Tomt", "Sent")))
+    assert opened(ask("police")) == ("Mörkt", None)
+    Cause.objects.filter(pk=third.pk).update(state=CauseState.CONFIRMED)
+    answer = ask("police")
+    assert opened(answer) == ("Sent", None)
+    # It opens beside the list where there is room; a phone, which asks for nothing, shows how to choose one.
+    assert " data-unasked" in text_of(answer)
+    assert "Tryck på en orsak i listan" in text_of(answer)
+    asked = ask("police", query=f"?cause={second.pk}")
+    assert opened(asked) == ("Tomt", str(second.pk))
+    assert " data-unasked" not in text_of(asked)
+    assert "Tryck på en orsak i listan" not in text_of(asked)
+    # A cause that is gone is not answered with another one.
+    Cause.objects.filter(pk=first.pk).delete()
+    assert opened(ask("police", query=f"?cause={first.pk}")) == (None, None)
 
 
 def test_whoever_meets_another_is_shown_both_texts_and_may_then_save(world, ask):
@@ -262,3 +288,36 @@ def test_a_large_analysis_asks_the_database_no_more_than_a_small_one(world, clie
     assert len(page.context["rows"]) == 300
     with django_assert_max_num_queries(25):
         client.get(reverse("analysis_changes", args=["ekstad", world.problem.number]) + f"?cause={causes[0].pk}")
+
+
+def test_what_nobody_has_read_is_not_adopted(world, ask):
+    world.answer_method()
+    world.cause()
+
+    def read(page):
+        return {
+            name: re.search(rf'name="{name}" value="(\d+)"', page).group(1) for name in ("adopt-seen", "adopt-answers")
+        }
+
+    before = read(text_of(ask("police")))
+    actions.add_cause(by=world.security_lead, analysis=world.analysis, text="Ingen städar", side="place")
+    body = {"adopt-group": world.group.pk}
+    for stale in (before, {}):
+        answer = ask("police", "analysis_adopt", **body, **stale)
+        assert answer.status_code == 422
+        assert "innan du antar den" in text_of(answer)
+    world.analysis.refresh_from_db()
+    assert not world.analysis.is_adopted
+    # The page that came back shows it as it stands now.
+    assert ask("police", "analysis_adopt", **body, **read(text_of(answer))).status_code == 302
+    world.analysis.refresh_from_db()
+    assert world.analysis.is_adopted
+
+
+def test_the_analysis_of_a_problem_laid_to_rest_is_not_adopted(world):
+    world.answer_method()
+    world.cause()
+    world.problem.state = "dormant"
+    world.problem.save()
+    with pytest.raises(NotPossible, match="vilande"):
+        actions.adopt_analysis(by=world.police, analysis=world.analysis, group=world.group)

@@ -140,7 +140,7 @@ def test_the_page_by_plain_forms(world, ask):
     new = {"link-text": "Den stör", "link-cause": str(cause.pk), "link-is_intervention_point": "on"}
     assert ask("police", "chain_add", **new).status_code == 302
     page = text_of(ask("council"))
-    assert "Var kan någon gripa in? I 1 led" in page
+    assert "Någon kan gripa in i 1 led" in page
     assert cause.text in page
     link = world.links[0]
     assert ask("police", "chain_change", link.pk, **said(link, text="Någon vill köra")).status_code == 302

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -194,3 +196,31 @@ def test_the_questions_to_the_database_do_not_grow_with_the_comments(client, wor
     asked(1)
     few = asked(2)
     assert asked(30) == few
+
+
+def waiting(client, world, who):
+    """What stands on somebody's page of what waits."""
+    client.force_login(world.people[who])
+    return client.get(reverse("my_work", args=["ekstad"])).context["tasks"]
+
+
+def test_a_comment_waits_for_those_who_lead_the_work_and_its_answer_for_the_coach(client, world):
+    comments = [write_comment(by=world.coach, analysis=world.analysis, text=text) for text in ("Ett", "Två")]
+    (task,) = [task for task in waiting(client, world, "coordinator") if "kommentarer" in task["title"]]
+    assert task["title"] == task["mail_title"] == "2 kommentarer från processtödet att svara på"
+    assert (task["text"], task["asked_by"]) == (world.problem.title, "processtöd")
+    for who in ("police", "security_lead", "council", "coach", "reporter", "other_housing"):
+        assert not any("kommentar" in task["title"] for task in waiting(client, world, who)), who
+    for comment in comments:
+        settle_comment(by=world.people["coordinator"], comment=comment, outcome="answered", answer="Ja.")
+    assert not any("kommentar" in task["title"] for task in waiting(client, world, "coordinator"))
+    (task,) = waiting(client, world, "coach")
+    assert task["mail_title"] == "2 av dina kommentarer har fått svar"
+    assert task["url"] == reverse("analysis_comments", args=["ekstad", world.problem.number])
+    # Told of for two weeks, and only as long as the coach is invited.
+    CoachComment.objects.update(settled_at=timezone.now() - dt.timedelta(days=15))
+    assert waiting(client, world, "coach") == []
+    CoachComment.objects.update(settled_at=timezone.now())
+    assert waiting(client, world, "coach")
+    world.invitation.delete()
+    assert waiting(client, world, "coach") == []

@@ -175,7 +175,10 @@ def test_whoever_has_a_gap_finds_it_under_my_work_and_nobody_else_does(world, cl
     page = client.get(reverse("my_work", args=["ekstad"])).content.decode()
     assert "2 uppgifter väntar på dig" in page
     assert page.index("Vem låser passagen?") < page.index("Vad har förändrats här på sistone?")
-    assert page.count("försenad") == 1
+    # What is late stands under a heading of its own, before the other.
+    at = page.index("Vem låser passagen?")
+    assert page.index('id="group-late"') < at < page.index("<h2", at) < page.index("Vad har förändrats här på sistone?")
+    assert page.count('id="group-late"') == 1
     client.force_login(world.police)
     assert "Inget väntar på dig" in client.get(reverse("my_work", args=["ekstad"])).content.decode()
 

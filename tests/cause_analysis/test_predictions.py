@@ -375,7 +375,7 @@ def test_an_adopted_version_keeps_its_answer_and_the_next_one_goes_on_asking(
     world = evenings
     cause = world.cause()
     first = stated(world, cause)
-    taken = stated(world, cause)
+    taken = stated(world, cause, parameters={**EVENING, "to_h": 23})
     actions.remove_prediction(by=world.police, prediction=taken)
     world.answer_method()
     adopt_analysis(by=world.police, analysis=world.analysis, group=world.group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from audit.models import Event
 from cause_analysis.models import PrioritisationRound, Problem, RoundProblem, Score, State
 from cause_analysis.models.prioritising import Criterion
 from cause_analysis.prioritising import actions, presenters, queries
-from cause_analysis.prioritising.suggesting import suggestions_for
+from cause_analysis.prioritising.suggesting import in_words, suggestions_for
 from cause_analysis.problems.actions import make_problem
 from common.errors import NotAllowed, NotPossible
 from incidents.selections import Selection
@@ -220,6 +221,19 @@ class TestDeciding:
         assert (move.reason, move.facts) == ("Skadar flest.", {"decision": shown.rows["Bilbränder"].pk})
         client.force_login(shown.people["council"])
         assert "Skadar flest." in client.get(url("problem", 1)).content.decode()
+
+    def test_what_was_decided_leads_the_table_of_scores(self, client, shown):
+        client.force_login(shown.people["police"])
+
+        def heads():
+            page = client.get(url("prioritisation", shown.round.pk)).content.decode()
+            return re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page)[:3]
+
+        assert heads()[:2] == ["Problem", "Summa av 21"]
+        actions.decide(
+            by=shown.people["police"], round_problem=shown.rows["Bilbränder"], decision="first", reason="Skadar flest."
+        )
+        assert heads() == ["Problem", "Beslut", "Summa av 21"]
 
     def test_nothing_is_decided_before_it_is_shown_nor_without_a_reason_nor_twice(self, world):
         by, row = world.people["police"], world.rows["Bilbränder"]
@@ -452,7 +466,7 @@ class TestWhatTheDataKnow:
         assert (known["common"]["score"], known["long"]["score"], known["limited"]["score"]) == (3, 3, 3)
         assert known["deviates"]["score"] == 3
         # Three stood at no place: their number is protected, and so the square's is, from which it could be worked out.
-        assert known["limited"]["why"] == "Minst 50 % av händelserna vid Västers centrum."
+        assert in_words(known["limited"])["why"] == "Minst 50 % av händelserna vid Västers centrum."
         make.IncidentFactory.create_batch(5, organisation=world.housing, area=world.west, category=world.vandalism)
         problem = make_problem(
             by=world.people["coordinator"], area=world.west, title="Krossade rutor",
@@ -460,7 +474,7 @@ class TestWhatTheDataKnow:
         )  # fmt: skip
         total = problem.figures["total"]
         square = next(row["count"] for row in problem.figures["places"] if row["place"] == world.square.pk)
-        assert suggestions_for(problem)["limited"] == {
+        assert in_words(suggestions_for(problem)["limited"]) == {
             "score": 3, "why": f"{square} av {total} händelser vid Västers centrum."
         }  # fmt: skip
 

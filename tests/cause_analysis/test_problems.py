@@ -103,8 +103,8 @@ class TestMaking:
         people = [world.people[who] for who in ("security_lead", "police", "coordinator")] * 2
         made = at_once(
             *[
-                lambda by=by: actions.make_problem(by=by, area=world.west, title="Ett problem", selection=days)
-                for by in people
+                lambda by=by, title=title: actions.make_problem(by=by, area=world.west, title=title, selection=days)
+                for by, title in zip(people, ("Ett",) * 3 + ("Två",) * 3, strict=True)
             ]
         )
         assert sorted(problem.number for problem in made) == [1, 2, 3, 4, 5, 6]
@@ -235,7 +235,7 @@ class TestProtected:
         listed = client.get(readable["url"])
         visible = queries.readable(many.people["security_lead"], problem)
         assert listed.context["count"] == visible.count() < problem.figures["total"]
-        assert readable["text"].startswith(f"{visible.count()} av {problem.figures['total']}")
+        assert readable["text"].startswith(f"Du kan läsa {visible.count()} av {problem.figures['total']} ")
 
 
 class TestDescribing:
@@ -395,8 +395,8 @@ class TestBothWays:
         assert found == {merged.pk: [problem], many.waiting.pk: [], many.by_other_housing.pk: []}
 
     def test_a_whole_list_takes_few_questions(self, many, selection, django_assert_max_num_queries):
-        for _ in range(5):
-            make_one(many, selection)
+        for number in range(5):
+            make_one(many, selection, title=f"Problem {number}")
         rows = list(Incident.objects.select_related("category")[:30])
         user = many.people["coordinator"]
         user.active_memberships  # noqa: B018  fetched once for a request
