@@ -44,6 +44,8 @@ def _to_review(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]:
         rows.append(
             {
                 "title": text % {"number": found["number"]},
+                "mail_title": text % {"number": found["number"]},
+                "asked_by": _("those who have reported"),
                 "url": reverse("review_queue", args=[collaboration.slug]),
                 "since": timezone.localdate(found["oldest"]) if found["oldest"] else None,
             }
@@ -54,6 +56,7 @@ def _to_review(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]:
         rows.append(
             {
                 "title": text % {"number": photos["number"]},
+                "mail_title": text % {"number": photos["number"]},
                 "text": _("They came after their reports were decided on."),
                 "url": reverse("photo_queue", args=[collaboration.slug]),
                 "since": timezone.localdate(photos["oldest"]),
@@ -70,6 +73,7 @@ def _returned(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]:
     return [
         {
             "title": _("Your report H-%(number)s came back: change it and send it again") % {"number": incident.pk},
+            "mail_title": _("A report of yours came back: change it and send it again"),
             "text": str(incident.category),
             "url": reverse("incident_change", args=[collaboration.slug, incident.pk]),
             "since": timezone.localdate(incident.reviewed_at) if incident.reviewed_at else None,
@@ -88,6 +92,8 @@ def _files(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]:
     return [
         {
             "title": _("The file %(name)s is checked: confirm it or throw it away") % {"name": batch.file_name},
+            # A file's name may say anything.
+            "mail_title": _("A file of yours is checked: confirm it or throw it away"),
             "url": reverse("import_detail", args=[collaboration.slug, batch.pk]),
             "since": timezone.localdate(batch.created_at),
         }
@@ -104,8 +110,17 @@ def _unanswered(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]
         {
             "title": _("%(unit)s has not answered for %(period)s")
             % {"unit": unit_words(row["unit"]), "period": period_name(period)},
+            "mail_title": _("Report for %(period)s, or say that there was nothing") % {"period": period_name(period)},
             "text": _("Report, or say that there was nothing."),
             "url": reverse("reporting", args=[collaboration.slug]),
+            "key": f"reporting {row['unit'].pk} {period.code}",
+            "answers": [
+                {
+                    "label": _("Nothing to report"),
+                    "url": reverse("reporting_nothing", args=[collaboration.slug, row["unit"].pk]),
+                    "fields": {"period": period.code},
+                }
+            ],
             "due_on": timezone.localdate(deadlines.deadline_of(rhythm, period)),
         }
         for row in own
@@ -121,9 +136,11 @@ def _unanswered(user: Any, collaboration: Collaboration) -> list[dict[str, Any]]
                 "%(number)s units are missing for %(period)s",
                 len(missing),
             )
+            title = text % {"number": len(missing), "period": period_name(closed)}
             rows.append(
                 {
-                    "title": text % {"number": len(missing), "period": period_name(closed)},
+                    "title": title,
+                    "mail_title": title,
                     "url": reverse("coverage", args=[collaboration.slug]),
                     "since": timezone.localdate(deadlines.deadline_of(rhythm, closed)),
                 }

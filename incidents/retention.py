@@ -10,13 +10,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.days import midnight
 from incidents import queries
 from incidents.changes import announce
 from incidents.coverage.deadlines import rhythm_of
 from incidents.holds import held_by
 from incidents.models import ImportBatch, ImportRefusal, Incident, Photo, ReportingRhythm, Status
 from incidents.photos.actions import delete_photos, remove_photos
-from incidents.rules import RejectReason, midnight
+from incidents.rules import RejectReason
 from partners import retention
 from partners.log import prefixed
 from partners.models import Collaboration, LegalHold, Organisation

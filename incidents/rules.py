@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.hexagons import cell_centres, cells_of
 from areas.models import Place, PlaceKind
+from common.days import midnight
 from common.errors import NotPossible
 from incidents.models import Category, Incident, Photo, Status
 from partners.models import Unit
@@ -431,11 +432,6 @@ def stored_times(report: Report) -> tuple[dt.datetime, dt.datetime | None, Incid
     first, last = timezone.localdate(begins), timezone.localdate(ends or begins)
     precision = Incident.TimePrecision.DAY if first == last else Incident.TimePrecision.INTERVAL
     return midnight(first), midnight(last + dt.timedelta(days=1)), precision
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The moment a day begins here."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min), timezone.get_default_timezone())
 
 
 # --- Where it was, and how exactly we may know ------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents.models import Incident, Photo, PhotoQuerySet, Status
 from incidents.photos.permissions import may_review_photos
@@ -16,10 +16,9 @@ REPORTS_SHOWN = 10
 def photos_with(user: Any, incident: Incident) -> PhotoQuerySet:
     """The photos of a report that the user sees; whoever reviews also sees those of the reports counted with it."""
     rows = Photo.objects.visible_to(user).select_related("incident__category", "incident__place", "incident__area")
-    own = rows.filter(incident=incident)
     if not may_review_photos(user, incident.collaboration_id):
-        return own
-    return own | rows.filter(incident__merged_into=incident)
+        return rows.filter(incident=incident)
+    return rows.filter(Q(incident=incident) | Q(incident__merged_into=incident))
 
 
 def left_behind(user: Any, collaboration: Collaboration) -> PhotoQuerySet:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import reduce
 from itertools import pairwise
-from operator import or_
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, DateField, Q, When
-from django.db.models.functions import Cast, TruncWeek
+from django.db import connection
+from django.db.models import BooleanField, Case, Count, DateField, Func, Q, When
 
 from incidents.models import Category, ImportBatch, Incident, IncidentQuerySet, Status
-from incidents.photos.queries import reports_left_behind
+from incidents.photos.queries import left_behind
 from incidents.queries import WITH_ROW, count_up_to
 from incidents.reviewing import unusual
 from incidents.reviewing.same_event import (
@@ -94,7 +92,7 @@ def number_in_menu(user: Any, collaboration: Collaboration) -> str:
     number, has_more = count_up_to(waiting(user, collaboration), MENU_COUNTS_TO)
     if not has_more:
         # A report whose photos have been left waits as well.
-        number += reports_left_behind(user, collaboration).count()
+        number += left_behind(user, collaboration).order_by().values("incident").distinct().count()
     return f"{number}+" if has_more else str(number or "")
 
 
@@ -201,7 +199,7 @@ class MostUnusual:
         keys = [key for key, (first, after) in zip(self.begins, edges, strict=True) if first < last and after > begin]
         found: list[int] = []
         if keys:
-            rows = self.judged.filter(reduce(or_, map(_of_week, keys)))
+            rows = self.judged.filter(OfWeeks(keys))
             inside = rows.order_by("occurred_on", "pk").values_list("pk", *KEY)
             in_order = sorted(inside, key=lambda row: self.begins[row[1:]])
             skipped = begin - self.begins[keys[0]]
@@ -223,7 +221,14 @@ class MostUnusual:
         return {pk: self.by_week[key] for pk, key in keys.items() if key in self.by_week}
 
 
-WEEK = Cast(TruncWeek("occurred_on"), DateField())
+class Monday(Func):
+    """The Monday of a day's week, in whole days: the database's own cut goes by the clock and takes twice as long."""
+
+    template = "(%(expressions)s - MOD(%(expressions)s - DATE '1900-01-01', 7))"
+    output_field = DateField()
+
+
+WEEK = Monday("occurred_on")
 KEY = ("area_id", "category_id", "monday")
 
 
@@ -246,29 +251,47 @@ def _of_week(key: unusual.Key) -> Q:
     return Q(area_id=area, category_id=category, occurred_on__range=(monday, monday + dt.timedelta(days=6)))
 
 
+class OfWeeks(Func):
+    """Whether a row is of one of these areas, categories and weeks: one list, where fifty conditions take longer to
+    write than to answer."""
+
+    template = "(%(expressions)s) IN (SELECT * FROM unnest(%%s::bigint[], %%s::bigint[], %%s::date[]))"
+    output_field = BooleanField()
+
+    def __init__(self, keys: Sequence[unusual.Key]) -> None:
+        super().__init__("area_id", "category_id", WEEK)
+        self.lists = [list(one) for one in zip(*keys, strict=True)]
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **more: Any) -> Any:
+        sql, params = super().as_sql(compiler, connection, *args, **more)
+        return sql, [*params, *self.lists]
+
+
+# Thousands of weeks are counted, so Django's own work with each row would cost more than the counting.
+_PER_WEEK = """
+    SELECT area_id, category_id, occurred_on - (occurred_on - DATE '1900-01-01') %% 7 AS monday, count(*),
+           count(*) FILTER (WHERE (occurred_on - DATE '1900-01-01') %% 7 < %s)
+    FROM incidents_incident
+    WHERE collaboration_id = %s AND area_id = ANY(%s) AND category_id = ANY(%s) AND occurred_on BETWEEN %s AND %s
+          AND status IN ('submitted', 'approved') AND time_precision <> 'month'
+    GROUP BY 1, 2, 3
+"""
+
+
 def _by_week(
     keys: Collection[unusual.Key], collaboration: Collaboration, *, today: dt.date
 ) -> dict[unusual.Key, unusual.Standing]:
     """Where each stands beside the weeks before: one question to the database."""
     if not keys:
         return {}
-    found = (
-        Incident.objects.filter(
-            collaboration=collaboration,
-            area_id__in={area for area, _category, _monday in keys},
-            category_id__in={category for _area, category, _monday in keys},
-            occurred_on__range=(unusual.first_day_needed(min(monday for _area, _category, monday in keys)), today),
-            status__in=[Status.SUBMITTED, Status.APPROVED],
-        )
-        .exclude(time_precision=Incident.TimePrecision.MONTH)
-        .order_by()
-        .annotate(monday=WEEK)
-        .values_list(*KEY)
-        .annotate(
-            whole=Count("pk"), begun=Count("pk", filter=Q(occurred_on__iso_week_day__lte=unusual.days_come(today)))
-        )
-    )
-    per_week = {(area, category, monday): (whole, begun) for area, category, monday, whole, begun in found}
+    areas, categories, mondays = (set(one) for one in zip(*keys, strict=True))
+    params: list[Any] = [
+        unusual.days_come(today), collaboration.pk, list(areas), list(categories),
+        unusual.first_day_needed(min(mondays)), today,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PER_WEEK, params)
+        per_week = {(area, category, monday): counts for area, category, monday, *counts in cursor.fetchall()}
     return unusual.standings(keys, per_week, today=today)
 
 
@@ -284,25 +307,47 @@ class Near:
     distance_m: float
 
 
+# What is asked of each report nearby, to see whether it is the same event.
+_SIGHTED = (
+    "category_id", "category__parent_id", "category__same_event_m", "category__same_event_hours", "occurred_from",
+    "occurred_to", "lon", "lat", "place_id", "precision",
+)  # fmt: skip
+
+
 def sighting_of(incident: Incident) -> Sighting:
     """A report as the rule sees it."""
     category: Category = incident.category
-    return Sighting(
-        category=category.pk,
-        heading=category.parent_id or category.pk,
-        begins=incident.occurred_from,
-        ends=incident.occurred_to or incident.occurred_from,
+    return _sighting(
+        category_id=category.pk,
+        category__parent_id=category.parent_id,
+        category__same_event_m=category.same_event_m,
+        category__same_event_hours=category.same_event_hours,
+        occurred_from=incident.occurred_from,
+        occurred_to=incident.occurred_to,
         lon=incident.lon,
         lat=incident.lat,
-        place=incident.place_id,
-        is_block=incident.precision == Incident.Precision.BLOCK,
-        within_m=category.same_event_m or WITHIN_M,
-        within_hours=category.same_event_hours or WITHIN_HOURS,
+        place_id=incident.place_id,
+        precision=incident.precision,
+    )
+
+
+def _sighting(**said: Any) -> Sighting:
+    return Sighting(
+        category=said["category_id"],
+        heading=said["category__parent_id"] or said["category_id"],
+        begins=said["occurred_from"],
+        ends=said["occurred_to"] or said["occurred_from"],
+        lon=said["lon"],
+        lat=said["lat"],
+        place=said["place_id"],
+        is_block=said["precision"] == Incident.Precision.BLOCK,
+        within_m=said["category__same_event_m"] or WITHIN_M,
+        within_hours=said["category__same_event_hours"] or WITHIN_HOURS,
     )
 
 
 def near(user: Any, incident: Incident) -> tuple[list[Near], list[Near]]:
-    """Reports that may be the same event, and others nearby: both short, from one bounded question."""
+    """Reports that may be the same event, and others nearby: both short, from two bounded questions."""
     if incident.lon is None or incident.lat is None:
         return [], []
     own = sighting_of(incident)
@@ -313,9 +358,9 @@ def near(user: Any, incident: Incident) -> tuple[list[Near], list[Near]]:
     days = max(dt.timedelta(days=NEAR_DAYS), dt.timedelta(hours=hours) + dt.timedelta(days=1))
     north_south = reach_m / METRES_PER_DEGREE
     east_west = north_south / max(math.cos(math.radians(incident.lat)), 0.01)
+    visible = Incident.objects.visible_to(user)
     rows = (
-        Incident.objects.visible_to(user)
-        .filter(
+        visible.filter(
             collaboration_id=incident.collaboration_id,
             status__in=[Status.SUBMITTED, Status.APPROVED],
             occurred_on__gte=incident.occurred_on - days,
@@ -324,24 +369,31 @@ def near(user: Any, incident: Incident) -> tuple[list[Near], list[Near]]:
             lat__range=(incident.lat - north_south, incident.lat + north_south),
         )
         .exclude(pk=incident.pk)
-        .select_related(*WITH_ROW, "category__parent")
-        .order_by("-occurred_on", "-pk")[:LOOKED_AT]
+        .order_by("-occurred_on", "-pk")
+        .values("pk", "occurred_on", *_SIGHTED)[:LOOKED_AT]
     )
-    alike, around = [], []
+    # Hundreds are compared and a handful is shown: only those are fetched as they are written.
+    alike: list[tuple[int, Likeness]] = []
+    around: list[tuple[int, float]] = []
     for row in rows:
-        other = sighting_of(row)
+        other = _sighting(**{name: row[name] for name in _SIGHTED})
         how, metres = likeness(own, other), distance_between(own, other)
         if how is not None:
-            alike.append(Near(row, how, how.distance_m))
+            alike.append((row["pk"], how))
         elif (
-            metres is not None and metres <= NEAR_M and abs((row.occurred_on - incident.occurred_on).days) <= NEAR_DAYS
+            metres is not None
+            and metres <= NEAR_M
+            and abs((row["occurred_on"] - incident.occurred_on).days) <= NEAR_DAYS
         ):
-            around.append(Near(row, None, metres))
-    return _likeliest(alike)[:SUGGESTED], sorted(around, key=lambda one: one.distance_m)[:NEAR_SHOWN]
-
-
-def _likeliest(found: Iterable[Near]) -> list[Near]:
-    return sorted(found, key=lambda one: (one.likeness.rank if one.likeness else (True, 0.0), one.incident.pk))
+            around.append((row["pk"], metres))
+    alike = sorted(alike, key=lambda one: (one[1].rank, one[0]))[:SUGGESTED]
+    around = sorted(around, key=lambda one: one[1])[:NEAR_SHOWN]
+    shown = [pk for pk, _how in [*alike, *around]]
+    whole = visible.select_related(*WITH_ROW, "category__parent").in_bulk(shown) if shown else {}
+    return (
+        [Near(whole[pk], how, how.distance_m) for pk, how in alike if pk in whole],
+        [Near(whole[pk], None, metres) for pk, metres in around if pk in whole],
+    )
 
 
 def _kin_of(category: Category) -> list[Category]:

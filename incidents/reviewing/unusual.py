@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from analysis.unusual import chance_of_as_many
 
@@ -50,7 +52,7 @@ def is_judged(day: dt.date, today: dt.date) -> bool:
     return first_day_judged(today) <= day <= today
 
 
-def standings(keys: Iterable[Key], per_week: Mapping[Key, tuple[int, int]], *, today: dt.date) -> dict[Key, Standing]:
+def standings(keys: Iterable[Key], per_week: Mapping[Key, Sequence[int]], *, today: dt.date) -> dict[Key, Standing]:
     """Where each area, category and week stands, beside the weeks before.
 
     `per_week` has the reports by area, category and Monday: of the whole week, and of its first `days_come(today)`
@@ -59,22 +61,33 @@ def standings(keys: Iterable[Key], per_week: Mapping[Key, tuple[int, int]], *, t
     asked = sorted(keys)
     if not asked:
         return {}
-    # The weeks of an area and category by number: thousands of weeks with twelve before each are looked up.
-    rows: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
-    for (area, category, monday), (whole, begun) in per_week.items():
-        found, so_far = rows.setdefault((area, category), ({}, {}))
-        number = monday.toordinal() // 7
-        found[number], so_far[number] = whole, begun
-    running = monday_of(today)
-    nothing: tuple[dict[int, int], dict[int, int]] = ({}, {})
-    counts, before = [], []
-    for area, category, monday in asked:
-        numbers = rows.get((area, category), nothing)[monday == running]
-        week = monday.toordinal() // 7
-        counts.append(numbers.get(week, 0))
-        before.append(sum([numbers.get(at, 0) for at in range(week - WEEKS_BEFORE, week)]))
-    chances = chance_of_as_many(counts, before, periods_before=WEEKS_BEFORE).tolist()
+    # Weeks as columns, those before the first asked about too; an area and category a row: all sums are taken at once.
+    rows: dict[tuple[int, int], int] = {}
+    at = [(rows.setdefault((area, category), len(rows)), _week(monday)) for area, category, monday in asked]
+    weeks = [week for _row, week in at]
+    first, width = min(weeks) - WEEKS_BEFORE, max(weeks) - min(weeks) + WEEKS_BEFORE + 1
+    found = [
+        (row, _week(monday) - first, *counts)
+        for (area, category, monday), counts in per_week.items()
+        if (row := rows.get((area, category))) is not None and 0 <= _week(monday) - first < width
+    ]
+    # Of each: the whole week, and as many of its days as have come of the running one.
+    table = np.zeros((2, len(rows), width + 1), dtype=np.int64)
+    if found:
+        row, column, whole, begun = np.array(found).T
+        table[0, row, column + 1], table[1, row, column + 1] = whole, begun
+    sums = table.cumsum(axis=2)
+    running = _week(monday_of(today))
+    kind = np.array([week == running for week in weeks]).astype(int)
+    row, column = np.array(at).T - np.array([[0], [first]])
+    counts = sums[kind, row, column + 1] - sums[kind, row, column]
+    before = sums[kind, row, column] - sums[kind, row, column - WEEKS_BEFORE]
+    chances = chance_of_as_many(counts, before, periods_before=WEEKS_BEFORE)
     return {
         key: Standing(now, then / WEEKS_BEFORE, chance)
-        for key, now, then, chance in zip(asked, counts, before, chances, strict=True)
+        for key, now, then, chance in zip(asked, counts.tolist(), before.tolist(), chances.tolist(), strict=True)
     }
+
+
+def _week(monday: dt.date) -> int:
+    return monday.toordinal() // 7

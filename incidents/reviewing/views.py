@@ -136,6 +136,7 @@ def _page(
         "photos_left": left_behind(request.user, collaboration).count(),
     }
     if opened is not None:
+        opened.collaboration = collaboration
         note_reading(request.user, opened, where="review")
         before, after, at = queue.beside(opened.pk)
         photos = photo_rows(request.user, photos_with(request.user, opened), collaboration, main=opened)

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.models import Event
 from common.errors import NotPossible
@@ -377,16 +379,22 @@ def test_a_category_may_say_how_near_is_the_same(world, only_ours, within):
     assert around == []
 
 
-def test_what_lies_near_costs_one_question_and_is_bounded(world, only_ours, django_assert_max_num_queries, monkeypatch):
-    monkeypatch.setattr(queries, "LOOKED_AT", 5)
-    for _ in range(8):
+def test_what_lies_near_is_bounded_and_only_what_is_shown_is_fetched_whole(
+    world, only_ours, django_assert_num_queries, monkeypatch
+):
+    monkeypatch.setattr(queries, "LOOKED_AT", 15)
+    for _ in range(20):
         report(world)
     incident = Incident.objects.select_related(*queries.WITH_ROW).get(pk=report(world).pk)
     by = world.people["coordinator"]
     by.active_memberships  # noqa: B018  asked for once a request
-    with django_assert_max_num_queries(2):
+    fetched = []
+    from_db = Incident.from_db.__func__
+    monkeypatch.setattr(Incident, "from_db", classmethod(lambda cls, *row: fetched.append(1) or from_db(cls, *row)))
+    # The limits of the kin, the points nearby, and the few that are shown.
+    with django_assert_num_queries(3):
         alike, around = queries.near(by, incident)
-    assert len(alike) + len(around) == 5
+    assert len(fetched) == len(alike) + len(around) == queries.SUGGESTED
 
 
 # --- What is unusual --------------------------------------------------------------------------------------------------
@@ -424,6 +432,49 @@ def test_a_running_week_is_compared_with_as_many_days_of_the_weeks_before():
     assert (found[1, 2, monday].count, found[1, 2, monday].usual) == (4, 4.0)
     assert (found[1, 2, last_week].count, found[1, 2, last_week].usual) == (10, 10.0)
     assert (found[1, 3, monday].count, found[1, 3, monday].usual) == (0, 0.0)
+
+
+def slow_standing(key, per_week, today):
+    """The count of the week and the mean of the twelve before, each looked up by itself."""
+    area, category, monday = key
+    which = 1 if monday == unusual.monday_of(today) else 0
+    before = [(area, category, monday - dt.timedelta(days=7 * back)) for back in range(1, 13)]
+    return per_week.get(key, (0, 0))[which], sum(per_week.get(week, (0, 0))[which] for week in before) / 12
+
+
+WEEKS = st.integers(0, 45).map(lambda back: dt.date(2026, 11, 16) - dt.timedelta(days=7 * back))
+KEYS = st.tuples(st.integers(1, 2), st.integers(1, 3), WEEKS)
+
+
+@given(
+    asked=st.lists(KEYS, max_size=8),
+    per_week=st.dictionaries(KEYS, st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=60),
+)
+def test_standings_agree_with_looking_up_week_by_week(asked, per_week):
+    today = dt.date(2026, 11, 18)
+    found = unusual.standings(asked, per_week, today=today)
+    assert set(found) == set(asked)
+    for key in asked:
+        assert (found[key].count, pytest.approx(found[key].usual)) == slow_standing(key, per_week, today)
+
+
+def test_the_database_and_the_calendar_agree_on_weeks(world, only_ours):
+    """Around the turn of years of 52 and 53 weeks, and on both sides of a change of the clock."""
+    days = [dt.date(2026, 12, 24), dt.date(2021, 1, 1), dt.date(2020, 12, 28), dt.date(2026, 3, 23)]
+    days = [day + dt.timedelta(days=number) for day in days for number in range(9)]
+    midnight = dt.time(0, 5, tzinfo=timezone.get_current_timezone())
+    rows = [make.IncidentFactory.build(at=dt.datetime.combine(day, midnight)) for day in days]
+    here = {
+        "collaboration": world.here, "organisation": world.housing, "category": world.vandalism, "area": world.west,
+    }  # fmt: skip
+    for row in rows:
+        for name, value in here.items():
+            setattr(row, name, value)
+    Incident.objects.bulk_create(rows)
+    found = Incident.objects.filter(pk__in=[row.pk for row in rows]).annotate(monday=queries.WEEK)
+    weeks = list(found.values_list("occurred_on", "monday"))
+    assert sorted(day for day, _monday in weeks) == sorted(days)
+    assert all(monday == unusual.monday_of(day) for day, monday in weeks)
 
 
 def test_the_database_counts_a_running_week_so_far(world, only_ours):
@@ -558,7 +609,7 @@ def test_how_many_wait_and_what_is_chosen_does_not_change_how_much_the_page_asks
     coordinator, world, only_ours, sort, django_assert_max_num_queries
 ):
     def asks(**query):
-        with django_assert_max_num_queries(45) as asked:
+        with django_assert_max_num_queries(28) as asked:
             coordinator.get(url("review_queue"), {"sort": sort, **query})
         return len(asked)
 
