@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents import trees
-from documents.model import PROTECTED, LineChart, MapDrawing, Point, Ring, Shares, Value
+from documents.model import MOST_BARS, PROTECTED, LineChart, MapDrawing, Point, Ring, Shares, TimePlan, Value
 from documents.texts import printable
 from ui.days import month_in_short
 from ui.numbers import number_words
@@ -38,7 +38,7 @@ _ABOVE_MM, _BELOW_MM, _STRIP_MM, _GAP_MM, _NAMES_MM = 6.6, 5.7, 3.6, 1.2, 4.5
 # Matplotlib keeps fonts and settings of the process; two threads of a web server drawing at once would share them.
 _LOCK = threading.Lock()
 
-Drawn = LineChart | MapDrawing | trees.Part
+Drawn = LineChart | MapDrawing | TimePlan | trees.Part
 # The edge of a tree's boxes by group: place, who does it, who it is done to, who is responsible, in the caller's order.
 GROUP_COLORS = ("#9a3a00", "#5b3aa0", "#0062ba", "#0b6e4f")
 
@@ -335,6 +335,73 @@ def _scale_bar(axes: Any, width_m: float) -> None:
     axes.annotate(
         words, (right, bottom), xytext=(0, 2.5), textcoords="offset points", ha="right", va="bottom", color=INK
     )
+
+
+# The height of a bar's row; what stands above the bars (months) and below (what they are); the share for their names.
+_ROW_MM, _MONTHS_MM, _KEY_MM, _NAMES_SHARE = 5.6, 6.0, 7.0, 0.36
+# A month and its year, with air around.
+_MONTH_MM = 16.0
+
+
+@_drawn.register
+def _time_plan(plan: TimePlan, width_mm: float) -> Any:
+    from matplotlib.dates import AutoDateLocator, date2num
+    from matplotlib.patches import Patch
+    from matplotlib.ticker import FuncFormatter
+
+    bars = plan.bars[:MOST_BARS]
+    rows = max(1, len(bars))
+    height_mm = rows * _ROW_MM + _MONTHS_MM + _KEY_MM
+    figure = _figure(width_mm, height_mm)
+    axes = figure.add_axes(
+        (_NAMES_SHARE, _KEY_MM / height_mm, 0.99 - _NAMES_SHARE, rows * _ROW_MM / height_mm), facecolor="none"
+    )
+    first, last = float(date2num(plan.first_day)), float(date2num(plan.last_day)) + 1
+    room = _NAMES_SHARE * width_mm / (_FONT_PT / 72 * _INCH_MM)
+    for row, bar in enumerate(bars):
+        begins, ends, mark = (float(date2num(day)) if day else math.nan for day in (bar.first, bar.last, bar.mark))
+        # A bar with one day is as wide as a week, so that it is seen.
+        left = begins if not math.isnan(begins) else ends - 6
+        right = ends + 1 if not math.isnan(ends) else begins + 6
+        if not math.isnan(left):
+            look = "hatched" if bar.is_open else "full"
+            axes.barh(row, max(right - left, (last - first) / 200), 0.56, left=left, **_LOOKS[look])
+        if not math.isnan(mark):
+            axes.plot([mark + 0.5], [row], marker="D", markersize=3.6, color=INK, markerfacecolor="white", zorder=4)
+        lines = trees.wrapped(bar.label, room * 0.98)
+        name = lines[0] + (" …" if len(lines) > 1 else "") if lines else ""
+        axes.text(
+            -_NAMES_SHARE / (0.99 - _NAMES_SHARE), row, printable(name), ha="left", va="center", fontsize=_FONT_PT,
+            color=INK, transform=axes.get_yaxis_transform(),
+        )  # fmt: skip
+    _plain_axes(axes)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(first, last)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.yaxis.set_ticks([])
+    axes.xaxis.tick_top()
+    months_mm = (0.99 - _NAMES_SHARE) * width_mm
+    # No more months than can be read beside each other, and none that would be cut at the edge.
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=max(4, int(months_mm / _MONTH_MM))))
+    last_named = last - (last - first) * _MONTH_MM / 2 / months_mm
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _place: _month(day) if day <= last_named else ""))
+    axes.xaxis.grid(True, color=GRID, linewidth=0.5)
+    handles: list[Any] = []
+    if any(not bar.is_open for bar in bars):
+        handles.append(Patch(label=plan.bar_name, **_LOOKS["full"]))
+    if plan.open_name and any(bar.is_open for bar in bars):
+        handles.append(Patch(label=plan.open_name, **_LOOKS["hatched"]))
+    if any(bar.mark for bar in bars):
+        (point,) = axes.plot(
+            [], [], marker="D", markersize=3.6, color=INK, markerfacecolor="white", linewidth=0, label=plan.mark_name
+        )
+        handles.append(point)
+    if handles:
+        figure.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(0, 0), ncols=len(handles), frameon=False,
+            borderaxespad=0, borderpad=0.2, handlelength=1.4, fontsize=_FONT_PT,
+        )  # fmt: skip
+    return figure
 
 
 @_drawn.register

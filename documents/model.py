@@ -23,6 +23,8 @@ Ring = tuple[Point, ...]
 PROTECTED: Literal["protected"] = "protected"
 # Word knows this many levels of a list, and so every file has them.
 DEEPEST_LEVELS = 9
+# A drawn time plan has no more rows than this, to go on one page: the table beside it holds all of them.
+MOST_BARS = 36
 Value = float | Literal["protected"] | None
 
 
@@ -32,6 +34,17 @@ class Cell:
 
     text: str
     kind: Literal["words", "number", "protected", "missing"] = "words"
+    # The number or day that `text` says, for files that go on counting. What is protected or missing has none.
+    value: float | dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if self.value is not None and self.kind in {"protected", "missing"}:
+            raise ValueError(f"A cell that is {self.kind} holds no number.")
+
+
+def dated(day: dt.date | None, *, none: str = "–") -> Cell:
+    """A day as a cell, written so that days sort; `none` where there is none."""
+    return Cell(none) if day is None else Cell(day.isoformat(), value=day)
 
 
 def counted(value: float | None, status: str = "shown", *, decimals: int | None = None) -> Cell:
@@ -40,7 +53,7 @@ def counted(value: float | None, status: str = "shown", *, decimals: int | None 
         return Cell(_("protected"), "protected")
     if status == "missing" or value is None:
         return Cell(_("missing"), "missing")
-    return Cell(number_words(value, decimals), "number")
+    return Cell(number_words(value, decimals), "number", value)
 
 
 def counted_of(count: Mapping[str, Any]) -> Cell:
@@ -254,7 +267,37 @@ class TreeDrawing:
             known.add(node.key)
 
 
-Drawing = LineChart | MapDrawing | TreeDrawing
+@dataclass(frozen=True)
+class Bar:
+    """One row of a time plan: from when to when, and days of its own beside."""
+
+    label: str
+    first: dt.date | None = None
+    last: dt.date | None = None
+    # A day that stands out, such as when it is followed up.
+    mark: dt.date | None = None
+    # Has not been decided: drawn with a hatched bar.
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class TimePlan:
+    """Bars over the months of a period. `alt` says in words what is drawn; a table with the days stands beside it."""
+
+    alt: str
+    first_day: dt.date
+    last_day: dt.date
+    bars: tuple[Bar, ...]
+    bar_name: str
+    mark_name: str
+    open_name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.last_day < self.first_day:
+            raise ValueError("A time plan ends after it has begun.")
+
+
+Drawing = LineChart | MapDrawing | TreeDrawing | TimePlan
 
 
 @dataclass(frozen=True)
@@ -278,6 +321,7 @@ Block = (
     | GridChart
     | MapDrawing
     | TreeDrawing
+    | TimePlan
     | Columns
 )
 

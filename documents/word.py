@@ -3,6 +3,10 @@
 Everything is real Word: styles for title, headings, lists and captions, tables whose header row is repeated, page
 numbers, alternative texts. What stands in columns beside each other in the PDF comes one after the other here, left
 first, as a file that is written in and read aloud has one order. Strings are set as text and nothing else.
+
+A municipality's own template (`word_templates`) gives the page, its header and footer, and the looks of styles by
+Word's own names; what stands in its body goes. Styles it lacks are ours. python-docx does this alone: a template holds
+no places to fill in, since a template language in an uploaded file would be somebody else's code on our server.
 """
 
 from __future__ import annotations
@@ -27,12 +31,12 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _FONT = "Calibri"
-_LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 # What the properties of a file may hold.
-_LONGEST_PROPERTY = 255
+LONGEST_PROPERTY = 255
 _LEVEL_MM = 6.0
 _TABLE_STYLE = "EST Table"
-_TONES = {
+TONES = {
     "neutral": ("F1F2F3", "75777A"),
     "info": ("EAF2FA", "0062BA"),
     "success": ("E9F4EC", "1D7A3A"),
@@ -41,12 +45,12 @@ _TONES = {
 }
 _ACCENT, _SUBTLE, _RULE, _INK = "0062BA", "54575A", "CFD1D3", "1F2224"
 # The first day a zip file knows: files are found by their content, not by when they were packed.
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write(document: model.Document) -> bytes:
-    """The document as a .docx file. Equal documents give equal bytes."""
-    page = _Page(document)
+def write(document: model.Document, *, template: bytes | None = None) -> bytes:
+    """The document as a .docx file, in the looks of `template` where there is one. Equal documents give equal bytes."""
+    page = _Page(document, template)
     if document.eyebrow:
         page.text(document.eyebrow, "EST Eyebrow")
     page.text(one_line(document.title), "Title")
@@ -65,16 +69,19 @@ def write(document: model.Document) -> bytes:
 class _Page:
     """A Word file that is being written, from the top down."""
 
-    def __init__(self, document: model.Document) -> None:
+    def __init__(self, document: model.Document, template: bytes | None) -> None:
         # Some 20 MB with the XML library beneath it: only those who make documents pay for it.
         import docx
 
-        self.word: WordDocument = docx.Document()
-        self._drawn = count(1)
-        _set_up_styles(self.word, document.language)
+        self.word: WordDocument = docx.Document(io.BytesIO(template)) if template else docx.Document()
+        if template:
+            _empty(self.word)
+        self._drawn = count(_highest_drawing(self.word) + 1)
+        _set_up_styles(self.word, document.language, is_template=bool(template))
         self._list = _bullets(self.word)
-        _set_up_page(self.word, document)
+        _set_up_page(self.word, document, is_template=bool(template))
         _set_properties(self.word, document)
+        self.width_mm = _text_width(self.word)
 
     def text(self, text: str, style: str) -> Any:
         """A paragraph in a style; its line breaks are line breaks."""
@@ -116,10 +123,13 @@ class _Page:
         if self._ends_in_table():
             self.word.add_paragraph(style="EST Gap")
         body = self.word.element.body
+        share = self.width_mm / drawing.WHOLE_MM
+        widths = [width * share for width in widths]
         body.insert(list(body).index(body.sectPr), _table_element(columns, rows, title, widths))
 
     def picture(self, png: bytes, alt: str, width_mm: float) -> None:
         paragraph = self.text("", "EST Drawing")
+        width_mm = min(width_mm, self.width_mm)
         inline = paragraph.add_run().add_picture(io.BytesIO(png), width=_millimetres(width_mm))._inline
         number = next(self._drawn)
         inline.docPr.set("id", str(number))
@@ -139,7 +149,7 @@ class _Page:
         self.word.save(raw)
         with zipfile.ZipFile(raw) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
             for name in before.namelist():
-                info = zipfile.ZipInfo(name, _ZIP_DATE)
+                info = zipfile.ZipInfo(name, ZIP_DATE)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 after.writestr(info, before.read(name))
         return file.getvalue()
@@ -187,51 +197,89 @@ def _element(tag: str, *inside: Any, **attributes: Any) -> Any:
 # Styles, page and properties
 
 
-def _set_up_styles(word: WordDocument, language: str) -> None:
+# What each of Word's own styles, and each of ours, looks like where a template has not said it.
+_SMALL: dict[str, Any] = {"size": 9, "colour": _SUBTLE}
+_BUILT_IN: dict[str, dict[str, Any]] = {
+    "Normal": {"size": 10.5, "colour": _INK, "after": 6},
+    "Title": {"size": 22, "colour": _INK, "is_bold": True, "after": 6},
+    "Subtitle": {"size": 12.5, "colour": _INK, "after": 8},
+    "Heading 1": {"size": 14, "colour": _ACCENT, "is_bold": True, "before": 16, "after": 5},
+    "Heading 2": {"size": 12, "colour": _INK, "is_bold": True, "before": 11, "after": 4},
+    "Heading 3": {"size": 11, "colour": _INK, "is_bold": True, "before": 9, "after": 3},
+    "Caption": {**_SMALL, "before": 6, "after": 3},
+    "List Bullet": {"size": 10.5, "colour": _INK, "after": 3},
+    "Header": {**_SMALL, "after": 0},
+    "Footer": {"size": 8, "colour": _SUBTLE, "after": 0},
+}
+_OUR_OWN: dict[str, dict[str, Any]] = {
+    "EST Eyebrow": {**_SMALL, "after": 3},
+    "EST Small": {**_SMALL, "after": 6},
+    "EST Gap": {"size": 4, "colour": _INK, "after": 0},
+    "EST Drawing": {"size": 10.5, "colour": _INK, "before": 4, "after": 6},
+    "EST Notice": {"size": 10.5, "colour": _INK, "after": 0},
+}
+
+
+def _set_up_styles(word: WordDocument, language: str, *, is_template: bool) -> None:
+    """Every style the writer uses, by its name. Those of a template stay as they are."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
 
     styles = word.styles
     for defaults in styles.element.iter(qn("w:lang")):
         for kind in ("val", "eastAsia"):
-            defaults.set(qn(f"w:{kind}"), _LANGUAGES.get(language, language))
+            defaults.set(qn(f"w:{kind}"), LANGUAGES.get(language, language))
     for language_of_fonts in word.settings.element.iter(qn("w:themeFontLang")):
-        language_of_fonts.set(qn("w:val"), _LANGUAGES.get(language, language))
+        language_of_fonts.set(qn("w:val"), LANGUAGES.get(language, language))
 
-    small: dict[str, Any] = {"size": 9, "colour": _SUBTLE}
-    _style(styles["Normal"], size=10.5, colour=_INK, after=6)
-    _style(styles["Title"], size=22, colour=_INK, is_bold=True, after=6)
-    _style(styles["Subtitle"], size=12.5, colour=_INK, after=8)
-    _style(styles["Heading 1"], size=14, colour=_ACCENT, is_bold=True, before=16, after=5)
-    _style(styles["Heading 2"], size=12, colour=_INK, is_bold=True, before=11, after=4)
-    _style(styles["Heading 3"], size=11, colour=_INK, is_bold=True, before=9, after=3)
-    _style(styles["Caption"], **small, before=6, after=3)
-    _style(styles["List Bullet"], size=10.5, colour=_INK, after=3)
-    _style(styles["Header"], **small, after=0)
-    _style(styles["Footer"], size=8, colour=_SUBTLE, after=0)
-    for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Caption"):
-        styles[name].paragraph_format.keep_with_next = True
-    for name, looks in {
-        "EST Eyebrow": {**small, "after": 3},
-        "EST Small": {**small, "after": 6},
-        "EST Gap": {"size": 4, "colour": _INK, "after": 0},
-        "EST Drawing": {"size": 10.5, "colour": _INK, "before": 4, "after": 6},
-        "EST Notice": {"size": 10.5, "colour": _INK, "after": 0},
-    }.items():
+    there = {style.name for style in styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
+    for name, looks in _BUILT_IN.items():
+        if name in there and is_template:
+            continue
+        made = styles[name] if name in there else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        if name not in there and name.startswith("Heading"):
+            # Without a level it would be a heading to the eye alone.
+            layout = made.element.get_or_add_pPr()
+            layout.append(_element("outlineLvl", val=int(name[-1]) - 1))
+        _style(made, **looks, is_of_template=is_template)
+        if name in {"Title", "Heading 1", "Heading 2", "Heading 3", "Caption"}:
+            made.paragraph_format.keep_with_next = True
+    for name, looks in _OUR_OWN.items():
+        if name in there:
+            continue
         made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         made.base_style = styles["Normal"]
-        _style(made, **looks)
-    # The line under the title in Word's own template is another house's.
-    for borders in list(styles["Title"].element.iter(qn("w:pBdr"))):
-        borders.getparent().remove(borders)
-    styles.element.append(_table_style())
+        _style(made, **looks, is_of_template=is_template)
+    if not is_template:
+        # The line under the title in Word's own template is another house's.
+        for borders in list(styles["Title"].element.iter(qn("w:pBdr"))):
+            borders.getparent().remove(borders)
+    if _TABLE_STYLE not in {style.name for style in styles}:
+        if "TableNormal" not in {style.style_id for style in styles}:
+            styles.element.append(
+                _element("style", _element("name", val="Normal Table"), type="table", default=1, styleId="TableNormal")
+            )
+        styles.element.append(_table_style())
 
 
-def _style(style: Any, *, size: float, colour: str, is_bold: bool = False, before: float = 0, after: float = 0) -> None:
+def _style(
+    style: Any,
+    *,
+    size: float,
+    colour: str,
+    is_bold: bool = False,
+    before: float = 0,
+    after: float = 0,
+    is_of_template: bool = False,
+) -> None:
     from docx.oxml.ns import qn
 
     style.font.size, style.font.color.rgb = _points(size), _colour(colour)
     style.font.bold, style.font.italic = is_bold, False
+    style.paragraph_format.space_before, style.paragraph_format.space_after = _points(before), _points(after)
+    if is_of_template:
+        # The letters are the municipality's: those its own text is set in.
+        return
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     # A font of the template's theme would go before ours.
     for name in list(fonts.attrib):
@@ -240,7 +288,6 @@ def _style(style: Any, *, size: float, colour: str, is_bold: bool = False, befor
         fonts.set(qn(f"w:{kind}"), _FONT)
     for spacing in list(style.element.rPr.iter(qn("w:spacing"), qn("w:kern"))):
         style.element.rPr.remove(spacing)
-    style.paragraph_format.space_before, style.paragraph_format.space_after = _points(before), _points(after)
 
 
 def _table_style() -> Any:
@@ -277,7 +324,7 @@ def _table_style() -> Any:
 def _bullets(word: WordDocument) -> int:
     """The number of a list of nine levels, each set in further than the one before."""
 
-    numbering = word.part.numbering_part.element
+    numbering = _numbering(word)
     kinds = [
         int(kind.get(f"{{{numbering.nsmap['w']}}}abstractNumId")) for kind in numbering if "abstractNum" in kind.tag
     ]
@@ -309,9 +356,25 @@ def _bullets(word: WordDocument) -> int:
 _TWIPS_MM = 1440 / 25.4
 
 
-def _set_up_page(word: WordDocument, document: model.Document) -> None:
+def _numbering(word: WordDocument) -> Any:
+    """The lists the file knows; a template without any gets its first."""
+    from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.parts.numbering import NumberingPart
+
+    if not any(one.reltype == RELATIONSHIP_TYPE.NUMBERING for one in word.part.rels.values()):
+        name = PackURI("/word/numbering.xml")
+        part = NumberingPart(name, CONTENT_TYPE.WML_NUMBERING, _element("numbering"), word.part.package)
+        word.part.relate_to(part, RELATIONSHIP_TYPE.NUMBERING)
+    return word.part.numbering_part.element
+
+
+def _set_up_page(word: WordDocument, document: model.Document, *, is_template: bool) -> None:
     from docx.enum.text import WD_TAB_ALIGNMENT
 
+    if is_template:
+        _say_on_every_page(word, document)
+        return
     section = word.sections[0]
     section.page_width, section.page_height = _millimetres(210), _millimetres(297)
     section.left_margin = section.right_margin = _millimetres((210 - drawing.WHOLE_MM) / 2)
@@ -338,6 +401,123 @@ def _set_up_page(word: WordDocument, document: model.Document) -> None:
         # Said as well as drawn: not every reader of Word files draws what lies across the page.
         _add_text(first, document.watermark).bold = True
         first.add_run()._r.append(_watermark(plain(document.watermark)))
+
+
+# --- A template of the municipality -----------------------------------------------------------------------------------
+
+# What a text rests on without naming it. All else the document itself names, or it goes with what stood in the body.
+_ALWAYS_KEPT = {"styles", "numbering", "settings", "theme", "fontTable", "webSettings", "footnotes", "endnotes"}
+# Settings that would lock the file, follow who changes what, or fetch something.
+_NO_SETTINGS = (
+    "documentProtection", "writeProtection", "trackRevisions", "mailMerge", "attachedTemplate", "linkStyles",
+    "saveThroughXslt", "attachedSchema",
+)  # fmt: skip
+
+
+def _empty(word: WordDocument) -> None:
+    """Take out everything but page, header, footer and styles: texts, pictures, comments, and who wrote them."""
+    from docx.oxml.ns import qn
+
+    body = word.element.body
+    # A section that has no header of its own has the one of the section before.
+    inherited: dict[tuple[str, str], Any] = {}
+    sections = [one for one in body.iter(qn("w:sectPr")) if one.getparent().tag != qn("w:sectPrChange")]
+    for section in sections:
+        for reference in section.findall(qn("w:headerReference")) + section.findall(qn("w:footerReference")):
+            inherited[(reference.tag, reference.get(qn("w:type"), "default"))] = reference
+    last = body.sectPr if body.sectPr is not None else body.get_or_add_sectPr()
+    for reference in list(last):
+        if reference.tag in {qn("w:headerReference"), qn("w:footerReference"), qn("w:sectPrChange")}:
+            last.remove(reference)
+    for place, reference in enumerate(inherited.values()):
+        last.insert(place, reference)
+    # Columns beside each other are for another text than ours.
+    for columns in last.findall(qn("w:cols")):
+        columns.attrib.pop(qn("w:num"), None)
+        for column in list(columns):
+            columns.remove(column)
+    for one in list(body):
+        if one is not last:
+            body.remove(one)
+    for background in word.element.findall(qn("w:background")):
+        word.element.remove(background)
+    for name in _NO_SETTINGS:
+        for one in word.settings.element.findall(qn(f"w:{name}")):
+            word.settings.element.remove(one)
+    named = {value for one in word.element.iter() for name, value in one.attrib.items() if "/relationships}" in name}
+    for key, relation in list(word.part.rels.items()):
+        if key not in named and relation.reltype.rsplit("/", 1)[-1] not in _ALWAYS_KEPT:
+            del word.part.rels[key]
+    package = word.part.package
+    for key, relation in list(package.rels.items()):
+        if relation.reltype.rsplit("/", 1)[-1] in {"custom-properties", "extended-properties"}:
+            del package.rels[key]
+
+
+def _highest_drawing(word: WordDocument) -> int:
+    """Drawings are numbered through the file, those of its header among them."""
+    from docx.oxml.ns import qn
+
+    parts = [section.header._element for section in word.sections if not section.header.is_linked_to_previous]
+    parts += [section.footer._element for section in word.sections if not section.footer.is_linked_to_previous]
+    numbers = [one.get("id", "0") for part in parts for one in part.iter(qn("wp:docPr"))]
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def _text_width(word: WordDocument) -> float:
+    """How wide the text is, in millimetres."""
+    section = word.sections[-1]
+    if not (section.page_width and section.left_margin is not None and section.right_margin is not None):
+        return drawing.WHOLE_MM
+    width = (section.page_width - section.left_margin - section.right_margin) / 36_000
+    return float(width) if width > 60 else drawing.WHOLE_MM
+
+
+def _say_on_every_page(word: WordDocument, document: model.Document) -> None:
+    """Under the template's own header and footer: what nobody may miss, which document it is, whether a draft."""
+    section = word.sections[-1]
+    footers, headers = [section.footer], [section.header]
+    if section.different_first_page_header_footer:
+        footers.append(section.first_page_footer)
+        headers.append(section.first_page_header)
+    if word.settings.odd_and_even_pages_header_footer:
+        footers.append(section.even_page_footer)
+        headers.append(section.even_page_header)
+    has_numbers = any("PAGE" in _fields_of(footer._element) for footer in footers if not footer.is_linked_to_previous)
+    for footer in footers:
+        footer.is_linked_to_previous = False
+        if document.notice:
+            _add_text(_new_line(footer, "Footer"), document.notice).bold = True
+        if document.footer or not has_numbers:
+            line = _new_line(footer, "Footer")
+            _add_text(line, document.footer)
+            if not has_numbers:
+                _add_text(line, " ")
+                _add_field(line, "PAGE")
+                _add_text(line, " (")
+                _add_field(line, "NUMPAGES")
+                _add_text(line, ")")
+    for header in headers if document.watermark else []:
+        header.is_linked_to_previous = False
+        first = _new_line(header, "Header")
+        _add_text(first, document.watermark).bold = True
+        first.add_run()._r.append(_watermark(plain(document.watermark)))
+
+
+def _new_line(part: Any, style: str) -> Any:
+    """A paragraph at the end: in an empty part the one it has."""
+    if len(part.paragraphs) == 1 and not part.tables and not len(part.paragraphs[0]._p):
+        line = part.paragraphs[0]
+        line.style = style
+        return line
+    return part.add_paragraph(style=style)
+
+
+def _fields_of(element: Any) -> str:
+    from docx.oxml.ns import qn
+
+    asked = [one.get(qn("w:instr"), "") for one in element.iter(qn("w:fldSimple"))]
+    return " ".join([*asked, *(one.text or "" for one in element.iter(qn("w:instrText")))])
 
 
 def _clear_tabs(paragraph: Any) -> None:
@@ -399,10 +579,10 @@ def _set_properties(word: WordDocument, document: model.Document) -> None:
     if made_at.tzinfo is not None:
         made_at = made_at.astimezone(dt.UTC).replace(tzinfo=None)
     about = word.core_properties
-    about.title = one_line(document.title)[:_LONGEST_PROPERTY]
-    about.author = about.last_modified_by = plain(document.author)[:_LONGEST_PROPERTY]
-    about.language = _LANGUAGES.get(document.language, document.language)
-    about.subject = plain(document.eyebrow)[:_LONGEST_PROPERTY]
+    about.title = one_line(document.title)[:LONGEST_PROPERTY]
+    about.author = about.last_modified_by = plain(document.author)[:LONGEST_PROPERTY]
+    about.language = LANGUAGES.get(document.language, document.language)
+    about.subject = plain(document.eyebrow)[:LONGEST_PROPERTY]
     about.comments = about.keywords = about.category = ""
     about.created = about.modified = made_at
     about.revision = 1
@@ -524,7 +704,7 @@ def _nested(block: model.NestedList, page: _Page) -> None:
 
 @_write.register
 def _notice(block: model.Notice, page: _Page) -> None:
-    fill, edge = _TONES[block.tone]
+    fill, edge = TONES[block.tone]
     lines = [(line, False) for line in paragraphs(block.text)]
     if block.title:
         lines.insert(0, (block.title, True))
@@ -603,7 +783,8 @@ def _shaded(value: model.Value, largest: float) -> _Look:
 
 @_write.register(model.LineChart)
 @_write.register(model.MapDrawing)
-def _drawing(block: model.LineChart | model.MapDrawing, page: _Page) -> None:
+@_write.register(model.TimePlan)
+def _drawing(block: model.LineChart | model.MapDrawing | model.TimePlan, page: _Page) -> None:
     page.picture(drawing.draw_png(block), block.alt, drawing.WHOLE_MM)
 
 

@@ -30,10 +30,11 @@ class Folder:
     """Where one kind of picture lies. Its rows have the name of their file in `file`, empty once that is gone."""
 
     name: str
+    ending: str = "jpg"
 
     def store(self, data: bytes) -> str:
         """Write a file under a name nobody can guess, and say where it lies."""
-        return default_storage.save(f"{self.name}/{uuid.uuid4().hex}.jpg", ContentFile(data))
+        return default_storage.save(f"{self.name}/{uuid.uuid4().hex}.{self.ending}", ContentFile(data))
 
     def sweep(self, rows: models.Manager, now: dt.datetime) -> int:
         """Delete the files no row names; return how many. Says in the log which rows have no file, and leaves them.

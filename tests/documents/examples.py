@@ -63,6 +63,19 @@ TREE = model.TreeDrawing(
     groups=(model.TreeGroup("place", "Place"), model.TreeGroup("control", "Control and responsibility")),
     chosen="Chosen to act on",
 )
+TIME_PLAN = model.TimePlan(
+    alt="Two measures from March to October.",
+    first_day=dt.date(2026, 1, 1),
+    last_day=dt.date(2026, 12, 31),
+    bars=(
+        model.Bar("1. Better light in the square", dt.date(2026, 3, 2), dt.date(2026, 9, 30), dt.date(2026, 10, 14)),
+        model.Bar("2. Prune the bushes along the path to the school", None, dt.date(2026, 5, 1), is_open=True),
+        model.Bar("3. No day yet"),
+    ),
+    bar_name="From start to done",
+    mark_name="Followed up",
+    open_name="Not decided yet",
+)
 NESTED = model.NestedList(
     (
         model.ListItem(

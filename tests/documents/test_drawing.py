@@ -8,14 +8,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from documents import drawing, model
-from tests.documents.examples import LINE, MAP, SQUARE, hexagon
+from documents import drawing, model, pdf, word
+from tests.documents import reading, reading_word
+from tests.documents.examples import LINE, MAP, SQUARE, TIME_PLAN, document, hexagon
 from tests.promises.house import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.mark.parametrize("block", [LINE, MAP], ids=["line", "map"])
+@pytest.mark.parametrize("block", [LINE, MAP, TIME_PLAN], ids=["line", "map", "time plan"])
 def test_the_same_drawing_is_the_same_bytes(block):
     assert drawing.draw(block) == drawing.draw(block)
 
@@ -42,7 +43,7 @@ def _environment(seed):
     return {**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "est_platform.settings"}
 
 
-@pytest.mark.parametrize("block", [LINE, MAP], ids=["line", "map"])
+@pytest.mark.parametrize("block", [LINE, MAP, TIME_PLAN], ids=["line", "map", "time plan"])
 def test_it_is_as_wide_as_asked_and_has_no_date(block):
     svg = drawing.draw(block, 100)
     points = float(ET.fromstring(svg).get("width").removesuffix("pt"))
@@ -139,3 +140,25 @@ def test_no_room_imports_matplotlib_or_typst_until_a_document_is_made():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=_environment("0")
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_a_time_plan_draws_each_bar_once_and_no_more_than_a_page_holds():
+    many = dataclasses.replace(TIME_PLAN, bars=TIME_PLAN.bars * 40)
+    one, whole = (ET.fromstring(drawing.draw(plan)) for plan in (TIME_PLAN, many))
+    height = float(whole.get("height").removesuffix("pt")) / 72 * 25.4
+    assert float(one.get("height").removesuffix("pt")) / 72 * 25.4 < height < 225
+    figure = drawing._drawn(TIME_PLAN, 174)
+    first, second = figure.axes[0].patches
+    assert (first.get_hatch(), second.get_hatch()) == (None, "////////")
+    named = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert named == {TIME_PLAN.bar_name, TIME_PLAN.mark_name, TIME_PLAN.open_name}
+
+
+def test_a_time_plan_that_ends_before_it_begins_is_refused():
+    with pytest.raises(ValueError, match="ends"):
+        dataclasses.replace(TIME_PLAN, last_day=TIME_PLAN.first_day.replace(year=2025))
+
+
+def test_a_time_plan_says_what_it_shows_in_every_file():
+    assert reading.alternatives(pdf.write(document(TIME_PLAN))) == [TIME_PLAN.alt]
+    assert reading_word.alternatives(word.write(document(TIME_PLAN))) == [TIME_PLAN.alt]

@@ -1,5 +1,7 @@
 """PDF files read back: tagged for screen readers, literal, the same every time."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -175,3 +177,30 @@ def test_what_is_much_too_long_keeps_every_word():
 
 def pages(of):
     return pdf.pages_of(pdf.write(of))
+
+
+def test_typst_has_a_process_of_its_own_and_leaves_nothing_in_ours():
+    pdf.write(document(model.Text("Torget")))
+    assert "typst" not in sys.modules
+
+
+def test_what_cannot_be_set_is_an_error_without_what_people_wrote(monkeypatch, tmp_path):
+    page = tmp_path / "page.typ"
+    page.write_text('#let doc = json(bytes(sys.inputs.document))\n#panic("broken")')
+    monkeypatch.setattr(pdf, "_PAGE", page)
+    with pytest.raises(RuntimeError, match="broken") as error:
+        pdf.write(document(model.Text("Trasdocka")))
+    assert "Trasdocka" not in str(error.value)
+
+
+def test_a_document_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(pdf, "LONGEST_S", 0.01)
+    with pytest.raises(subprocess.TimeoutExpired):
+        pdf.write(document(model.Text("Torget")))
+
+
+def test_a_column_of_long_texts_is_wider_than_one_of_short_ones():
+    rows = ((model.Cell("Kort text om något"), model.Cell("ord " * 200), model.Cell("ord " * 25)),)
+    table = model.Table("T", (model.Column("A"), model.Column("B"), model.Column("C")), rows)
+    first, long, middle = (pdf._share(table, place) for place in range(3))
+    assert first < middle < long < 3 * middle

@@ -63,6 +63,17 @@ def test_what_reporters_write_every_week_is_never_refused(text):
     assert verdict(text).strong == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The same lamps are lit every night.", "Same place, same day.", "At the same time we cut the hedges.",
+        "Residents say the same of the garage; it is not the same.", "Same-day repairs from the same company",
+    ],
+)  # fmt: skip
+def test_what_is_written_for_residents_in_english_is_not_read_as_swedish(text):
+    assert found_rules(text) == set()
+
+
 # --------------------------------------------------------------------------------------------------- identity numbers
 
 
