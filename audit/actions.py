@@ -64,12 +64,12 @@ def _first_day_still_being_written() -> dt.date | None:
     """The day on which the oldest open transaction that has written something began; None when there is none.
 
     A long import writes its line in the log before midnight and commits after it. Sealed in between, an honest day
-    would look broken.
+    would look broken. PostgreSQL's own housekeeping writes too, but never in the log.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(xact_start) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+            "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
         )
         (began,) = cursor.fetchone()
     return timezone.localdate(began) if began else None

@@ -5,10 +5,11 @@ from allauth.socialaccount.views import login_error
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from partners import account_views, sign_on
+from partners import account_views, sign_on, work_letter_views
 
 urlpatterns = [
     path("mine/", account_views.account, name="account"),
+    path("letters/", work_letter_views.work_letters_choose, name="work_letters_choose"),
     # allauth's page for changing e-mail addresses is closed: the address is who an administrator invited.
     path("email/", account_views.email_is_fixed, name="account_email"),
     path("sessions/<int:session_id>/end/", account_views.end_session, name="account_end_session"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import NotAllowed
-from partners import presenters
+from partners import presenters, work_letters
 from partners.models import Collaboration
 from partners.requests import PartnerRequest
 from ui import slots
@@ -44,7 +44,11 @@ def account(request: HttpRequest) -> HttpResponse:
     """Oneself: roles in every collaboration, language, and how the account is protected."""
     user: Any = request.user
     memberships = user.active_memberships
-    context = {"memberships": memberships, "rows": slots.fill("membership.sections", user, memberships)}
+    context = {
+        "memberships": memberships,
+        "rows": slots.fill("membership.sections", user, memberships),
+        "letters": work_letters.choice_of(user).get_how_often_display(),
+    }
     return render(request, "partners/account.html", context)
 
 

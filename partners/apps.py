@@ -45,7 +45,8 @@ class PartnersConfig(AppConfig):
             _("My work"),
             group=menu.Group.DAILY,
             order=12,
-            roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG,
+            roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG | {roles.Role.COACH},
+            also=["my_task", "my_calendar", "work_letter_rule"],
         )
         slots.register("my_work.items", log_samples.months_to_go_through, order=90)
         menu.register("my_access", _("What I see"), group=administration, order=90)

@@ -1,19 +1,21 @@
-"""Letters about accounts and roles, in the platform's default language."""
+"""Letters about accounts and roles, in the platform's default language, and of what waits, in the reader's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from partners.models import Membership, User
+from partners.models import Collaboration, Membership, User
 
 
 def password_path(person: User) -> str:
@@ -40,3 +42,56 @@ def send_invitation(membership: Membership, site: str) -> None:
         subject = _("You now take part in %(collaboration)s") % words
         text = render_to_string("partners/email/invitation.txt", context)
     send_mail(subject, text, None, [person.email])
+
+
+def send_work_letter(
+    person: User, collaboration: Collaboration, groups: Sequence[dict[str, Any]], *, stop_token: str
+) -> None:
+    """Tell somebody of what waits for them, in the language that is set: only what may be said outside the platform."""
+    site = settings.SITE_URL.rstrip("/")
+    shown, number, unnamed = [], 0, 0
+    for group in groups:
+        rows = [
+            {
+                "title": task["mail_title"],
+                "day": task["day"],
+                "url": site + reverse("my_task", args=[collaboration.slug, task["id"]]),
+            }
+            for task in group["tasks"]
+            if task["mail_title"]
+        ]
+        number += len(group["tasks"])
+        unnamed += len(group["tasks"]) - len(rows)
+        if rows:
+            shown.append({"title": group["title"], "rows": rows})
+    stop_url = site + reverse("letters_stop", args=[stop_token])
+    context = {
+        "language": get_language(),
+        "groups": shown,
+        "unnamed": unnamed,
+        "collaboration": collaboration.name,
+        "notice": collaboration.notice,
+        "url": site + reverse("my_work", args=[collaboration.slug]),
+        "choose_url": site + reverse("work_letters_choose"),
+        "stop_url": stop_url,
+    }
+    # A name may hold a line break, and a letter's head may not.
+    words = {"number": number, "collaboration": " ".join(collaboration.name.split())}
+    subject = ngettext(
+        "%(number)s task waits for you in %(collaboration)s",
+        "%(number)s tasks wait for you in %(collaboration)s",
+        number,
+    )
+    letter = EmailMultiAlternatives(
+        subject % words,
+        render_to_string("partners/email/work_letter.txt", context),
+        to=[person.email],
+        # RFC 8058: a mail program turns the letters off with one press, without anybody signing in.
+        headers={
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    letter.attach_alternative(render_to_string("partners/email/work_letter.html", context), "text/html")
+    letter.send()

@@ -7,10 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Collaboration, Group, Level, LogReview, Membership, Organisation, Unit, User
+from partners.models import (
+    Collaboration,
+    Group,
+    Level,
+    LogReview,
+    Membership,
+    Organisation,
+    Unit,
+    User,
+    WorkLetterChoice,
+    WorkLetterRule,
+)
 from partners.roles import Role
 from privacy.validators import names_no_person
 
@@ -335,3 +347,40 @@ class LogReviewForm(forms.Form):
 def person_initial(person: User) -> dict[str, str]:
     """What the form for a person starts with."""
     return {"function": person.function, "name": person.name}
+
+
+class WorkLetterForm(forms.Form):
+    """How often somebody wants letters of what waits, and in which language."""
+
+    how_often = forms.ChoiceField(
+        label=_("How often?"),
+        choices=WorkLetterChoice.HowOften.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose how often the letters come."),
+            "invalid_choice": _("Choose from the list."),
+        },
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the letters and of your calendar"),
+        choices=settings.LANGUAGES,
+        error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose from the list.")},
+    )
+
+
+class WorkLetterRuleForm(forms.Form):
+    """On which weekday and at which hour the letters of what waits leave."""
+
+    weekday = forms.TypedChoiceField(
+        label=_("Weekday"),
+        coerce=int,
+        choices=WorkLetterRule.Weekday.choices,
+        error_messages={"required": _("Choose a weekday."), "invalid_choice": _("Choose from the list.")},
+    )
+    hour = forms.TypedChoiceField(
+        label=_("Time"),
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        help_text=_("Daily letters leave at the same time, Monday to Friday."),
+        error_messages={"required": _("Choose a time."), "invalid_choice": _("Choose from the list.")},
+    )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audit.models import Event, EventQuerySet
+from common.days import midnight
 from partners import presenters
 from partners.models import Collaboration, LogReview, Membership
 from partners.roles import Role
@@ -39,13 +40,14 @@ class Kind(models.TextChoices):
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(["log_read", "log_sample_read"], Kind.READS),
+    **dict.fromkeys(["calendar_read"], Kind.EXPORTS),
     **dict.fromkeys(["log_exported"], Kind.EXPORTS),
     **dict.fromkeys(["signed_in", "signed_out", "sign_in_failed", "token_refused"], Kind.SIGN_INS),
     **dict.fromkeys(
         [
             "person_invited", "person_deactivated", "person_reactivated", "role_given", "role_changed", "role_ended",
             "role_areas_chosen", "group_areas_chosen", "group_seat_given", "group_seat_ended", "token_created",
-            "token_revoked", "sharing_changed",
+            "token_revoked", "sharing_changed", "calendar_key_made", "calendar_key_revoked",
         ],
         Kind.PERMISSIONS,
     ),
@@ -138,11 +140,6 @@ def about(text: str) -> Q:
     # Compared as JSON, which the index on the ids of a page can answer.
     several = Q(details__ids__contains=[int(pk)]) & Q(details__has_key="ids", details__of=subject_type)
     return one | several
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The moment a day begins here."""
-    return dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
 
 
 def people_of(collaboration: Collaboration) -> list[tuple[int, str]]:
@@ -265,6 +262,8 @@ _NAMES = {
     "expires_on": gettext_lazy("until"),
     "seed": gettext_lazy("seed of the random numbers"),
     "photo": gettext_lazy("photo"),
+    "weekday": gettext_lazy("weekday"),
+    "hour": gettext_lazy("hour"),
 }
 # What is worth a word only where it is so.
 _ONLY_WHERE_TRUE = {"approved_own_text"}

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from audit.models import DaySeal, Event, EventQuerySet
+from common.days import midnight
 from common.errors import NotPossible
 from partners import log
 from partners.models import Collaboration, LogReview, User
@@ -101,6 +102,7 @@ def months_to_go_through(user: Any, collaborations: Sequence[Collaboration]) -> 
         one.pk: [
             {
                 "title": _("Go through the log of %(month)s") % {"month": date_format(month, "F Y")},
+                "mail_title": _("Go through the log of %(month)s") % {"month": date_format(month, "F Y")},
                 "url": reverse("log_sample", args=[one.slug, f"{month:%Y-%m}"]),
                 "since": next_month(month),
             }
@@ -117,8 +119,8 @@ def read_and_taken_out(user: Any, collaboration: Collaboration, month: dt.date) 
     return Event.objects.visible_to(user).filter(
         collaboration_id=collaboration.pk,
         action__in=codes,
-        at__gte=log.midnight(month),
-        at__lt=log.midnight(next_month(month)),
+        at__gte=midnight(month),
+        at__lt=midnight(next_month(month)),
     )
 
 

@@ -12,8 +12,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from partners.models import Collaboration
-
 # How long the list of sessions may lag behind.
 SEEN_EVERY_S = 60
 
@@ -69,7 +67,9 @@ class CollaborationMiddleware:
         slug = kwargs.get("collaboration")
         if slug is None or not request.user.is_authenticated:
             return
-        collaboration = Collaboration.objects.visible_to(request.user).filter(slug=slug).first()
+        # A role was fetched with its collaboration: the database need not be asked for it on every page.
+        found = (m.collaboration for m in request.user.active_memberships if m.collaboration.slug == slug)
+        collaboration = next(found, None)
         if collaboration is None:
             raise Http404
         kwargs["collaboration"] = request.collaboration = collaboration  # type: ignore[attr-defined]

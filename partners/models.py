@@ -26,6 +26,8 @@ from partners.roles import MAY_READ_LOG, Role
 # Words that stand first in an address of ours and can therefore not name a collaboration.
 RESERVED_SLUGS = {
     "accounts", "api", "health", "ready", "ui", "static", "media", "admin", "i18n", "about", "start", "offline",
+    "calendar", "letters",
+    "public",
 }  # fmt: skip
 
 
@@ -361,6 +363,17 @@ class Group(models.Model):
         return self.name
 
 
+class GroupMemberQuerySet(InCollaborationQuerySet):
+    def in_force(self, today: dt.date) -> GroupMemberQuerySet:
+        """Seats that are held today."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+
+    def of(self, user: Any) -> GroupMemberQuerySet:
+        """The seats the user holds or stands in for, by a role of theirs that holds today."""
+        mine = [membership.pk for membership in user.active_memberships]
+        return self.filter(Q(membership__in=mine) | Q(deputy__in=mine))
+
+
 class GroupMember(models.Model):
     """A function's seat in a group for a term, with a deputy."""
 
@@ -373,7 +386,7 @@ class GroupMember(models.Model):
     valid_from = models.DateField(_("from"), default=timezone.localdate)
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
-    objects = InCollaborationQuerySet.as_manager()
+    objects = GroupMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["group", "pk"]
@@ -575,3 +588,136 @@ class LogReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+# --- What waits, by letter and in a calendar --------------------------------------------------------------------------
+
+
+class WorkLetterRule(models.Model):
+    """When a collaboration's letters of what waits leave, where it has chosen otherwise than Monday at seven."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    collaboration = models.OneToOneField(Collaboration, on_delete=models.CASCADE, related_name="+")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday, default=Weekday.MONDAY)
+    hour = models.PositiveSmallIntegerField(_("hour"), default=7, validators=[MaxValueValidator(23)])
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["collaboration"]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6, hour__lte=23), name="work_letter_rule_in_a_week"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.hour:02}:00"
+
+
+class OwnQuerySet(models.QuerySet):
+    """Rows about one person, who alone reads them."""
+
+    def visible_to(self, user: Any) -> Any:
+        """One's own."""
+        return self.filter(person=user)
+
+
+class WorkLetterChoice(models.Model):
+    """How often somebody wants letters of what waits, and in which language; weekly, in Swedish, if nothing is said."""
+
+    class HowOften(models.TextChoices):
+        WEEKLY = "weekly", _("once a week")
+        DAILY = "daily", _("every weekday")
+        NEVER = "never", _("never")
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    how_often = models.CharField(_("how often"), max_length=10, choices=HowOften, default=HowOften.WEEKLY)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person"]
+
+    def __str__(self) -> str:
+        return str(self.get_how_often_display())
+
+
+class WorkLetter(models.Model):
+    """That somebody is to be told by letter of what waits for them. Whoever claims the row sends the letter, once."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The week of a weekly letter (2026-W48), or the day of a daily one: no more than one letter for each.
+    occasion = models.CharField(max_length=10)
+    # The day on which it was due. Whoever goes from weekly to daily letters does not get two on one day.
+    day = models.DateField()
+    # Empty while it waits. Filled and not sent: whoever had claimed it died on the way, or got no answer.
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    # How many tasks it told of; with none there is no letter.
+    tasks = models.PositiveIntegerField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "collaboration", "occasion"], name="work_letter_once"),
+            models.UniqueConstraint(fields=["person", "collaboration", "day"], name="work_letter_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["collaboration", "day"], name="work_letter_day")]
+
+    def __str__(self) -> str:
+        return self.occasion
+
+
+class CalendarKeyQuerySet(OwnQuerySet):
+    def valid(self, today: dt.date) -> CalendarKeyQuerySet:
+        """Those that open a calendar today."""
+        return self.filter(revoked_at__isnull=True, expires_on__gte=today)
+
+
+class CalendarKey(models.Model):
+    """The key in the address of somebody's calendar of deadlines in a collaboration. Only a hash of it is stored."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_on = models.DateField(_("valid until"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # A day is enough to show that it is in use: no more is noted of when somebody's calendar asks.
+    last_used_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = CalendarKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "collaboration"], condition=Q(revoked_at=None), name="calendar_key_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    @staticmethod
+    def new_key() -> str:
+        return secrets.token_urlsafe(32)
+
+    @staticmethod
+    def hash_of(key: str) -> str:
+        # As with a system's key: 256 random bits need no slow hash, and whoever looks for the hash learns nothing of
+        # the key from how long it takes.
+        return hashlib.sha256(key.encode()).hexdigest()

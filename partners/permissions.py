@@ -16,6 +16,7 @@ from partners.roles import (
     MAY_GO_THROUGH_LOG,
     MAY_KEEP_GROUPS,
     MAY_KEEP_RETENTION,
+    MAY_KEEP_WORK_LETTERS,
     MAY_READ_LOG,
     MAY_SET_SHARING,
     MAY_SET_TRUST,
@@ -70,6 +71,18 @@ def check_may_keep_groups(user: Any, collaboration: Collaboration | int) -> None
         raise NotAllowed(_("Only a coordinator or an administrator can change groups."))
 
 
+def check_may_keep_work_letters(user: Any, collaboration: Collaboration | int) -> None:
+    """When the letters of what waits leave is said by coordinators and administrators."""
+    if not user.has_role(collaboration, MAY_KEEP_WORK_LETTERS):
+        raise NotAllowed(_("Only a coordinator or an administrator decides when the letters leave."))
+
+
+def check_may_have_calendar(user: Any, collaboration: Collaboration | int) -> None:
+    """A calendar is a person's own; a system asks through the API."""
+    if user.is_service or not user.memberships_in(collaboration):
+        raise NotAllowed(_("Only somebody who takes part can have a calendar of their deadlines."))
+
+
 def check_may_read_log(user: Any, collaboration: Collaboration | int) -> None:
     """The log is read by those who look after data protection, archives or administration."""
     if not user.has_role(collaboration, MAY_READ_LOG):
@@ -103,5 +116,6 @@ may_change_person = as_question(check_may_change_person)
 may_set_sharing = as_question(check_may_set_sharing)
 may_set_trust = as_question(check_may_set_trust)
 may_keep_groups = as_question(check_may_keep_groups)
+may_keep_work_letters = as_question(check_may_keep_work_letters)
 may_go_through_log = as_question(check_may_go_through_log)
 may_keep_retention = as_question(check_may_keep_retention)

@@ -29,6 +29,11 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def word_in(request: HttpRequest, name: str, *, longest: int = 60) -> str:
+    """A word of the address. PostgreSQL refuses the sign NUL."""
+    return request.GET.get(name, "")[:longest].replace("\x00", "\ufffd")
+
+
 def tried(request: HttpRequest, change: Callable[[], Any], success: str) -> None:
     """Make a change that has no form of its own; the next page says that it is made, or why it could not be."""
     try:

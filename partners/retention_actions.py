@@ -81,7 +81,9 @@ def place_hold(
     else:
         found = scope.find(collaboration, subject)
         if found is None:
-            raise NotPossible(_("There is no such thing here. Write a report's number as it stands on its page."))
+            raise NotPossible(
+                _("There is no such thing here. Write the number as it stands on the page of the report or problem.")
+            )
         subject_id, label = found
     # A purge that is under way finishes its batch first; the next one finds the hold.
     retention.take_turns(collaboration.pk)

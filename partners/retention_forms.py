@@ -46,7 +46,10 @@ class HoldForm(forms.Form):
 
     about = forms.ChoiceField(label=_("What is held"), error_messages={"required": _("Choose what is held.")})
     reference = forms.CharField(
-        label=_("The report's number"), max_length=40, required=False, help_text=_("Only for one report: H-123.")
+        label=_("The number of the report or problem"),
+        max_length=40,
+        required=False,
+        help_text=_("Only for one report, H-123, or one problem, P-12."),
     )
     first_day = forms.DateField(
         label=_("What happened from"), required=False, widget=DateInput(), help_text=_("Leave empty for everything.")

@@ -1,4 +1,4 @@
-"""What this room keeps for a time: the log, and the accounts of people who have left."""
+"""What this room keeps for a time: the log, accounts of people who have left, traces of letters and calendars."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import keep_from, purge_events
 from audit.models import Event
+from common.days import midnight
 from partners import retention
-from partners.log import midnight, people_of
-from partners.models import Collaboration, LegalHold, User
+from partners.log import people_of
+from partners.models import CalendarKey, Collaboration, LegalHold, User, WorkLetter, WorkLetterChoice
 
 LOG_SCOPE = "log"
 
@@ -104,6 +105,8 @@ def _pseudonymise(collaboration: Collaboration, ids: list[int]) -> None:
     """Take away who it was: what the person did stays, as a closed account's."""
     for model in (EmailAddress, Authenticator, SocialAccount, UserSession):
         model.objects.filter(user_id__in=ids).delete()
+    for own in (WorkLetter, WorkLetterChoice, CalendarKey):
+        own.objects.filter(person_id__in=ids).delete()
     with translation.override(settings.LANGUAGE_CODE):
         for person in User.objects.filter(pk__in=ids):
             person.email = f"closed-{person.pk}@closed.invalid"
@@ -128,6 +131,49 @@ ACCOUNTS = retention.Kind(
 )
 
 
+def _due_letters(collaboration: Collaboration, before: dt.date) -> QuerySet[WorkLetter]:
+    return WorkLetter.objects.filter(collaboration=collaboration, day__lt=before)
+
+
+def _delete_letters(collaboration: Collaboration, ids: list[int]) -> None:
+    WorkLetter.objects.filter(pk__in=ids).delete()
+
+
+WORK_LETTERS = retention.Kind(
+    code="work_letters",
+    label=_("That somebody was sent a letter of what waited"),
+    what_happens=_("It is deleted. The letters themselves are never kept; the log says how many were sent."),
+    default_days=90,
+    # Longer than the week in which nobody gets a second letter.
+    least_days=14,
+    most_days=365,
+    due=_due_letters,
+    dated_by="day",
+    purge=_delete_letters,
+)
+
+
+def _due_calendar_keys(collaboration: Collaboration, before: dt.date) -> QuerySet[CalendarKey]:
+    ended = Q(revoked_at__lt=midnight(before)) | Q(expires_on__lt=before)
+    return CalendarKey.objects.filter(ended, collaboration=collaboration)
+
+
+def _delete_calendar_keys(collaboration: Collaboration, ids: list[int]) -> None:
+    CalendarKey.objects.filter(pk__in=ids).delete()
+
+
+CALENDAR_KEYS = retention.Kind(
+    code="calendar_keys",
+    label=_("Addresses of calendars that no longer work"),
+    what_happens=_("They are deleted. The log still says when they were made and revoked."),
+    default_days=90,
+    most_days=365,
+    due=_due_calendar_keys,
+    dated_by="created_at",
+    purge=_delete_calendar_keys,
+)
+
+
 def _accounts(collaboration: Collaboration) -> list[tuple[str, str]]:
     """The accounts that still say whose they are, those of systems left out."""
     named = set(User.objects.filter(is_service=False, pseudonymised_at__isnull=True).values_list("pk", flat=True))
@@ -144,6 +190,8 @@ def register_kinds() -> None:
     """Tell `partners.retention` of this room's kinds."""
     retention.register(LOG)
     retention.register(ACCOUNTS)
+    retention.register(WORK_LETTERS)
+    retention.register(CALENDAR_KEYS)
     retention.register_scope(
         retention.Scope(
             code=LOG_SCOPE, label=_("lines of the log"), find=lambda collaboration, text: ("", gettext("The log"))

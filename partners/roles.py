@@ -66,3 +66,5 @@ MAY_SET_SHARING = {Role.SECURITY_LEAD, Role.MUNICIPAL_OFFICER, Role.COORDINATOR}
 # Whose imported rows need no look before they count.
 MAY_SET_TRUST = {Role.COORDINATOR, Role.ADMINISTRATOR}
 MAY_KEEP_GROUPS = {Role.COORDINATOR, Role.ADMINISTRATOR}
+# When the letters of what waits leave.
+MAY_KEEP_WORK_LETTERS = {Role.COORDINATOR, Role.ADMINISTRATOR}

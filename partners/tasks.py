@@ -22,6 +22,24 @@ def send_invitation(membership_id: int, site: str) -> None:
 
 
 @shared_task
+def send_work_letters() -> int:
+    """Every ten minutes: tell people of what waits for them, when their collaboration's hour has come.
+
+    At most once each. Safe to run twice, twice at once, and to kill: see `partners.work_letters.send_letters`.
+    """
+    from partners import work_letters
+
+    sent = 0
+    for collaboration in Collaboration.objects.order_by("pk"):
+        try:
+            sent += work_letters.send_letters(collaboration, timezone.now())
+        except Exception:
+            # One collaboration's letters must not keep the others' from leaving.
+            logger.exception("sending the letters of collaboration %s stopped", collaboration.pk)
+    return sent
+
+
+@shared_task
 def purge_what_is_due() -> int:
     """Every night: take away what is too old in every collaboration. Safe to run twice, twice at once, and to kill."""
     ids = list(Collaboration.objects.order_by("pk").values_list("pk", flat=True))

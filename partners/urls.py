@@ -2,6 +2,7 @@ from django.urls import path
 
 from partners import (
     account_views,
+    calendar_views,
     group_views,
     log_sample_views,
     log_views,
@@ -10,6 +11,7 @@ from partners import (
     retention_views,
     role_views,
     token_views,
+    work_letter_views,
     work_views,
 )
 
@@ -50,5 +52,10 @@ urlpatterns = [
     path("retention/holds/new/", retention_views.hold_new, name="hold_new"),
     path("retention/holds/<int:pk>/lift/", retention_views.hold_lift, name="hold_lift"),
     path("my-work/", work_views.my_work, name="my_work"),
+    path("my-work/calendar/", calendar_views.my_calendar, name="my_calendar"),
+    path("my-work/calendar/make/", calendar_views.my_calendar_make, name="my_calendar_make"),
+    path("my-work/calendar/revoke/", calendar_views.my_calendar_revoke, name="my_calendar_revoke"),
+    path("my-work/letters/", work_letter_views.work_letter_rule, name="work_letter_rule"),
+    path("my-work/tasks/<slug:task_id>/", work_views.my_task, name="my_task"),
     path("my-access/", account_views.my_access, name="my_access"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cause_analysis.models import State
-from incidents.models import Incident, Status
+from incidents.models import Incident, NothingToReport, Status
 from partners import work
 from tests import factories as make
 
@@ -92,16 +93,22 @@ def test_a_picture_under_review_waits_for_somebody_else_than_its_author(world, t
 def test_what_is_late_comes_first_then_by_day_and_what_has_none_last(monkeypatch):
     today = dt.date(2026, 11, 23)
     rows = [
-        {"title": "no day", "url": "/"},
-        {"title": "next week", "url": "/", "due_on": today + dt.timedelta(days=7)},
-        {"title": "since long", "url": "/", "since": today - dt.timedelta(days=400)},
-        {"title": "late", "url": "/", "due_on": today - dt.timedelta(days=1)},
-        {"title": "today", "url": "/", "due_on": today},
+        {"title": "no day", "url": "/1"},
+        {"title": "next week", "url": "/2", "due_on": today + dt.timedelta(days=7)},
+        {"title": "since long", "url": "/3", "since": today - dt.timedelta(days=400)},
+        {"title": "late", "url": "/4", "due_on": today - dt.timedelta(days=1)},
+        {"title": "today", "url": "/5", "due_on": today},
     ]
     collaboration = make.CollaborationFactory.build(pk=1)
     monkeypatch.setattr(work.slots, "fill", lambda name, user, things: {1: rows})
     shown = work.tasks_of(None, collaboration, today=today)
-    assert [row["title"] for row in shown] == ["late", "since long", "today", "next week", "no day"]
+    assert [row["title"] for row in shown] == ["late", "today", "next week", "since long", "no day"]
+    assert [(group["title"], len(group["tasks"])) for group in work.grouped(shown)] == [
+        ("Försenat", 1),
+        ("Den här veckan", 1),
+        ("Senare", 1),
+        ("Utan dag", 2),
+    ]
     assert [row["title"] for row in shown if row.get("tag")] == ["late"]
     assert shown[0]["day"] == "senast 22 november 2026"
 
@@ -164,3 +171,133 @@ def test_much_that_waits_costs_no_more_questions(client, world, who):
     with CaptureQueriesContext(connection) as many:
         assert client.get(page).context["tasks"]
     assert len(many) <= len(few) <= 60
+
+
+# --- Answering in one press -------------------------------------------------------------------------------------------
+
+
+WEDNESDAY = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def asked(world):
+    """A school's reporter, who is asked for two periods, and what their page shows."""
+    with time_machine.travel(WEDNESDAY):
+        school = make.OrganisationFactory(collaboration=world.here)
+        world.people["school"] = make.MembershipFactory(organisation=school, role="reporter").user
+        world.reporting_unit = make.ReportingUnitFactory(unit=make.UnitFactory(organisation=school))
+        yield world
+
+
+def forms_of(client, page):
+    """The answers' forms of a page, each as its address and its fields."""
+    found = []
+    for text in page.split('<form method="post" action="')[1:]:
+        form = text.split("</form>")[0]
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+        if "answered_from_my_work" in fields:
+            found.append((form.split('"')[0], fields))
+    return found
+
+
+def test_an_answer_is_one_press_and_comes_back_to_the_page_with_the_rooms_sentence(client, asked):
+    client.force_login(asked.people["school"])
+    address = reverse("my_work", args=["ekstad"])
+    first, second = forms_of(client, client.get(address).content.decode())
+    # Where one goes on: the task that stood next.
+    tasks = client.get(address).context["tasks"]
+    assert first[1]["answered_from_my_work"] == tasks[1]["id"]
+    answer = client.post(first[0], first[1])
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{address}#task-{tasks[1]['id']}")
+    page = client.get(address)
+    assert "har inget att rapportera för vecka 47" in page.content.decode()
+    assert [task["id"] for task in page.context["tasks"]] == [tasks[1]["id"]]
+    # Pressed twice: nothing more happens, and one is back all the same.
+    said = NothingToReport.objects.count()
+    assert client.post(first[0], first[1]).headers["Location"].startswith(address)
+    assert NothingToReport.objects.count() == said == 1
+    # The last one leads to the top.
+    last = client.post(second[0], second[1])
+    assert last.headers["Location"] == f"{address}#main"
+    assert client.get(address).context["tasks"] == []
+
+
+@pytest.mark.parametrize("where", ["https://example.org/", '"><script>', "//example.org", "0123456789abcdeg"])
+def test_where_an_answer_leads_is_never_taken_from_the_form(client, asked, where):
+    client.force_login(asked.people["school"])
+    address = reverse("my_work", args=["ekstad"])
+    (url, fields), *_rest = forms_of(client, client.get(address).content.decode())
+    answer = client.post(url, {**fields, "answered_from_my_work": where})
+    assert answer.headers["Location"] == f"{address}#main"
+
+
+def test_what_is_refused_is_shown_as_it_is(client, asked):
+    client.force_login(asked.people["school"])
+    (url, fields), *_rest = forms_of(client, client.get(reverse("my_work", args=["ekstad"])).content.decode())
+    assert client.post(url, {**fields, "period": "not a period"}).status_code == 404
+    client.force_login(asked.people["stranger"])
+    assert client.post(url, fields).status_code == 404
+    client.logout()
+    assert client.post(url, fields).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_letter_leads_to_a_page_that_asks_before_anything_changes(client, asked):
+    client.force_login(asked.people["school"])
+    task = client.get(reverse("my_work", args=["ekstad"])).context["tasks"][0]
+    address = reverse("my_task", args=["ekstad", task["id"]])
+    page = client.get(address)
+    ((url, fields),) = forms_of(client, page.content.decode())
+    assert task["title"] in page.content.decode()
+    assert not NothingToReport.objects.exists()
+    assert client.post(address).status_code == 405
+    client.post(url, fields)
+    assert NothingToReport.objects.count() == 1
+    assert "Det väntar inte längre på dig" in client.get(address).content.decode()
+    # The same address says nothing to anybody else.
+    client.force_login(asked.people["police"])
+    assert "Det väntar inte längre på dig" in client.get(address).content.decode()
+    client.force_login(asked.people["stranger"])
+    assert client.get(address).status_code == 404
+
+
+def test_a_task_without_answers_leads_to_its_own_page(client, world):
+    inspection = make.SafetyInspectionFactory(
+        place=world.square, organisation=world.police_authority, created_by=world.people["police"]
+    )
+    client.force_login(world.people["police"])
+    (task,) = client.get(reverse("my_work", args=["ekstad"])).context["tasks"]
+    answer = client.get(reverse("my_task", args=["ekstad", task["id"]]))
+    assert answer.headers["Location"] == reverse("inspection_fill", args=["ekstad", inspection.pk])
+
+
+def test_a_task_keeps_its_name_when_its_day_and_language_change(monkeypatch):
+    rows = [{"title": "A", "url": "/a"}, {"title": "B", "url": "/a"}, {"title": "C", "url": "/a", "key": "c"}]
+    collaboration = make.CollaborationFactory.build(pk=1)
+    monkeypatch.setattr(work.slots, "fill", lambda name, user, things: {1: rows})
+    today = dt.date(2026, 11, 23)
+    before = [task["id"] for task in work.tasks_of(None, collaboration, today=today)]
+    assert len(set(before)) == 3
+    for row in rows:
+        row.update(title=row["title"] * 2, due_on=today + dt.timedelta(days=1))
+    assert [task["id"] for task in work.tasks_of(None, collaboration, today=today)] == before
+
+
+def test_everything_that_waits_can_be_named_in_a_letter(client, world):
+    """Every room's rows, as each of the cast sees them: none is left to “something”, none names what lies inside."""
+    Incident.objects.filter(pk=world.by_reporter.pk).update(status=Status.RETURNED, reviewed_at=timezone.now())
+    make.SafetyInspectionFactory(place=world.square, created_by=world.people["police"], organisation=world.housing)
+    make.SafetyWalkFactory(area=world.west, created_by=world.people["coordinator"], organisation=world.municipality)
+    make.ReportingUnitFactory(unit=world.unit)
+    analyst = make.MembershipFactory(organisation=world.municipality, role="analyst").user
+    now = timezone.now()
+    make.PictureFactory(area=world.west, status="review", sent_for_review_at=now, sent_for_review_by=analyst)
+    seen = 0
+    for who, person in world.people.items():
+        if who == "stranger":
+            continue
+        for task in work.tasks_of(person, world.here, today=timezone.localdate()):
+            seen += 1
+            assert task["mail_title"], (who, task["title"])
+            for inside in ("Väster", "Västers centrum", "Distrikt Väst", "Bostadsbolaget", "Skadegörelse", "H-"):
+                assert inside not in task["mail_title"], (who, task["mail_title"])
+    assert seen > 6

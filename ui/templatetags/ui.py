@@ -413,10 +413,19 @@ def period_picker(
 
 @register.simple_tag
 def form_errors(form: BaseForm, *, title: Any = "") -> SafeString:
-    """What has to be mended before the form can be sent, each line a link to its field."""
-    lines: list[dict[str, Any]] = [{"text": error, "field": None} for error in form.non_field_errors()]
-    for bound in form:
-        lines += [{"text": error, "field": bound} for error in bound.errors]
+    """What has to be mended before the form can be sent, each line a link to its field.
+
+    A form with smaller ones in it (`forms_within`, each with a `heading`) tells of theirs too, the heading first.
+    """
+    lines: list[dict[str, Any]] = []
+    for one in (form, *getattr(form, "forms_within", ())):
+        heading = getattr(one, "heading", "")
+        lines += [{"text": error, "field": None} for error in one.non_field_errors()]
+        lines += [
+            {"text": error, "field": bound, "label": f"{heading}, {bound.label}" if heading else bound.label}
+            for bound in one
+            for error in bound.errors
+        ]
     return render_to_string("ui/form_errors.html", {"form": form, "lines": lines, "title": title})
 
 
