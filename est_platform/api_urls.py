@@ -1,11 +1,18 @@
 """The addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from action_plans.commitments.api import CommitmentListView, LedgerView
+from action_plans.goals.api import GoalListView
+from action_plans.library.api import MethodListView, MethodView
+from action_plans.measures.api import MeasureDecideView, MeasureListView, MeasureMoveView, MeasureView
+from action_plans.plans.api import PlanListView, PlanVersionListView, PlanVersionView, PlanView
+from action_plans.promises.api import PromiseListView
 from areas.api import AreaListView, PlaceListView
 from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
+from cause_analysis.prioritising.api import RoundListView, RoundView
 from est_platform.api import Nothing, SchemaView, router
 from situational_picture.api import PictureListView, PictureView
 
@@ -23,6 +30,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/problems/<int:pk>/", ProblemView.as_view(), name="api-problem"),
     path("v1/analyses/", AnalysisListView.as_view(), name="api-analysis-list"),
     path("v1/analyses/<int:pk>/", AnalysisView.as_view(), name="api-analysis"),
+    path("v1/prioritisations/", RoundListView.as_view(), name="api-prioritisation-list"),
+    path("v1/prioritisations/<int:pk>/", RoundView.as_view(), name="api-prioritisation"),
+    path("v1/methods/", MethodListView.as_view(), name="api-method-list"),
+    path("v1/methods/<slug:key>/", MethodView.as_view(), name="api-method"),
+    path("v1/measures/", MeasureListView.as_view(), name="api-measure-list"),
+    path("v1/measures/<int:pk>/", MeasureView.as_view(), name="api-measure"),
+    path("v1/measures/<int:pk>/decide/", MeasureDecideView.as_view(), name="api-measure-decide"),
+    path("v1/measures/<int:pk>/move/", MeasureMoveView.as_view(), name="api-measure-move"),
+    path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),
+    path("v1/plans/", PlanListView.as_view(), name="api-plan-list"),
+    path("v1/plans/<int:pk>/", PlanView.as_view(), name="api-plan"),
+    path("v1/plan-versions/", PlanVersionListView.as_view(), name="api-plan-version-list"),
+    path("v1/plan-versions/<int:pk>/", PlanVersionView.as_view(), name="api-plan-version"),
+    path("v1/commitments/", CommitmentListView.as_view(), name="api-commitment-list"),
+    path("v1/ledger/", LedgerView.as_view(), name="api-ledger"),
+    path("v1/promises/", PromiseListView.as_view(), name="api-promise-list"),
     path("", Nothing.as_view(), name="api-root"),
-    path("<path:rest>", Nothing.as_view(), name="api-nothing"),
+    # A line break in an address is as strange as any other: `<path:…>` would leave it to the pages.
+    re_path(r"^(?P<rest>[\s\S]+)\Z", Nothing.as_view(), name="api-nothing"),
 ]

@@ -51,9 +51,21 @@ app.conf.beat_schedule = {
         "task": "areas.tasks.sweep_inspection_photos",
         "schedule": crontab(hour=3, minute=55),
     },
+    "delete Word templates nobody names": {
+        "task": "action_plans.tasks.sweep_word_templates",
+        "schedule": crontab(hour=3, minute=58),
+    },
     "remind of deadlines": {
         "task": "incidents.tasks.remind_of_deadlines",
         "schedule": crontab(minute="*/10"),
+    },
+    "tell people of what waits for them": {
+        "task": "partners.tasks.send_work_letters",
+        "schedule": crontab(minute="*/10"),
+    },
+    "remind of commitments": {
+        "task": "action_plans.tasks.remind_of_commitments",
+        "schedule": crontab(hour="7-16", minute=25),
     },
     "purge what is too old": {
         "task": "partners.tasks.purge_what_is_due",

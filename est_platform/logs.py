@@ -14,9 +14,18 @@ _ROW = re.compile(
 )
 
 
+# Addresses that open something to whoever knows them: a calendar, the end of letters, a new password.
+_KEYS = re.compile(r"(/calendar/)[^/\s]+(?=\.ics)|(/letters/stop/|/password/reset/key/)[^/\s\"'?]+")
+
+
+def without_keys(text: str) -> str:
+    """The same with … for the secret in an address: whoever reads the log must not be able to open it."""
+    return _KEYS.sub(r"\1\2…", text)
+
+
 class WithoutRows(logging.Formatter):
-    """Leave out what a row held that the database refused."""
+    """Leave out what a row held that the database refused, and the secrets of addresses."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
+        line = without_keys(super().format(record))
         return _ROW.sub(r"\1…)", line) if "Failing row contains" in line else line

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "areas",
     "incidents",
     "situational_picture",
+    "action_plans",
     "cause_analysis",
     "est_platform",
 ]
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "partners.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "partners.middleware.CollaborationMiddleware",
+    "partners.work_views.BackToMyWorkMiddleware",
 ]
 
 ROOT_URLCONF = "est_platform.urls"
@@ -305,9 +307,17 @@ SPECTACULAR_SETTINGS = {
         "CountStatusEnum": ["shown", "protected", "missing"],
         "PictureStatusEnum": "situational_picture.models.Picture.Status",
         "IncidentStatusEnum": "incidents.models.Status",
+        "CommitmentStateEnum": "action_plans.models.CommitmentState",
         "ProblemStateEnum": "cause_analysis.models.State",
         "CauseStateEnum": "cause_analysis.models.CauseState",
+        "SideEnum": "cause_analysis.models.Side",
+        "ControllerEnum": "cause_analysis.models.Controller",
+        "PrioritisationStatusEnum": "cause_analysis.models.PrioritisationRound.Status",
+        "PromiseStateEnum": "action_plans.models.PromiseState",
         "EvidenceKindEnum": "cause_analysis.models.Evidence.Kind",
+        "MethodSourceKindEnum": "action_plans.models.SourceKind",
+        "MeasureStateEnum": "action_plans.models.MeasureState",
+        "MeasureVerdictEnum": "action_plans.models.Verdict",
         "InspectionItemStateEnum": "areas.models.ItemState",
         "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
         "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",

@@ -152,6 +152,10 @@ SIGN_INS: list[SignIn] = [
         "atgardsansvarig", "driftledare park och gata", "measure_owner", "Kommunen",
         "ansvarar för åtgärder i Klockaretorpet och Hageby", ("klockaretorpet", "hageby"), unit="Park och gata",
     ),
+    _norrkoping(
+        "skolledning", "biträdande rektor", "measure_owner", "Skolan", "svarar för vad skolan har lovat",
+        ("klockaretorpet",),
+    ),
     _norrkoping("analytiker", "analytiker", "analyst", "Kommunen", "ser alla områden, publicerar lägesbilder"),
     _norrkoping(
         "chefsamrad", "ledamot i chefsamrådet, Kommunen", "council", "Kommunen",

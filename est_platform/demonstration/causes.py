@@ -33,7 +33,7 @@ from cause_analysis.predictions.actions import add_school_dates, state_predictio
 from cause_analysis.prioritising.actions import decide, score_problem, show_scores, start_round
 from common.errors import NotPossible
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
-from est_platform.demonstration.problems import CELLARS, CENTRE, GARAGE, WARD
+from est_platform.demonstration.problems import CELLARS, CENTRE, CENTRE_BEFORE, GARAGE, WARD
 from partners.models import Collaboration, Group, Membership, Organisation, User
 
 FOR, AGAINST = Evidence.Direction.FOR, Evidence.Direction.AGAINST
@@ -155,6 +155,18 @@ ROUNDS: dict[tuple[str, str], tuple[Decided, ...]] = {
                 Scored("kommunpolis", "1310222"),
                 Scored("sakerhetsansvarig", "2310222"),
                 Scored("atgardsansvarig", "1200111"),
+            ),
+        ),
+    ),
+    (NORRKOPING, "Beredningsgruppen"): (
+        Decided(
+            CENTRE_BEFORE,
+            "first",
+            "Det är torget som boende undviker mest, och ingen av oss rår på det ensam.",
+            (
+                Scored("samordnare", "3333233"),
+                Scored("kommunpolis", "3333323", {"cost": "Varje ingripande tar två patruller en kväll."}),
+                Scored("sakerhetsansvarig", "3323333", {"long": "Vi har följt det längre än vad rapporterna visar."}),
             ),
         ),
     ),
@@ -519,6 +531,85 @@ ANALYSES = (
             ("Någon går längst in, där det är mörkt", True, "dark"),
             ("Det som ligger längs väggen tänds", True, "fuel"),
             ("Röken märks först när den når husen", True, ""),
+        ),
+        is_adopted=True,
+    ),
+    Analysed(
+        CENTRE_BEFORE,
+        who="kommunpolis",
+        group="Beredningsgruppen",
+        method={
+            "why_chosen": "Gruppen satte det först: flest drabbas, och alla parter har något att göra åt det.",
+            "sources": "Rapporter från 2017 och vad parterna såg då. Skrivet i efterhand, när planen följdes upp.",
+            "selection_limits": "Få organisationer rapporterade 2017. Skolan och Fastighetsbolaget är inte med.",
+            "significance": "Antalen är troligen för låga. Var och när det händer är säkrare än hur ofta.",
+        },
+        causes=(
+            Why(
+                "unseen",
+                "Den som står framför entrén syns inte från gatan",
+                "place",
+                controller="manager",
+                brought=(
+                    Brought("sakerhetsansvarig", FOR, 2, _EXPERT, "Lamporna var få och häcken högre än en vuxen."),
+                    Brought("atgardsansvarig", FOR, 2, _DIALOGUE, "Boende på trygghetsvandringen pekade ut häcken."),
+                ),
+                known=("supported", "confirmed"),
+                chosen="Ljus och siktlinjer kan kommunen och bolaget ändra på en vår.",
+            ),
+            Why(
+                "evenings",
+                "Ingen vuxen ansvarar för torget på kvällarna",
+                "place",
+                controller="manager",
+                brought=(
+                    Brought("kommunpolis", FOR, 2, _EXPERT, "När väktare eller fältare är på torget står ingen där."),
+                ),
+                predicted=(
+                    Predicted(
+                        "kommunpolis",
+                        "hours",
+                        "more",
+                        {"from_h": 16, "to_h": 24},
+                        "Är det frånvaron av vuxna som gör det möjligt, händer det mest sedan arbetsdagen är slut.",
+                    ),
+                ),
+                known=("supported",),
+                chosen="Det är här parterna kan göra mest tillsammans.",
+            ),
+            Why(
+                "wifi",
+                "Öppet trådlöst nät dygnet runt gör det bekvämt att vänta",
+                "place",
+                is_direct=False,
+                brought=(Brought("sakerhetsansvarig", FOR, 1, _EXPERT, "Nätet räcker ut på torget hela natten."),),
+                known=("supported",),
+                chosen="Kostar inget att pröva.",
+            ),
+            Why(
+                "lets",
+                "Lokaler hyrs ut i andra hand till verksamheter som ingen känner",
+                "place",
+                controller="manager",
+                is_direct=False,
+                brought=(
+                    Brought("sakerhetsansvarig", FOR, 2, _EXPERT, "Två av nio avtal följdes inte när de gicks igenom."),
+                ),
+                known=("supported",),
+                chosen="Hyresvärden har redan rätten att följa upp avtalen.",
+            ),
+            Why(
+                "nowhere",
+                "Unga har ingenstans att vara efter skolan",
+                "offender",
+                controller="handler",
+                is_direct=False,
+                brought=(
+                    Brought("atgardsansvarig", FOR, 2, _DIALOGUE, "Fritidsgården stängde 18 och var full till dess."),
+                ),
+                known=("supported",),
+                chosen="Kommunen och skolan har lokaler som står tomma på kvällen.",
+            ),
         ),
         is_adopted=True,
     ),

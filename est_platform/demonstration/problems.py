@@ -30,6 +30,8 @@ from partners.models import Collaboration, Membership, User
 from partners.roles import Role
 
 CENTRE, GARAGE, CELLARS, SQUARE, WARD = "centre", "garage", "cellars", "square", "ward"
+# What the plan of 2018 is about: the centre as it was the year before.
+CENTRE_BEFORE = "centre before"
 # The open data end here.
 OPEN_DATA_YEAR = (dt.date(2021, 11, 1), dt.date(2022, 10, 31))
 SUMMER_MONTHS = ("05", "06", "07", "08", "09")
@@ -46,6 +48,8 @@ class Wanted:
     who: str
     categories: tuple[str, ...]
     days: int = 365
+    # The first and the last day, where they do not end with the reports.
+    between: tuple[dt.date, dt.date] | None = None
     # What it counts only; and what it is about, where it counts more.
     only_at: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -128,6 +132,30 @@ WANTED = (
         },
         views={"sakerhetsansvarig": "Följer med att dörrarna mot gården inte går i lås."},
     ),
+    Wanted(
+        CENTRE_BEFORE,
+        NORRKOPING,
+        "klockaretorpet",
+        "Öppen narkotikahandel på torget, 2017",
+        "kommunpolis",
+        ("NAR", "HOT"),
+        only_at=("Klockaretorpets centrum",),
+        between=(dt.date(2017, 1, 1), dt.date(2017, 12, 31)),
+        answers={
+            "behaviour": "Försäljning på öppen plats framför entrén. De som går förbi hotas när de tittar.",
+            "harmed": "Boende som handlar eller går hem över torget, och personal i butik och kiosk.",
+            "where_it_happens": "Framför entrén och vid gångvägen, där häcken skymmer och lamporna är få.",
+            "when_it_happens": "Eftermiddag och kväll.",
+            "since_when": "I flera år innan partnerna började rapportera tillsammans.",
+            "already_done": "Var och en har gjort sitt: polisen ingriper, bolaget sanerar, kommunen fältar.",
+            "unknowns": "Om det flyttar när torget förändras, och vart.",
+        },
+        views={
+            "kommunpolis": "Vi kommer, de går, och samma kväll är de tillbaka.",
+            "sakerhetsansvarig": "Två lokaler hyrs ut i andra hand, och där stannar folk hela kvällen.",
+            "atgardsansvarig": "Torget är det enda stället som är öppet när skolan har slutat.",
+        },
+    ),
     # Nobody has described it yet.
     Wanted(SQUARE, NORRKOPING, "hageby", "Störningar vid Hageby centrum", "omradespolis", ("SAM",), days=180),
     Wanted(
@@ -137,6 +165,7 @@ WANTED = (
         "Ordningsstörningar i Bloomfield",
         "omradespolis",
         ("UK-ASB",),
+        between=OPEN_DATA_YEAR,
         answers={
             "behaviour": "Det som polisens öppna data kallar anti-social behaviour. Vilket slag säger de inte.",
             "harmed": "Det säger data inte.",
@@ -166,8 +195,8 @@ def load_problems(here: dict[str, Collaboration], people: dict[str, User], *, un
 
 def _selection(wanted: Wanted, collaboration: Collaboration, until: dt.date) -> Selection:
     first, last = until - dt.timedelta(days=wanted.days - 1), until
-    if wanted.collaboration == BLACKPOOL:
-        first, last = OPEN_DATA_YEAR
+    if wanted.between is not None:
+        first, last = wanted.between
     return Selection(
         area=wanted.area,
         category=wanted.categories,

@@ -87,6 +87,7 @@ def install_python_packages(*, tests: bool) -> None:
     if version and stamp.get("python") == version and all(stamp.get(key) == value for key, value in wanted.items()):
         step(f"Python packages: unchanged (Python {version})")
         return
+    _refuse_link(VENV)
     if version is None or (stamp and stamp.get("root") != str(ROOT)):
         _make_venv()
         version = _venv_version()
@@ -102,6 +103,15 @@ def install_python_packages(*, tests: bool) -> None:
     # Everything of requirements.lock is in requirements-test.lock too; a test asks for that.
     PACKAGES_STAMP.write_text(json.dumps({"python": version, **wanted}))
     step(f"Python packages: installed from {lock} (Python {version})")
+
+
+def _refuse_link(folder: Path) -> None:
+    """Stop before a folder that is a link is emptied: `venv --clear` and `npm ci` empty what it leads to."""
+    if folder.is_symlink():
+        raise Failure(
+            f"The folder {folder.name} is a link to {folder.resolve()}, which another checkout may be using.",
+            f"Remove the link (rm {folder.name}) and run this again: this checkout then gets a folder of its own.",
+        )
 
 
 def _make_venv() -> None:
@@ -190,6 +200,7 @@ def install_front_end_packages() -> None:
     if FRONT_END_STAMP.exists() and FRONT_END_STAMP.read_text() == wanted:
         step("Front-end packages: unchanged")
         return
+    _refuse_link(FRONT_END)
     npm, folder, whose = npm_command()
     run(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],

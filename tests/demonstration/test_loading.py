@@ -18,9 +18,11 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from action_plans.models import Commitment, Dialogue, Measure, Plan, Promise
 from areas.models import Area, InspectionItem, Place, PlaceFeature
 from audit.models import Event
 from cause_analysis.causes.rules import METHOD
@@ -347,7 +349,22 @@ def test_the_whole_demonstration(capsys):
     assert Picture.objects.filter(status="published").count() > 20
     # What the reports say of the predictions: each kind of answer is there to be read.
     assert set(Prediction.objects.values_list("result__verdict", flat=True)) == set(Verdict.values)
-    assert CauseAnalysis.objects.filter(problem__collaboration__slug="norrkoping").count() == 2
+    assert CauseAnalysis.objects.filter(problem__collaboration__slug="norrkoping").count() == 3
+    # The plan from 2018: two versions, one request declined, one commitment not kept, and its problem under way.
+    plan = Plan.objects.get(collaboration__slug="norrkoping")
+    assert [version.number for version in plan.versions.order_by("number")] == [1, 2]
+    assert [len(version.content["measures"]) for version in plan.versions.order_by("number")] == [6, 7]
+    assert all(version.signatures.count() == 3 for version in plan.versions.all())
+    assert plan.agreement.parties.filter(signed_on__lt=plan.first_day).count() == 3
+    asked = Commitment.objects.filter(collaboration__slug="norrkoping")
+    assert asked.filter(state="declined", measure=None).count() == 1
+    assert asked.get(state="not_kept").owner_says
+    assert not asked.filter(measure__isnull=False, asked_at__year__gt=2018).exists()
+    # What the partners ask of each other now, so that there is something to answer on whatever day it is loaded.
+    now = asked.filter(measure=None, asked_at__year__gt=2018)
+    assert sorted(now.values_list("state", flat=True)) == ["accepted", "accepted", "asked", "counter_offered"]
+    assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "under_way"
+    what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "analysed"
     # The night round reports since September, and its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
@@ -358,6 +375,33 @@ def test_the_whole_demonstration(capsys):
     (waiting,) = waiting_batches(coordinator, norrkoping)
     assert (waiting.batch.organisation.name, waiting.alone) == ("Väktarbolaget", 0)
     assert waiting.together > 0
+
+
+def what_is_promised_is_read_by_anybody():
+    """One promise in force and one that was kept in part, in both languages, and no word of the plan itself."""
+    assert list(Promise.objects.order_by("number").values_list("state", flat=True)) == [
+        "partly_kept",
+        "followed_up",
+        "draft",
+    ]
+    assert set(Dialogue.objects.values_list("kind", flat=True)) == set(Dialogue.Kind)
+    assert not Dialogue.objects.filter(themes="").exists()
+    start = "/public/norrkoping/klockaretorpet/promises/"
+    pages = {
+        (number, language): Client().get(f"{start}{number}/", {"lang": language}).content.decode()
+        for number in (1, 2)
+        for language in ("sv", "en")
+    }
+    assert "Vi höll en del av löftet" in pages[1, "sv"]
+    assert "We kept part of the promise" in pages[1, "en"]
+    assert "Gäller nu" in pages[2, "sv"]
+    assert "In force" in pages[2, "en"]
+    for page in pages.values():
+        assert re.search(r"(Vi gick en trygghetsvandring|Vi frågade i en enkät|We asked in a survey)", page)
+        assert "exempeldata" in page.lower() or "example data" in page.lower()
+        assert page.count('class="public-follow-up"') >= 2
+    inside = Measure.objects.filter(collaboration__slug="norrkoping").values_list("mechanism", flat=True)
+    assert not [text for text in inside if any(text in page for page in pages.values())]
 
 
 @pytest.mark.slow

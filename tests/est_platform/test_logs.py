@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import runpy
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from est_platform.logs import WithoutRows
+from est_platform.logs import WithoutRows, without_keys
 from incidents.models import Incident
 
 TEXT = "Kalle (på 3 tr).\nKrossade rutan\n\n'), och sprang."
@@ -56,3 +58,37 @@ def test_every_line_is_written_so(broken):
 
 def test_other_lines_stay_as_they_are():
     assert line("Listening on %s (and %s).", "a", "b") == "ERROR Listening on a (and b)."
+
+
+SECRETS = [
+    "/calendar/MfmWmXDb_0-x.ics",
+    "/letters/stop/MTM:1xVNd2:MxCHwjz_fQ3-Ses/",
+    "/accounts/password/reset/key/3-csxj71-0f8a/",
+]
+
+
+@pytest.mark.parametrize("address", SECRETS)
+def test_the_secret_of_an_address_is_not_written_down(address):
+    secret = address.rstrip("/").rsplit("/", 1)[1].removesuffix(".ics")
+    for written in (
+        line("Not Found: %s", address),
+        line("Reference 0815: GET %s broke.", f"http://x{address}?a=b"),
+        without_keys(f"GET {address} 200"),
+    ):
+        assert secret not in written
+        assert "/…" in written
+    others = "/ekstad/my-work/letters/ 200 /calendar/ /ekstad/my-work/calendar/make/ /accounts/password/reset/"
+    assert without_keys(others) == others
+
+
+@pytest.mark.parametrize("address", SECRETS)
+def test_nor_does_the_web_servers_log_of_requests(address):
+    told = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    logger = told["logger_class"].__new__(told["logger_class"])
+    answer = SimpleNamespace(status="200 OK", sent=1, response_length=1, headers=[])
+    asked = SimpleNamespace(headers=[])
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "RAW_URI": address, "SERVER_PROTOCOL": "HTTP/1.1"}
+    atoms = logger.atoms(answer, asked, environ, SimpleNamespace(seconds=0, microseconds=1))
+    written = told["access_log_format"] % {**dict.fromkeys("MmsB", ""), **atoms}
+    assert address.rstrip("/").rsplit("/", 1)[1].removesuffix(".ics") not in written
+    assert written.startswith("GET /")

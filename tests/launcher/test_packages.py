@@ -29,6 +29,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setattr(packages, "PYTHON", venv / "bin" / "python")
     monkeypatch.setattr(packages, "PROGRAMS", venv / "programs")
     monkeypatch.setattr(packages, "PACKAGES_STAMP", venv / "est-stamp.json")
+    monkeypatch.setattr(packages, "FRONT_END", tmp_path / "node_modules")
     monkeypatch.setattr(packages, "FRONT_END_STAMP", tmp_path / "node_modules" / ".est-stamp")
     commands: list[list[str]] = []
 
@@ -109,6 +110,32 @@ def test_a_moved_checkout_gets_a_new_environment(checkout):
     (checkout.root / ".venv" / "bin").rmdir()
     packages.install_python_packages(tests=False)
     assert any("venv" in command for command in checkout.commands)
+
+
+def test_a_linked_environment_of_another_checkout_is_never_emptied(checkout, tmp_path_factory):
+    packages.install_python_packages(tests=False)
+    checkout.commands.clear()
+    other = tmp_path_factory.mktemp("other") / ".venv"
+    packages.VENV.rename(other)
+    packages.VENV.symlink_to(other)
+    stamp = json.loads(packages.PACKAGES_STAMP.read_text())
+    packages.PACKAGES_STAMP.write_text(json.dumps({**stamp, "root": str(other.parent)}))
+
+    with pytest.raises(Failure, match="is a link to"):
+        packages.install_python_packages(tests=False)
+
+    assert checkout.commands == []
+    assert (other / "est-stamp.json").exists()
+
+
+def test_linked_front_end_packages_of_another_checkout_are_never_emptied(checkout, monkeypatch, tmp_path_factory):
+    monkeypatch.setattr(packages, "npm_command", lambda: (["npm"], Path("bin"), "a test's Node"))
+    packages.FRONT_END.symlink_to(tmp_path_factory.mktemp("other"))
+
+    with pytest.raises(Failure, match="is a link to"):
+        packages.install_front_end_packages()
+
+    assert checkout.commands == []
 
 
 def test_an_interrupted_install_is_done_again(checkout, monkeypatch):
