@@ -20,6 +20,15 @@ hypothesis_settings.register_profile("est", deadline=None)
 hypothesis_settings.load_profile("est")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked slow comes first among its like, so that no process is left with a long test when others are done.
+
+    Then pytest-django puts tests in a transaction before those that empty the tables, and keeps our order within each.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database, where a transactional test may empty the log; `test_append_only` puts the lock back."""

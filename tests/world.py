@@ -6,13 +6,14 @@ West (16.10–16.14) is the security lead's and the police's area, East (16.14�
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from areas.models import AreaKind
-from incidents.models import Status
-from partners.models import Organisation, User
+from areas.models import Area, AreaKind, AreaScope
+from incidents.models import Incident, Status
+from partners.models import Membership, Organisation, User
 from partners.roles import Role
 from tests import factories as make
 
@@ -31,7 +32,10 @@ PEOPLE = [
 
 
 class World:
-    """Build the cast once for a test; everything is reachable by name."""
+    """Build the cast once for a test; everything is reachable by name.
+
+    Thousands of tests begin here: what there are many of is written in one go.
+    """
 
     def __init__(self) -> None:
         kind = Organisation.Kind
@@ -71,52 +75,66 @@ class World:
 
         self.people: dict[str, User] = {}
         self.password = make_password(make.PASSWORD)
-        self._person("reporter", Role.REPORTER, self.housing)
-        self._person("security_lead", Role.SECURITY_LEAD, self.housing, self.west)
-        self._person("police", Role.COMMUNITY_OFFICER, self.police_authority, self.west)
-        self._person("other_housing", Role.SECURITY_LEAD, self.other_housing, self.east)
-        self._person("stranger", Role.SECURITY_LEAD, self.foreign, self.far)
-        self._person("coordinator", Role.COORDINATOR, self.municipality)
-        self._person("council", Role.COUNCIL, self.municipality)
-        self._person("coach", Role.COACH, self.university)
-        self._person("data_protection", Role.DATA_PROTECTION, self.municipality)
-        self._person("administrator", Role.ADMINISTRATOR, self.municipality)
+        self._cast(
+            ("reporter", Role.REPORTER, self.housing),
+            ("security_lead", Role.SECURITY_LEAD, self.housing, self.west),
+            ("police", Role.COMMUNITY_OFFICER, self.police_authority, self.west),
+            ("other_housing", Role.SECURITY_LEAD, self.other_housing, self.east),
+            ("stranger", Role.SECURITY_LEAD, self.foreign, self.far),
+            ("coordinator", Role.COORDINATOR, self.municipality),
+            ("council", Role.COUNCIL, self.municipality),
+            ("coach", Role.COACH, self.university),
+            ("data_protection", Role.DATA_PROTECTION, self.municipality),
+            ("administrator", Role.ADMINISTRATOR, self.municipality),
+        )
 
         now = timezone.localtime()
         west = {"area": self.west, "category": self.vandalism, "at": now - dt.timedelta(days=3)}
         east = {"area": self.east, "category": self.vandalism, "at": now - dt.timedelta(days=4), "lon": 16.16}
-        self.by_reporter = make.IncidentFactory(
+        self.by_reporter = make.IncidentFactory.build(
             organisation=self.housing,
             reporter=self.people["reporter"],
             description="Krossad ruta.",
             place=self.square,
             **west,
         )
-        self.by_colleague = make.IncidentFactory(organisation=self.housing, **west)
-        self.by_other_housing = make.IncidentFactory(
+        self.by_colleague = make.IncidentFactory.build(organisation=self.housing, **west)
+        self.by_other_housing = make.IncidentFactory.build(
             organisation=self.other_housing, reporter=self.people["other_housing"], place=self.garage, **east
         )
-        self.other_housing_in_west = make.IncidentFactory(
+        self.other_housing_in_west = make.IncidentFactory.build(
             organisation=self.other_housing, description="Klotter.", **west
         )
-        self.sensitive = make.IncidentFactory(organisation=self.police_authority, **{**west, "category": self.drugs})
-        self.counts_only = make.IncidentFactory(
+        self.sensitive = make.IncidentFactory.build(
+            organisation=self.police_authority, **{**west, "category": self.drugs}
+        )
+        self.counts_only = make.IncidentFactory.build(
             organisation=self.other_housing, sharing=Organisation.Sharing.COUNTS, **west
         )
-        self.waiting = make.IncidentFactory(
+        self.waiting = make.IncidentFactory.build(
             organisation=self.housing, reporter=self.people["reporter"], status=Status.SUBMITTED, **west
         )
-        self.draft = make.IncidentFactory(
+        self.draft = make.IncidentFactory.build(
             organisation=self.housing, reporter=self.people["reporter"], status=Status.DRAFT, **west
         )
-        self.abroad = make.IncidentFactory(
+        self.abroad = make.IncidentFactory.build(
             organisation=self.foreign, area=self.far, category=self.foreign_category, lon=12.05, lat=57.05
         )
+        reports = [value for value in vars(self).values() if isinstance(value, Incident)]
+        Incident.objects.bulk_create(reports)
 
-    def _person(self, name: str, role: Role, organisation: Organisation, *areas: object) -> None:
-        function = name.replace("_", " ")
-        user = make.UserFactory(email=f"{name}@example.org", function=function, password=self.password)
-        membership = make.MembershipFactory(user=user, organisation=organisation, role=role)
-        for area in areas:
-            make.AreaScopeFactory(membership=membership, area=area)
-        self.people[name] = user
+    def _person(self, name: str, role: Role, organisation: Organisation, *areas: Area) -> None:
+        self._cast((name, role, organisation, *areas))
+
+    def _cast(self, *parts: tuple[Any, ...]) -> None:
+        """Give each of them (name, role, organisation, areas …) an account and a seat."""
+        seats, scopes = [], []
+        for name, role, organisation, *areas in parts:
+            function = name.replace("_", " ")
+            user = make.UserFactory.build(email=f"{name}@example.org", function=function, password=self.password)
+            seats.append(make.MembershipFactory.build(user=user, organisation=organisation, role=role))
+            scopes += [make.AreaScopeFactory.build(membership=seats[-1], area=area) for area in areas]
+            self.people[name] = user
+        User.objects.bulk_create([seat.user for seat in seats])
+        Membership.objects.bulk_create(seats)
+        AreaScope.objects.bulk_create(scopes)

@@ -62,6 +62,7 @@ def size(rows=1_000_000, **changed):
                 "picture": page("picture", True),
                 "reports": page("list", True, 250.0),
                 "words": page("page", False),
+                "the ledger": page("plan", False, 190.0),
             },
             "files_not_cacheable": [],
         },
@@ -80,6 +81,14 @@ def test_everything_within_its_budget_is_met():
 
 def test_exploring_is_held_to_less_in_a_small_collaboration():
     assert missed(budgets(size(rows=200_000))) == ["exploration: each list and panel, p95 (the slowest)"]
+
+
+def test_the_action_plan_is_held_to_the_same_at_every_size():
+    slow = size()["pages"]
+    slow["pages"]["the ledger"]["p95_ms"] = 200.1
+    for rows in (10_000, 1_000_000):
+        found = missed(budgets(size(rows=rows, pages=slow)))
+        assert "action plan, ledger, my work and promise, p95 (the slowest)" in found
 
 
 def test_a_budget_on_speed_is_missed_from_below_and_one_on_memory_from_above():
@@ -110,6 +119,8 @@ def test_the_page_is_filled_between_its_markers_and_again_without_traces(tmp_pat
     assert "old" not in first
     assert "| 10,000 | 1,000,000 |" in first
     assert "**1 files, missed**" in first
+    pages, plan = first.split("## Pages")[1].split("## The action plan")
+    assert ("the ledger" in pages, "the ledger" in plan, "| words |" in pages) == (False, True, True)
     markdown.fill(page, results(size(rows=10_000), size(pages=slow)))
     assert page.read_text() == first
 

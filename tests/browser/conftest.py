@@ -6,6 +6,9 @@ script that failed, fails the test when it ends; a test that expects one ends wi
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -22,8 +25,25 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 AXE = Path(django_settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What another colour scheme can change on a page that else stands as it stood.
+AXE_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Only what is wrong is put together and sent over: what is right is most of a page.
+AXE_RUN = """async (rules) => {
+  const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], selectors: false });
+  return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html.slice(0, 160)) }));
+}"""
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
+
+
+def looks(*widths: int) -> pytest.MarkDecorator:
+    """Every width with the schemes a page is seen in: one, turn and turn about, in every run; both where CI is set."""
+    wanted = len(SCHEMES) if os.environ.get("CI") else 1
+    every = [
+        pytest.param(width, schemes[:wanted], id=f"{width}-{'-'.join(schemes[:wanted])}")
+        for width, schemes in zip(widths, itertools.cycle([SCHEMES, SCHEMES[::-1]]))
+    ]
+    return pytest.mark.parametrize(("width", "schemes"), every)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,19 +104,31 @@ def console_errors() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(context: BrowserContext, console_errors: list[str]) -> Iterator[Page]:
-    """A page that must not have complained when the test ends."""
-    page = context.new_page()
+@contextlib.contextmanager
+def listening(page: Page, console_errors: list[str]) -> Iterator[None]:
+    """Write down what the page complains of meanwhile."""
 
     def note(message: Any) -> None:
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location.get('url', '')})")
 
+    def note_problem(problem: Any) -> None:
+        console_errors.append(str(problem))
+
     page.on("console", note)
-    page.on("pageerror", lambda problem: console_errors.append(str(problem)))
-    yield page
-    page.close()
+    page.on("pageerror", note_problem)
+    yield
+    page.remove_listener("console", note)
+    page.remove_listener("pageerror", note_problem)
+
+
+@pytest.fixture
+def page(context: BrowserContext, console_errors: list[str]) -> Iterator[Page]:
+    """A page that must not have complained when the test ends."""
+    page = context.new_page()
+    with listening(page, console_errors):
+        yield page
+        page.close()
     assert console_errors == []
 
 
@@ -114,23 +146,60 @@ def sign_in(context: BrowserContext, live_server: Any) -> Callable[[Any], None]:
 
 
 @pytest.fixture
-def assert_accessible() -> Callable[..., None]:
-    """Ask axe-core about the page as it stands: WCAG 2.2 AA and its best practices."""
+def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server: Any) -> Iterator[Callable[..., Page]]:
+    """A page in a browser of somebody's own; None is a visitor. What it complains of stands in `page.complaints`.
 
-    def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    A test that expects a complaint ends with `page.complaints.clear()`.
+    """
+    pages: list[Any] = []
+
+    def do(user: Any, address: str, **looks: Any) -> Page:
+        context = browser.new_context(**{**browser_context_args, **looks})
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+            )
+        page: Any = context.new_page()
+        pages.append(page)
+        page.set_default_timeout(10_000)
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda problem: page.complaints.append(str(problem)))
+        page.goto(live_server.url + address)
+        return page
+
+    yield do
+    for page in pages:
+        page.context.close()
+    assert [page.complaints for page in pages if page.complaints] == []
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[..., None]:
+    """Ask axe-core about the page as it stands: WCAG 2.2 AA and its best practices, or only what concerns colours."""
+
+    def check(page: Page, *, without: tuple[str, ...] = (), colours_only: bool = False) -> None:
         page.wait_for_load_state()
-        # Evaluated rather than added as a script: the page's own policy would refuse it, and should.
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", AXE_RULES)
+        if page.evaluate("!('axe' in window)"):
+            # Evaluated rather than added as a script: the page's own policy would refuse it, and should.
+            page.evaluate(axe_source())
         found = [
-            f"{violation['id']}: {violation['help']} → {node['html'][:160]}"
-            for violation in result["violations"]
+            f"{violation['id']}: {violation['help']} → {html}"
+            for violation in page.evaluate(AXE_RUN, AXE_COLOURS if colours_only else AXE_RULES)
             if violation["id"] not in without
-            for node in violation["nodes"]
+            for html in violation["nodes"]
         ]
         assert not found, "\n".join(found)
 
     return check
+
+
+@functools.cache
+def axe_source() -> str:
+    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -145,10 +214,47 @@ def assert_fits() -> Callable[[Page], None]:
     return check
 
 
+@pytest.fixture
+def assert_seen(assert_accessible: Callable[..., None], assert_fits: Callable[[Page], None]) -> Callable[..., None]:
+    """The page fits and is accessible in the first of the schemes, in which it was opened, and turned to the others."""
+
+    def check(page: Page, schemes: tuple[str, ...]) -> None:
+        assert_fits(page)
+        assert_accessible(page)
+        for scheme in schemes[1:]:
+            turn_to(page, scheme)
+            assert_fits(page)
+            assert_accessible(page, colours_only=True)
+
+    return check
+
+
+def turn_to(page: Page, scheme: str) -> None:
+    """The device turns light or dark while the page is open, and all that fades over has done so."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.evaluate(
+        """async () => {
+          const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          await drawn();
+          const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+          await Promise.allSettled(fading.map((one) => one.finished));
+          await drawn();
+        }"""
+    )
+
+
 def scroll_through(page: Page) -> None:
     """Scroll to the end and back, so that everything that waits to be seen has been drawn."""
-    height = page.evaluate("document.documentElement.scrollHeight")
-    for position in range(0, height, 600):
-        page.evaluate("y => window.scrollTo(0, y)", position)
-        page.wait_for_timeout(60)
-    page.evaluate("window.scrollTo(0, 0)")
+    page.evaluate(
+        """async () => {
+          // After two pictures the page has been told what has come into view.
+          const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const height = document.documentElement.scrollHeight;
+          for (let position = 0; position < height; position += 600) {
+            window.scrollTo(0, position);
+            await drawn();
+            await new Promise((done) => setTimeout(done, 20));
+          }
+          window.scrollTo(0, 0);
+        }"""
+    )

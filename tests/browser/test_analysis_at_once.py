@@ -86,14 +86,17 @@ def test_three_people_work_at_once_and_nothing_is_lost(open_as, world, assert_ac
     expect(coordinator.locator(f"#cause-{world.second.pk}-link")).to_be_focused()
 
     # The third also puts the new cause under another by the form, then back.
-    expect(coordinator.locator(".cause", has_text="Ingen ansvarar för torget på kvällen")).to_be_visible()
+    expect(coordinator.locator(".cause__text", has_text="Ingen ansvarar för torget på kvällen")).to_be_visible()
     coordinator.locator(".cause__link", has_text="Ingen ansvarar för torget på kvällen").click()
     for under, level in (("Platsen ger skydd", "2"), ("Direkt under problemet", "1")):
         unfold(coordinator, "Flytta eller ta bort")
         coordinator.locator("#id_move-parent").select_option(label=under)
         coordinator.get_by_role("button", name="Flytta", exact=True).click()
         for page in (coordinator, housing, police):
-            moved = page.locator(".cause", has_text="Ingen ansvarar för torget på kvällen")
+            # Forms of an opened cause name the others, so the row is found by its own text.
+            moved = page.locator(
+                ".cause", has=page.locator(".cause__text", has_text="Ingen ansvarar för torget på kvällen")
+            )
             expect(moved).to_have_attribute("data-level", level)
 
     # All three see it without loading anew, and whoever writes is not disturbed.

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SCHEMES, WIDTHS, scroll_through
+from tests.browser.conftest import WIDTHS, looks, scroll_through
 
 pytestmark = pytest.mark.browser
 DRAWN = "[data-state='drawn']"
@@ -15,17 +15,15 @@ def gallery(world, live_server, sign_in):
     return f"{live_server.url}/ui/"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_component_is_accessible_and_fits(page, gallery, assert_accessible, assert_fits, width, scheme):
+@looks(*WIDTHS)
+def test_every_component_is_accessible_and_fits(page, gallery, assert_seen, width, schemes):
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=schemes[0])
     page.goto(gallery)
     scroll_through(page)
     expect(page.locator(f"est-chart{DRAWN}")).to_have_count(3, timeout=60_000)
     expect(page.locator(f"area-map{DRAWN}, point-picker{DRAWN}")).to_have_count(2, timeout=60_000)
-    assert_accessible(page)
-    assert_fits(page)
+    assert_seen(page, schemes)
 
 
 def test_nothing_is_wider_than_a_narrow_phone_or_four_times_zoom(page, gallery, assert_fits):

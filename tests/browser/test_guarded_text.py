@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from privacy.guard import find_without_names
-from tests.browser.conftest import SCHEMES, scroll_through
+from tests.browser.conftest import looks, scroll_through
 from tests.privacy import texts
 from tests.privacy.ordinary import ordinary_sentences
 from tests.privacy.planted import planted_reports
@@ -133,14 +133,12 @@ def test_without_network_the_numbers_are_found_all_the_same(form, page, context,
     console_errors.clear()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [390, 768, 1440])
-def test_findings_are_readable_and_fit(form, page, assert_accessible, assert_fits, width, scheme):
-    page.emulate_media(color_scheme=scheme)
+@looks(390, 768, 1440)
+def test_findings_are_readable_and_fit(form, page, assert_seen, width, schemes):
+    page.emulate_media(color_scheme=schemes[0])
     page.set_viewport_size({"width": width, "height": 900})
     guarded = form("reporter")
     page.locator("#id_description").fill("Svart Audi KGB 48F, portkod 4512, snap: garagekungen, nr 850709-9805")
     expect(guarded.locator(".guard__finding")).to_have_count(4)
     scroll_through(page)
-    assert_accessible(page)
-    assert_fits(page)
+    assert_seen(page, schemes)

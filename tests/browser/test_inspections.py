@@ -45,7 +45,7 @@ def page(page, console_errors):
     page.set_viewport_size({"width": 390, "height": 844})
     yield page
     # What the page still asks for is asked before the wire is gone; without network the browser complains of that.
-    page.goto("about:blank")
+    page.close()
     console_errors[:] = [line for line in console_errors if "Failed to load resource" not in line]
 
 

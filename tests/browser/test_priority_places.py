@@ -51,7 +51,7 @@ def page(page, wire, console_errors):
     page.set_viewport_size({"width": 390, "height": 844})
     page.set_default_timeout(10_000)
     yield page
-    page.goto("about:blank")
+    page.close()
     # Without network the browser complains of every address it does not reach: that is what these tests are about.
     console_errors[:] = [line for line in console_errors if "Failed to load resource" not in line]
 

@@ -71,7 +71,7 @@ def phone(page, console_errors, wire, world, sign_in):
     is_kept = "async () => Boolean(await (await caches.open('est-entry-1')).match(location.pathname))"
     wait_until(page, lambda: page.evaluate(is_kept))
     yield page
-    page.goto("about:blank")
+    page.close()
     # Without network the browser complains of every address it does not reach: that is what these tests are about.
     console_errors[:] = [line for line in console_errors if "Failed to load resource" not in line]
 
@@ -429,7 +429,7 @@ def test_what_waited_before_phones_kept_photos_is_still_sent(page, wire, world, 
     open_entry(page, wire)
     expect(rows(page)).to_have_attribute("data-state", "sent")
     assert of_reporter(world).count() == 1
-    page.goto("about:blank")
+    page.close()
 
 
 def test_without_scripts_an_ordinary_field_sends_the_photos(browser, live_server, world, tmp_path, context, sign_in):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from incidents.models import Incident, Status
 from tests import factories as make
-from tests.browser.conftest import SCHEMES, scroll_through
+from tests.browser.conftest import looks, scroll_through
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -202,37 +202,29 @@ def test_all_pages_of_what_is_chosen_with_the_keyboard(page, world, sign_in, add
     assert status_of(east) == Status.SUBMITTED
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [320, 1440])
-def test_pages_and_choice_are_accessible_and_fit(
-    page, world, sign_in, address, assert_accessible, assert_fits, width, scheme
-):
+@looks(320, 1440)
+def test_pages_and_choice_are_accessible_and_fit(page, world, sign_in, address, assert_seen, width, schemes):
     sixty(world)
-    page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     sign_in(world.people["coordinator"])
     for where in ("?page=2", "?area=vaster", f"?area=vaster&organisation={world.other_housing.pk}", "?area=x"):
+        page.emulate_media(color_scheme=schemes[0])
         page.goto(address("review_queue") + where)
         if page.locator("details.filters[open]").count() == 0:
             page.locator("details.filters summary").click()
         scroll_through(page)
         page.wait_for_load_state("networkidle")
-        assert_fits(page)
-        assert_accessible(page)
+        assert_seen(page, schemes)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [320, 1440])
-def test_the_queue_is_accessible_and_fits(
-    page, world, waiting, sign_in, address, assert_accessible, assert_fits, width, scheme
-):
-    page.emulate_media(color_scheme=scheme)
+@looks(320, 1440)
+def test_the_queue_is_accessible_and_fits(page, world, waiting, sign_in, address, assert_seen, width, schemes):
     page.set_viewport_size({"width": width, "height": 900})
     sign_in(world.people["coordinator"])
     for where in (f"?report={waiting[1].pk}", f"?report={waiting[2].pk}&sort=unusual"):
+        page.emulate_media(color_scheme=schemes[0])
         page.goto(address("review_queue") + where)
         page.locator("summary", has_text="Returnera").click()
         scroll_through(page)
         page.wait_for_load_state("networkidle")
-        assert_fits(page)
-        assert_accessible(page)
+        assert_seen(page, schemes)

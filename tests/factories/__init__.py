@@ -868,3 +868,9 @@ class PredictionTestFactory(DjangoModelFactory):
     prediction = factory.SubFactory(PredictionFactory)
     collaboration = factory.SelfAttribute("prediction.collaboration")
     result = factory.Dict({"verdict": "too_few"})
+
+
+# Upper rooms have files of their own, which build on what stands above.
+from tests.factories.plans import *  # noqa: E402, F403
+from tests.factories.promises import *  # noqa: E402, F403
+from tests.factories.work import *  # noqa: E402, F403

@@ -10,8 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import time_machine
@@ -32,55 +31,16 @@ from situational_picture import building
 from situational_picture.actions import publish_picture
 from situational_picture.models import Picture
 from tests import factories as make
-from tests.world import PEOPLE, World
-
-HERE = [who for who in PEOPLE if who != "stranger"]
-
-
-@dataclass(frozen=True)
-class Row(Mapping[str, int]):
-    """One route: where it is, how it is asked, and what each persona gets."""
-
-    answers: dict[str, int]
-    # The address's arguments after the collaboration's short name (or all of them, where `is_outside`).
-    args: Callable[[World], Iterable[Any]] = lambda world: ()
-    method: str = "get"
-    body: Callable[[World], dict[str, Any]] | None = None
-    query: str = ""
-    # The address stands outside the collaborations.
-    is_outside: bool = False
-    is_api: bool = False
-    # Makes what the address speaks of, when the world does not have it.
-    before: Callable[[World], None] | None = None
-
-    def __getitem__(self, who: str) -> int:
-        return self.answers[who]
-
-    def __iter__(self) -> Any:
-        return iter(self.answers)
-
-    def __len__(self) -> int:
-        return len(self.answers)
-
-
-def everybody(code: int = 200) -> dict[str, int]:
-    """The same for all, also for those from another collaboration."""
-    return dict.fromkeys(PEOPLE, code)
-
-
-def here(code: int = 200, **others: int) -> dict[str, int]:
-    """The same for all who take part; it does not exist for the stranger."""
-    return {**dict.fromkeys(HERE, code), "stranger": 404, **others}
-
-
-def only(*who: str, code: int = 200, others: int = 403) -> dict[str, int]:
-    """These get in, the others who take part are told why not; it does not exist for the stranger."""
-    return {**here(others), **dict.fromkeys(who, code)}
-
-
-def seen_by(*who: str, code: int = 200) -> dict[str, int]:
-    """These see it; for all others it does not exist."""
-    return {**everybody(404), **dict.fromkeys(who, code)}
+from tests.promises.access_commitments import COMMITMENTS
+from tests.promises.access_goals import GOALS
+from tests.promises.access_library import LIBRARY
+from tests.promises.access_measures import MEASURES
+from tests.promises.access_papers import PAPERS
+from tests.promises.access_plans import PLANS
+from tests.promises.access_promises import OPEN_TO_ALL, PROMISES
+from tests.promises.access_rows import Row, everybody, here, only, seen_by
+from tests.promises.access_work import WORK
+from tests.world import World
 
 
 def _membership(world: World, who: str) -> Any:
@@ -343,7 +303,6 @@ PARTNERS: dict[str, Row] = {
         method="post",
     ),
     "my_access": Row(here()),
-    "my_work": Row(here()),
 }
 
 PLATFORM: dict[str, Row] = {
@@ -1047,6 +1006,14 @@ API: dict[str, Row] = {
         is_api=True,
         args=lambda world: [world.analysis.pk],
     ),
+    "api-prioritisation-list": Row(everybody(), before=_round, is_outside=True, is_api=True),
+    "api-prioritisation": Row(
+        seen_by("police", "coordinator", "council"),
+        before=_round,
+        is_outside=True,
+        is_api=True,
+        args=lambda world: [world.round.pk],
+    ),
     "api-picture-list": Row(everybody(), is_outside=True, is_api=True),
     "api-picture": Row(
         seen_by(*READERS), before=_pictures, is_outside=True, is_api=True, args=lambda world: [world.published.pk]
@@ -1218,7 +1185,8 @@ CAUSES: dict[str, Row] = {
         WRITES_ANALYSIS, **_of_analysis(lambda world: {"method-row_version": "0", "method-sources": "Rapporter"})
     ),
     "analysis_adopt": Row(
-        WRITES_ANALYSIS, **_of_analysis(lambda world: {"adopt-group": world.analysis_group.pk})
+        WRITES_ANALYSIS,
+        **_of_analysis(lambda world: {"adopt-group": world.analysis_group.pk, "adopt-seen": 0, "adopt-answers": 0}),
     ),
     "cause_add": Row(
         WRITES_ANALYSIS,
@@ -1341,15 +1309,23 @@ CAUSES: dict[str, Row] = {
 }  # fmt: skip
 
 ACCESS: dict[str, Row] = {
+    **MEASURES,
+    **GOALS,
     **CAUSES,
+    **LIBRARY,
+    **WORK,
+    **COMMITMENTS,
+    **PROMISES,
+    **PAPERS,
     **COVERAGE, **PLATFORM, **PARTNERS, **AREAS, **INSPECTIONS, **INCIDENTS, **IMPORTS, **PICTURES, **PROBLEMS, **API,
+    **PLANS,
 }  # fmt: skip
 
 # allauth's own pages, the same for everybody who is signed in; `test_sign_in_pages.py` goes through them.
 SIGN_IN_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 
 # Whoever is not signed in reaches these, and nothing else.
-PUBLIC = {
+PUBLIC = OPEN_TO_ALL | {
     "health",
     "ready",
     "manifest",
@@ -1358,6 +1334,8 @@ PUBLIC = {
     "choose_language",
     "choose_color_scheme",
     "api-schema",
+    "calendar_feed",
+    "letters_stop",
     "account_login",
     "account_logout",
     "account_inactive",

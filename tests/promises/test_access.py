@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -80,20 +83,49 @@ def seen_from_outside(answer: Any) -> str | int:
     return "sign-in" if leads_to_sign_in else answer.status_code
 
 
+@dataclass
+class Cast:
+    """The world, and who is signed in to it: whose cookie each of them has, by name."""
+
+    world: World
+    cookies: dict[str, str]
+
+    def client(self, who: str) -> Client:
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
+        return client
+
+
+@pytest.fixture(scope="module")
+def signed_in(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast signed in, once for all rows; each test works beneath it and takes back what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world, cookies = World(), {}
+        for who in PEOPLE:
+            client = Client()
+            client.force_login(world.people[who])
+            cookies[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        yield Cast(world, cookies)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(signed_in: Cast, db: None) -> Cast:
+    """A copy, so that nothing of it is known from another row."""
+    return deepcopy(signed_in)
+
+
 @pytest.mark.parametrize("name", ACCESS)
-def test_access(world, name):
-    row = ACCESS[name]
+def test_access(cast, name):
+    world, row = cast.world, ACCESS[name]
     if row.before is not None:
         row.before(world)
     given: dict[str, str | int] = {}
     for who in PEOPLE:
-        client = Client()
-        client.force_login(world.people[who])
-        given[who] = ask(world, name, row, client).status_code
+        given[who] = ask(world, name, row, cast.client(who)).status_code
     assert given == dict(row)
 
-    deactivated = Client()
-    deactivated.force_login(world.people["administrator"])
+    deactivated = cast.client("administrator")
     User.objects.filter(pk=world.people["administrator"].pk).update(is_active=False)
     closed = 401 if row.is_api else "sign-in"
     for who, client in (("anonymous", Client()), ("deactivated", deactivated)):

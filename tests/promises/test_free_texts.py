@@ -58,9 +58,14 @@ ELSEWHERE = {
     "ChecklistItemForm.key": "given out by the page before, and checked against the list",
     "PlaceFilterForm.q": "a question, not kept and not logged",
     "LogFilterForm.subject": "nothing but a report's number is taken",
-    "HoldForm.reference": "nothing but a report's number is taken",
+    "HoldForm.reference": "nothing but the number of a report or problem is taken",
     "LogReviewForm.note": "partners.log_samples.go_through",
     "LogReviewForm.seen": "its clean_seen takes numbers alone",
+    "_TiesForm.seen": "its clean_seen takes numbers alone",
+    "CausesForm.seen": "its clean_seen takes numbers alone",
+    "GoalsForm.seen": "its clean_seen takes numbers alone",
+    "PlacesForm.seen": "its clean_seen takes numbers alone",
+    "PlanDecideForm.seen": "compared with the mark of the plan's content, and not kept",
     "MergeFromPageForm.number": "nothing but a report's number is taken",
     "HoldForm.reason": "partners.retention_actions.place_hold",
     "RuleForm.reason": "partners.retention_actions.change_rule",
@@ -86,9 +91,66 @@ ELSEWHERE = {
     "ProblemForm.title": "cause_analysis.problems.actions.make_problem",
     "AnswerForm.text": "cause_analysis.problems.actions.write_answer and write_view",
     "DecisionForm.reason": "cause_analysis.prioritising.actions.decide",
+    **{f"GoalForm.{name}": "action_plans.goals.actions" for name in ("text", "indicator", "unit", "source")},
     "StepForm.to": "nothing but a state's name is taken",
     "StepForm.reason": "cause_analysis.problems.actions.move_by_hand",
+    "LibraryFilterForm.q": "a question, not kept and not logged",
+    **{
+        f"MethodForm.{name}": "action_plans.library.actions.add_card and change_card"
+        for name in ("title", "what", "evidence", "mechanism", "moderators", "implementation", "economy")
+    },
+    "SourceForm.title": "action_plans.library.actions.add_card and change_card",
+    **{f"PlanForm.{name}": "action_plans.plans.actions" for name in ("title", "purpose", "registry_number")},
+    "PlanDecideForm.reason": "action_plans.plans.deciding.decide_plan",
+    "SignatureForm.function": "action_plans.plans.deciding.sign_version",
+    **{
+        f"AgreementForm.{name}": "action_plans.plans.agreements"
+        for name in ("title", "registry_number", "documented_how", "followed_up_how")
+    },
+    "PartyForm.function": "action_plans.plans.agreements.add_party",
+    "RequestForm.text": "action_plans.commitments.actions.make_request",
+    "OfferForm.reason": "action_plans.commitments.actions.counter_offer",
+    "ReasonForm.reason": "no form of its own: what decline, withdraw and report share",
+    "DeclineForm.reason": "action_plans.commitments.actions.decline",
+    "WithdrawForm.reason": "action_plans.commitments.actions.withdraw",
+    "NotKeptForm.reason": "action_plans.commitments.actions.report",
+    "DifferForm.reason": "action_plans.commitments.actions.confirm",
+    "ChangeForm.text": "action_plans.commitments.actions.change_request",
+    "PromiseStartForm.title_sv": "action_plans.promises.actions.make_promise",
+    **{
+        f"PromiseForm.{name}": "action_plans.promises.actions.change_promise"
+        for name in ("title_sv", "title_en", "problem_sv", "problem_en", "registry_number")
+    },
+    **{
+        f"ItemForm.{name}": "action_plans.promises.actions.add_item and change_item"
+        for name in ("text_sv", "text_en", "amount_sv", "amount_en")
+    },
+    **{
+        f"{form}.done_{tongue}": "action_plans.promises.actions.tie_measure and write_done"
+        for form in ("DoneForm", "TieForm")
+        for tongue in ("sv", "en")
+    },
+    **{
+        f"PromiseFollowUpForm.text_{tongue}": "action_plans.promises.actions.follow_up_promise"
+        for tongue in ("sv", "en")
+    },
+    **{
+        f"DialogueForm.{name}": "action_plans.promises.actions.add_dialogue and change_dialogue"
+        for name in ("target_group", "themes", "protocol")
+    },
+    "SignatoryForm.function": "action_plans.promises.actions.add_signatory",
     "AreaConfirmForm.token": "given out by the page before",
+    "NewMeasureForm.title": "action_plans.measures.actions.add_measure",
+    **{
+        f"MeasureForm.{name}": "action_plans.measures.actions.change_measure"
+        for name in ("title", "description", "mechanism", "indicator", "funding")
+    },
+    "EvaluationForm.indicator": "action_plans.measures.actions.write_evaluation_plan",
+    "EvaluationForm.decision_rule": "action_plans.measures.actions.write_evaluation_plan",
+    "PartForm.text": "action_plans.commitments.actions.draft_part",
+    "MeasureStepForm.reason": "action_plans.measures.actions.run and abort",
+    "MeasureDecideForm.override_reason": "action_plans.measures.actions.decide",
+    "FollowUpForm.text": "action_plans.measures.actions.follow_up",
 }
 # Names of things inside a file, read and let go.
 for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
@@ -97,7 +159,7 @@ for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
 
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for room in ("cause_analysis", "incidents", "situational_picture", "partners", "areas")
+    for room in ("action_plans", "cause_analysis", "incidents", "situational_picture", "partners", "areas")
     for path in [*(ROOT / room).rglob("*forms.py"), *(ROOT / room).glob("purposes.py")]
 )
 

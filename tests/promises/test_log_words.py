@@ -8,7 +8,7 @@ from django.conf import settings
 from incidents.models import Status
 from partners.presenters import ACTION_WORDS
 
-ROOMS = ("partners", "areas", "incidents", "situational_picture", "cause_analysis", "est_platform")
+ROOMS = ("action_plans", "partners", "areas", "incidents", "situational_picture", "cause_analysis", "est_platform")
 
 
 def codes_in(path):

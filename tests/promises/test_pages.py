@@ -50,7 +50,8 @@ def test_every_form_that_posts_is_protected(path):
 def test_no_template_carries_style_or_script_of_its_own(path):
     """The content-security policy would stop them in the browser; here it shows before that."""
     text = COMMENT.sub("", path.read_text())
-    assert not re.search(r"\sstyle\s*=", text)
+    # A letter is no page: it has no policy, and mail programs read no stylesheet.
+    assert path.parent.name == "email" or not re.search(r"\sstyle\s*=", text)
     assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
     for tag in re.findall(r"<script\b[^>]*>", text):
         assert "src=" in tag or 'type="application/json"' in tag, tag

@@ -1,0 +1,51 @@
+"""What waits, by letter and in a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from partners.models import CalendarKey, WorkLetter, WorkLetterChoice, WorkLetterRule
+from tests.factories import CollaborationFactory, UserFactory
+
+__all__ = ["CalendarKeyFactory", "WorkLetterChoiceFactory", "WorkLetterFactory", "WorkLetterRuleFactory"]
+
+
+class WorkLetterRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkLetterRule
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+
+
+class WorkLetterChoiceFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkLetterChoice
+
+    person = factory.SubFactory(UserFactory)
+
+
+class WorkLetterFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkLetter
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    person = factory.SubFactory(UserFactory)
+    day = factory.LazyFunction(timezone.localdate)
+    occasion = factory.LazyAttribute(lambda letter: letter.day.isoformat())
+
+
+class CalendarKeyFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarKey
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"a-secret-that-nobody-guesses-{n}")
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    person = factory.SubFactory(UserFactory)
+    hash = factory.LazyAttribute(lambda key: CalendarKey.hash_of(key.secret))
+    expires_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=30))

@@ -1,0 +1,41 @@
+"""The rows of what waits for somebody: the page, one task of it, letters and the calendar."""
+
+from __future__ import annotations
+
+from partners import work_letters
+from tests import factories as make
+from tests.promises.access_rows import Row, everybody, here, only
+from tests.world import World
+
+
+def _key(world: World) -> None:
+    make.CalendarKeyFactory(collaboration=world.here, person=world.people["police"], secret="a-secret")
+
+
+WORK: dict[str, Row] = {
+    "my_work": Row(here()),
+    # A task that does not wait: the page says so, to everybody alike.
+    "my_task": Row(here(), args=lambda world: ["0123456789abcdef"]),
+    "my_calendar": Row(here()),
+    "my_calendar_make": Row(here(), method="post"),
+    "my_calendar_revoke": Row(here(302), method="post"),
+    "work_letter_rule": Row(only("coordinator", "administrator")),
+    "work_letter_rule POST": Row(
+        only("coordinator", "administrator", code=302), method="post", body=lambda world: {"weekday": "4", "hour": "8"}
+    ),
+    "work_letters_choose": Row(everybody(), is_outside=True),
+    "work_letters_choose POST": Row(
+        everybody(302), is_outside=True, method="post", body=lambda world: {"how_often": "daily", "language": "en"}
+    ),
+    "calendar_feed": Row(everybody(), is_outside=True, before=_key, args=lambda world: ["a-secret"]),
+    "letters_stop": Row(
+        everybody(), is_outside=True, args=lambda world: [work_letters.stop_token(world.people["police"])]
+    ),
+    "letters_stop POST": Row(
+        everybody(),
+        is_outside=True,
+        method="post",
+        args=lambda world: [work_letters.stop_token(world.people["police"])],
+        body=lambda world: {"List-Unsubscribe": "One-Click"},
+    ),
+}
