@@ -29,7 +29,9 @@ def tables(results: dict[str, Any]) -> str:
         "## By size",
         _table(["", *[_number(size["rows"]) for size in sizes]], _by_size(sizes)),
         "## Pages",
-        _pages(sizes),
+        f"{_pages(sizes, of_plan=False)}\n\n{sizes[-1]['pages']['how']}",
+        "## The action plan",
+        _pages(sizes, of_plan=True),
         "## Beside DuckDB and pandas",
         _aggregations(sizes),
         "## Circumstances",
@@ -87,8 +89,8 @@ def _by_size(sizes: list[dict[str, Any]]) -> list[list[str]]:
     ]
 
 
-def _pages(sizes: list[dict[str, Any]]) -> str:
-    names = list(sizes[-1]["pages"]["pages"])
+def _pages(sizes: list[dict[str, Any]], *, of_plan: bool) -> str:
+    names = [name for name, page in sizes[-1]["pages"]["pages"].items() if (page["kind"] == "plan") is of_plan]
     rows = []
     for name in names:
         at = [size["pages"]["pages"][name] for size in sizes]
@@ -97,7 +99,7 @@ def _pages(sizes: list[dict[str, Any]]) -> str:
         rows.append([name, *times, f"{_number(at[-1]['cpu_p50_ms'])} ms", str(at[-1]["queries"]), weight])
     head = ["p50 / p95 of server time", *[_number(size["rows"]) for size in sizes],
             "Python alone, p50, largest size", "queries", "transferred, empty cache"]  # fmt: skip
-    return _table(head, rows) + f"\n\n{sizes[-1]['pages']['how']}"
+    return _table(head, rows)
 
 
 def _aggregations(sizes: list[dict[str, Any]]) -> str:

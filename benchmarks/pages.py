@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks import causes, circle
+from benchmarks import causes, circle, plans
 from benchmarks.measuring import percentile, summed_up
 
 HOW = (
     "Django's test client in the same process: the whole middleware stack, a real session, database and cache; "
     "without network and gunicorn. Signed in as the coordinator, who sees all areas; to own places as a security lead, "
-    "to the log as the data protection officer."
+    "to the log as the data protection officer, to a public promise as nobody."
 )
 # What a browser says it understands.
 ACCEPT = {"HTTP_ACCEPT_ENCODING": "gzip, br", "HTTP_HOST": "localhost"}
@@ -37,11 +37,14 @@ class Asked:
 
     name: str
     url: str
-    kind: str  # picture, list or panel
+    kind: str  # picture, list, panel or plan
     has_map_or_chart: bool = False
     is_page: bool = True
-    # Who asks for it; the coordinator where nobody is named.
+    # Who asks for it; the coordinator where nobody is named, and nobody where it is `NOBODY`.
     email: str = ""
+
+
+NOBODY = "nobody"
 
 
 def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> dict[str, Any]:
@@ -51,10 +54,11 @@ def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> 
     import est_platform.wsgi  # noqa: F401  as a web worker begins
     from partners.models import User
 
-    asked = list(_pages(slug, area))
+    asked = list(_pages(slug, area, email))
     clients = {who: Client() for who in {page.email or email for page in asked}}
     for who, client in clients.items():
-        client.force_login(User.objects.get(email=who))
+        if who != NOBODY:
+            client.force_login(User.objects.get(email=who))
     for page in asked:  # templates, static file names and connections are there from the second request on
         _ask(clients[page.email or email], page.url)
     took: dict[str, list[list[float]]] = {page.name: [] for page in asked}
@@ -88,7 +92,7 @@ def measure(slug: str, email: str, *, area: Any, rounds: int, requests: int) -> 
     }
 
 
-def _pages(slug: str, area: Any) -> Iterable[Asked]:
+def _pages(slug: str, area: Any, email: str) -> Iterable[Asked]:
     from django.urls import reverse
     from django.utils import timezone
 
@@ -129,6 +133,14 @@ def _pages(slug: str, area: Any) -> Iterable[Asked]:
     address = reverse("analysis", args=[slug, analysis.problem.number])
     yield Asked("analysis of 300 causes and 1,000 pieces of evidence", address + opened, "panel")
     yield Asked("picture as PDF, made before", pdf, "page", is_page=False)
+    plan, promise = plans.make(slug, area, analysis, email)
+    public = reverse("public_promise", args=[slug, area.slug, promise.public_number])
+    table = reverse("plan", args=[slug, plan.number])
+    yield Asked("plan with 300 measures and 1,000 parts, as a table", table, "plan")
+    yield Asked("ledger of 10,000 commitments", reverse("commitment_ledger", args=[slug]), "plan")
+    yield Asked("list of 10,000 commitments", reverse("commitment_list", args=[slug]), "plan")
+    yield Asked("my work, for somebody with 200 tasks", reverse("my_work", args=[slug]), "plan")
+    yield Asked("public promise", public, "plan", email=NOBODY)
 
 
 def _ask(client: Any, url: str) -> Any:
