@@ -175,6 +175,73 @@ class Known:
     def round(self) -> int:
         return self._first("cause_analysis.PrioritisationRound")
 
+    @cached_property
+    def commitment(self) -> int:
+        from action_plans.models import Commitment
+
+        rows = Commitment.objects.filter(collaboration=self.collaboration).order_by("number")
+        return int(rows.values_list("number", flat=True)[0])
+
+    def _number(self, model: str, **which: Any) -> int:
+        from django.apps import apps
+
+        rows = apps.get_model(model).objects.filter(collaboration=self.collaboration, **which).order_by("number")
+        return int(rows.values_list("number", flat=True)[0])
+
+    @cached_property
+    def planned_problem(self) -> int:
+        return self._problem(NORRKOPING, measures__isnull=False)
+
+    @cached_property
+    def plan(self) -> int:
+        return self._number("action_plans.Plan")
+
+    @cached_property
+    def agreement(self) -> int:
+        return self._first("action_plans.Agreement", plans=None)
+
+    @cached_property
+    def goal(self) -> int:
+        return self._first("action_plans.Goal", kind="effect")
+
+    @cached_property
+    def measure(self) -> int:
+        # One that several have a part in and somebody did not keep: it has the most to show.
+        return self._first("action_plans.Measure", parts__state="not_kept")
+
+    @cached_property
+    def request_to_answer(self) -> int:
+        return self._number("action_plans.Commitment", state="asked", measure=None)
+
+    @cached_property
+    def promise(self) -> int:
+        return self._number("action_plans.Promise", state="followed_up")
+
+    @cached_property
+    def ended_promise(self) -> int:
+        return self._number("action_plans.Promise", state="partly_kept")
+
+    @cached_property
+    def draft_promise(self) -> int:
+        return self._number("action_plans.Promise", state="draft")
+
+    @cached_property
+    def draft_item(self) -> int:
+        return self._first("action_plans.PromiseItem", promise__state="draft")
+
+    @cached_property
+    def told_measure(self) -> int:
+        return self._first("action_plans.PromiseItemMeasure", item__promise__number=self.promise)
+
+    @cached_property
+    def dialogue(self) -> int:
+        return self._first("action_plans.Dialogue", walk__isnull=False)
+
+    def public(self, name: str) -> int:
+        from action_plans.models import Promise
+
+        return int(Promise.objects.get(collaboration=self.collaboration, number=getattr(self, name)).public_number)
+
     def _problem(self, slug: str, **which: Any) -> int:
         from cause_analysis.models import Problem
 
@@ -242,6 +309,33 @@ SHOTS = [
     Shot("usersessions_list", args=outside),
     Shot("gallery", args=outside),
     Shot("offline", NOBODY, outside),
+    Shot("promise_list"),
+    Shot("promise_new"),
+    Shot("dialogue_list"),
+    Shot("dialogue_new"),
+    Shot("dialogue_edit", args=here("dialogue")),
+    Shot("promise", args=here("promise")),
+    Shot("promise", args=here("draft_promise"), suffix="draft"),
+    Shot("promise_edit", args=here("draft_promise")),
+    Shot("promise_item_new", args=here("draft_promise")),
+    Shot("promise_item_edit", args=here("draft_promise", "draft_item")),
+    Shot("promise_measure_new", args=here("draft_promise", "draft_item")),
+    Shot("promise_measure_edit", args=here("promise", "told_measure")),
+    Shot("promise_publish", args=here("promise")),
+    Shot("promise_follow_up", args=here("promise")),
+    Shot("public_start", NOBODY, outside),
+    Shot("public_areas", NOBODY),
+    Shot("public_promises", NOBODY, here("area")),
+    Shot("public_promise_print", NOBODY, here("area")),
+    Shot("public_promise", NOBODY, lambda known: [NORRKOPING, known.area, known.public("promise")]),
+    Shot(
+        "public_promise",
+        NOBODY,
+        lambda known: [NORRKOPING, known.area, known.public("ended_promise")],
+        query="?lang=en",
+        suffix="english",
+    ),
+    Shot("public_promise_version", NOBODY, lambda known: [NORRKOPING, known.area, known.public("promise"), 1]),
     Shot("picture_list"),
     Shot("picture_list", COUNCIL, suffix="council"),
     Shot("picture_list", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL], suffix="blackpool"),
@@ -296,6 +390,21 @@ SHOTS = [
     Shot("walk_detail", args=here("walk")),
     Shot("checklist_detail", args=lambda known: [NORRKOPING, "walk"]),
     Shot("checklist_change", args=lambda known: [NORRKOPING, "walk"]),
+    Shot("measure_list"),
+    Shot("measure_new"),
+    Shot("measure_detail", args=here("measure")),
+    Shot("measure_change", args=here("measure")),
+    *(
+        Shot("measure_choose", args=lambda known, kind=kind: [NORRKOPING, known.measure, kind], suffix=kind)
+        for kind in ("causes", "goals", "places")
+    ),
+    Shot("measure_evaluation", args=here("measure")),
+    Shot("measure_part", args=here("measure")),
+    Shot("measure_follow_up", args=here("measure")),
+    Shot("goal_list", args=here("plan")),
+    Shot("goal", args=here("plan", "goal")),
+    Shot("goal_new", args=here("plan")),
+    Shot("problem_goal_new", args=here("planned_problem")),
     Shot("problem_list"),
     Shot("problem_list", COUNCIL, suffix="council"),
     Shot("problem_new", query="?category=SKA"),
@@ -319,6 +428,36 @@ SHOTS = [
     Shot("prioritisation_list"),
     Shot("prioritisation_new"),
     Shot("school_dates"),
+    Shot("word_template"),
+    Shot("method_list"),
+    Shot("method_list", REPORTER, query="?side=place&controller=none", suffix="place"),
+    Shot("method", args=lambda known: [NORRKOPING, "street-lighting"]),
+    Shot("method_new"),
+    Shot("plan_list"),
+    Shot("plan_list", REPORTER, suffix="decided"),
+    Shot("plan_new"),
+    Shot("plan", args=here("plan")),
+    *(
+        Shot("plan", args=here("plan"), query=f"?view={view}", suffix=view)
+        for view in ("board", "time", "places", "organisations", "order")
+    ),
+    Shot("plan", SECURITY_LEAD, here("plan"), query="?view=mine", suffix="mine"),
+    Shot("plan_change", args=here("plan")),
+    Shot("plan_changes", args=here("plan")),
+    Shot("plan_decide", args=here("plan")),
+    Shot("plan_version", COUNCIL, lambda known: [NORRKOPING, known.plan, 2]),
+    Shot("agreement_list"),
+    Shot("agreement_new"),
+    Shot("agreement", args=here("agreement")),
+    Shot("agreement_change", args=here("agreement")),
+    Shot("commitment_list"),
+    Shot("commitment_list", SECURITY_LEAD, suffix="security-lead"),
+    Shot("commitment_detail", args=here("commitment")),
+    Shot("commitment_detail", args=here("request_to_answer"), suffix="to-answer"),
+    Shot("commitment_new"),
+    Shot("commitment_ledger", COUNCIL),
+    Shot("commitment_rules"),
+    Shot("absence_list", SECURITY_LEAD),
     Shot("people", ADMINISTRATOR),
     Shot("person_new", ADMINISTRATOR),
     Shot("person_detail", ADMINISTRATOR, here("person")),
@@ -349,11 +488,40 @@ SHOTS = [
     Shot("retention_rule", DATA_PROTECTION, lambda known: [NORRKOPING, "texts"]),
     Shot("hold_new", DATA_PROTECTION),
     Shot("my_access", SECURITY_LEAD),
-    Shot("my_work", SECURITY_LEAD),
+    Shot("my_work"),
+    Shot("my_work", SECURITY_LEAD, suffix="security-lead"),
+    Shot("my_calendar", SECURITY_LEAD),
+    Shot("work_letter_rule"),
+    Shot("work_letters_choose", SECURITY_LEAD, args=outside),
 ]
 
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
+    "plan_pdf": "a file",
+    "plan_word": "a file",
+    "plan_excel": "a file",
+    "word_template_remove": "takes a form",
+    "word_template_preview": "a file",
+    "my_task": "the answers of my_work, one by one",
+    "my_calendar_make": "takes a form, and shows a secret",
+    "my_calendar_revoke": "takes a form",
+    "calendar_feed": "a file for calendar programs",
+    "letters_stop": "opens by a letter's token",
+    "plan_order": "takes a form",
+    "plan_step": "takes a form",
+    "plan_sign": "takes a form",
+    "plan_places": "data of a map",
+    "agreement_party": "takes a form",
+    "agreement_party_remove": "takes a form",
+    "promise_item_remove": "takes a form",
+    "promise_measure_untie": "takes a form",
+    "promise_signatory_new": "takes a form",
+    "promise_signatory_remove": "takes a form",
+    "promise_decide": "takes a form",
+    "promise_reopen": "takes a form",
+    "promise_unpublish": "takes a form",
+    "promise_result": "takes a form",
+    "public_promise_feed": "a file for feed readers",
     "start": "leads on to the collaboration",
     "account_end_session": "takes a form",
     "mfa_login_webauthn": "an answer for a program in the sign-in page",
@@ -384,6 +552,20 @@ NO_PAGE = {
     "photo": "a picture",
     "photo_add": "data of an outbox",
     "photo_decide": "takes the forms of review_queue",
+    "commitment_ask": "takes a form of commitment_detail",
+    "commitment_accept": "takes a form of commitment_detail",
+    "commitment_counter": "takes a form of commitment_detail",
+    "commitment_decline": "takes a form of commitment_detail",
+    "commitment_take_offer": "takes a form of commitment_detail",
+    "commitment_kept": "takes a form of commitment_detail",
+    "commitment_not_kept": "takes a form of commitment_detail",
+    "commitment_agree": "takes a form of commitment_detail",
+    "commitment_differ": "takes a form of commitment_detail",
+    "commitment_change": "takes a form of commitment_detail",
+    "commitment_hand_over": "takes a form of commitment_detail",
+    "commitment_withdraw": "takes a form of commitment_detail",
+    "commitment_ledger_export": "a file",
+    "absence_remove": "takes a form",
     "manifest": "data for a phone",
     "service_worker": "a script",
     "incident_change": "the page of incident_new, filled in",
@@ -417,7 +599,12 @@ NO_PAGE = {
     "inspection_photo_remove": "takes a form",
     "inspection_marks": "takes a form",
     "walk_finish": "takes a form",
+    "measure_decide": "takes a form",
+    "measure_step": "takes a form",
+    "measure_remove": "takes a form",
     "problem_places": "takes a form",
+    "goal_change": "the page of goal_new, filled in",
+    **dict.fromkeys(("goal_agree", "goal_remove"), "takes a form"),
     "problem_step": "takes a form",
     "analysis_pdf": "a file",
     "analysis_word": "a file",
@@ -426,6 +613,8 @@ NO_PAGE = {
     "analysis_changes": "a piece of a page",
     "prediction_remove": "takes a form",
     "school_dates_remove": "takes a form",
+    "method_change": "the page of method_new, filled in",
+    "method_remove": "takes a form",
     **dict.fromkeys(("analysis_answer", "chain_add", "chain_change", "chain_move"), "takes a form"),
     **dict.fromkeys(
         ("analysis_begin", "analysis_method", "analysis_adopt", "cause_add", "cause_change", "cause_move"),
@@ -468,7 +657,8 @@ NO_PAGE = {
 # The API answers programs; its description is read in other tools.
 NO_PAGE_PREFIXES = ("api-",)
 
-# The ten main pages of the weekly circle stand in the documentation at two widths, light and dark: file name and shot.
+# The main pages stand in the documentation at two widths, light and dark: file name and shot. Ten of the weekly circle,
+# three of the way from where to why, and six of what the partners do about it.
 MAIN_PAGES = [
     ("report", "incident-new"),
     ("receipt", "incident-receipt"),
@@ -480,6 +670,15 @@ MAIN_PAGES = [
     ("published", "picture-published"),
     ("own-places", "own-places"),
     ("log", "log"),
+    ("problem", "problem"),
+    ("prioritisation", "prioritisation"),
+    ("analysis", "analysis"),
+    ("plan", "plan"),
+    ("timeline", "plan-time"),
+    ("measure", "measure-detail"),
+    ("ledger", "commitment-ledger"),
+    ("promise", "public-promise"),
+    ("my-work", "my-work"),
 ]
 # All that stands there: file name, shot, width, scheme.
 DOCS = [
