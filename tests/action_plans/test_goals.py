@@ -568,7 +568,7 @@ def test_from_a_problem_to_its_goal_without_javascript(world, ask):
     assert goal.agreed_at is not None
     assert "Har en grupp enats?" in text_of(shown)
     listed = text_of(ask("police", "problem", world.problem.number))
-    assert "Minska rapporter om skadegörelse i Väster från 40" in listed
+    assert "Minska rapporter om skadegörelse överenskommet I Väster, från 40" in listed
 
 
 def test_which_plan_is_asked_where_several_run_and_one_is_asked_for_where_none_does(world, ask):

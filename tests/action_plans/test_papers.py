@@ -47,14 +47,14 @@ class PaperWorld(PlanWorld):
             baseline=4321, baseline_lower=4100, baseline_upper=4500, target=2500, organisation=self.municipality,
             agreed_at=timezone.now(),
         )  # fmt: skip
-        self.first = self.decidable(title="Byt armaturerna på torget", hours=80, cost_sek=640_000)
+        self.first = self.decidable(title="Byt armaturerna på torget", hours=80, cost_sek=640_000, position=1)
         make.MeasureGoalFactory(measure=self.first, goal=self.goal)
         make.MeasurePlaceFactory(measure=self.first, place=self.square)
         evaluation = make.EvaluationPlanFactory(measure=self.first)
         make.EvaluationPlaceFactory(evaluation_plan=evaluation, place=self.square)
         make.EvaluationAreaFactory(evaluation_plan=evaluation, area=self.east)
         type(self.first).objects.filter(pk=self.first.pk).update(state="ongoing")
-        self.second = self.measure(title="Kvällsnärvaro på torget", hours=60, position=99, operation="ordinary")
+        self.second = self.measure(title="Kvällsnärvaro på torget", hours=60, position=2, operation="ordinary")
         self.part(self.second, self.police_authority, text="Två pass i veckan.")
 
     def decide(self, **values):
@@ -319,16 +319,16 @@ def test_three_hundred_measures_and_a_thousand_parts_take_as_many_questions_as_t
     with CaptureQueriesContext(connection) as few:
         documents.plan_document(world.people["police"], world.plan, None, address="")
     Measure.objects.bulk_create(
-        Measure(collaboration=world.here, plan=world.plan, problem=world.problem, number=100 + n, position=100 + n,
+        Measure(collaboration=world.here, plan=world.plan, problem=world.problem, number=10_000 + n, position=100 + n,
                 state="ongoing", title=f"Åtgärd {n}", start_on=dt.date(2026, 3, 1), due_on=dt.date(2026, 9, 30))
         for n in range(300)
     )  # fmt: skip
-    measures = list(Measure.objects.filter(number__gte=100))
+    measures = list(Measure.objects.filter(number__gte=10_000))
     MeasureCause.objects.bulk_create(
         MeasureCause(collaboration=world.here, measure=measure, cause=world.chosen) for measure in measures
     )
     Commitment.objects.bulk_create(
-        Commitment(collaboration=world.here, area=world.west, measure=measures[n % 300], number=1000 + n, text="Del",
+        Commitment(collaboration=world.here, area=world.west, measure=measures[n % 300], number=10_000 + n, text="Del",
                    asked_by=world.municipality, asked_of=world.housing)
         for n in range(1000)
     )  # fmt: skip
