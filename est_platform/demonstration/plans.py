@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
@@ -29,6 +30,8 @@ from partners.models import Collaboration, Group, Membership, Organisation, User
 CAUSES = {why.key: why.text for one in ANALYSES if one.problem == CENTRE_BEFORE for why in one.causes}
 CENTRE_PLACE, BEFORE_FROM, BEFORE_TO = "Klockaretorpets centrum", dt.date(2017, 1, 1), dt.date(2017, 12, 31)
 DAY = dt.date
+# When the two versions of the plan were decided.
+FIRST_DECIDED, SECOND_DECIDED = DAY(2018, 2, 15), DAY(2018, 9, 20)
 _COORDINATOR, _POLICE, _HOUSING, _PARKS, _SCHOOL = (
     "samordnare", "kommunpolis", "sakerhetsansvarig", "atgardsansvarig", "skolledning",
 )  # fmt: skip
@@ -285,12 +288,14 @@ def load_plan(here: Collaboration, people: dict[str, User], problems: dict[str, 
     _goals(cast, plan, problem)
     _request(cast, area, DECLINED, by=cast.coordinator, on=DAY(2018, 1, 22), due=DAY(2018, 12, 31))
     first = [_measure(cast, plan, problem, done) for done in FIRST]
-    _decide(cast, plan, DAY(2018, 2, 15), "")
+    _decide(cast, plan, FIRST_DECIDED, "")
     second = [_measure(cast, plan, problem, done) for done in SECOND]
-    _decide(cast, plan, DAY(2018, 9, 20), "Väktarnas tider läggs om efter sommarens uppföljning.")
+    _decide(cast, plan, SECOND_DECIDED, "Väktarnas tider läggs om efter sommarens uppföljning.")
     for measure, done in zip(first + second, FIRST + SECOND, strict=True):
         _carry_out(cast, measure, done)
-    _as_then()
+    _as_then(
+        plan, {measure.pk: FIRST_DECIDED for measure in first} | {measure.pk: SECOND_DECIDED for measure in second}
+    )
     for who, days_ago, due_in, asked in NOW:
         on, due = until - dt.timedelta(days=days_ago), until + dt.timedelta(days=due_in)
         _request(cast, area, asked, by=cast.someone[who], on=on, due=due)
@@ -495,14 +500,22 @@ def _carry_out(cast: _Cast, measure: Measure, done: Done) -> None:
         measures.run(by=lead, measure=measure, to=MeasureState.CARRIED_OUT)
 
 
-def _as_then() -> None:
-    """Put the steps on the days of the plan: asked before it was decided, answered within days, reported when due."""
-    for commitment in Commitment.objects.select_related("measure"):
-        start = commitment.measure.start_on if commitment.measure else None
-        asked = _at((start or DAY(2018, 2, 21)) - dt.timedelta(days=30))
+def _as_then(plan: Plan, decided: dict[int, dt.date]) -> None:
+    """Put what was written on the days of the plan: asked two weeks before it was decided, answered within days,
+    reported when due. `decided` is the day of each measure by its key."""
+    written = _at(DAY(2018, 1, 15))
+    Plan.objects.filter(pk=plan.pk).update(created_at=written)
+    goals = Goal.objects.filter(plan=plan)
+    goals.update(created_at=written, agreed_at=_at(FIRST_DECIDED))
+    goals.filter(counted_at__isnull=False).update(counted_at=written)
+    of_the_plan = Q(measure__plan=plan) | Q(measure=None, area=plan.area)
+    for commitment in Commitment.objects.filter(of_the_plan, collaboration=plan.collaboration_id):
+        day = decided[commitment.measure_id] if commitment.measure_id else DAY(2018, 2, 5)
+        asked = _at(day - dt.timedelta(days=14))
         answered = asked + dt.timedelta(days=3 + commitment.number % 6)
         reported = _at(commitment.due_on or BEFORE_TO)
         Commitment.objects.filter(pk=commitment.pk).update(
+            created_at=asked,
             asked_at=asked,
             answered_at=answered if commitment.answered_at else None,
             reported_at=reported if commitment.reported_at else None,
@@ -520,11 +533,12 @@ def _as_then() -> None:
                 if move.line.get(name)
             }
             CommitmentMove.objects.filter(pk=move.pk).update(at=at, line={**move.line, **days})
-    for step in MeasureMove.objects.select_related("measure"):
-        start, due = step.measure.start_on or BEFORE_TO, step.measure.due_on or BEFORE_TO
-        before_d = {"proposed": 30, "decided": 14, "ongoing": 0}.get(step.to_state)
-        day = due if before_d is None else start - dt.timedelta(days=before_d)
-        MeasureMove.objects.filter(pk=step.pk).update(at=_at(day))
+    for measure in Measure.objects.filter(plan=plan):
+        day, start, due = decided[measure.pk], measure.start_on or BEFORE_TO, measure.due_on or BEFORE_TO
+        Measure.objects.filter(pk=measure.pk).update(created_at=_at(day - dt.timedelta(days=21)))
+        on = {"proposed": day - dt.timedelta(days=14), "decided": day, "ongoing": max(start, day)}
+        for step in MeasureMove.objects.filter(measure=measure):
+            MeasureMove.objects.filter(pk=step.pk).update(at=_at(on.get(step.to_state, due)))
 
 
 def _at(day: dt.date) -> dt.datetime:

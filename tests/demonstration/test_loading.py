@@ -360,6 +360,12 @@ def test_the_whole_demonstration(capsys):
     assert asked.filter(state="declined", measure=None).count() == 1
     assert asked.get(state="not_kept").owner_says
     assert not asked.filter(measure__isnull=False, asked_at__year__gt=2018).exists()
+    # Written and agreed before it was decided, decided before it began: no step stands on the day of loading.
+    for measure in Measure.objects.filter(plan=plan):
+        steps = dict(measure.moves.values_list("to_state", "at"))
+        assert measure.created_at < steps["proposed"] < steps["decided"] <= steps["ongoing"]
+        assert max(steps.values()).year <= 2019
+    assert {goal.agreed_at.date() for goal in plan.goals.all()} == {dt.date(2018, 2, 15)}
     # What the partners ask of each other now, so that there is something to answer on whatever day it is loaded.
     now = asked.filter(measure=None, asked_at__year__gt=2018)
     assert sorted(now.values_list("state", flat=True)) == ["accepted", "accepted", "asked", "counter_offered"]
