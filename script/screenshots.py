@@ -240,7 +240,10 @@ class Known:
     def public(self, name: str) -> int:
         from action_plans.models import Promise
 
-        return int(Promise.objects.get(collaboration=self.collaboration, number=getattr(self, name)).public_number)
+        promise = Promise.objects.get(collaboration=self.collaboration, number=getattr(self, name))
+        if promise.public_number is None:
+            raise ValueError(f"the demonstration's {name} is not published")
+        return promise.public_number
 
     def _problem(self, slug: str, **which: Any) -> int:
         from cause_analysis.models import Problem
@@ -286,6 +289,11 @@ def outside(known: Known) -> list[Any]:
 def here(*names: str) -> Callable[[Known], list[Any]]:
     """The address's arguments after the collaboration's short name, as attributes of `Known`."""
     return lambda known: [NORRKOPING, *(getattr(known, name) for name in names)]
+
+
+def choosing(kind: str) -> Callable[[Known], list[Any]]:
+    """The address's arguments where causes, goals or places of a measure are chosen."""
+    return lambda known: [NORRKOPING, known.measure, kind]
 
 
 SHOTS = [
@@ -394,10 +402,7 @@ SHOTS = [
     Shot("measure_new"),
     Shot("measure_detail", args=here("measure")),
     Shot("measure_change", args=here("measure")),
-    *(
-        Shot("measure_choose", args=lambda known, kind=kind: [NORRKOPING, known.measure, kind], suffix=kind)
-        for kind in ("causes", "goals", "places")
-    ),
+    *(Shot("measure_choose", args=choosing(kind), suffix=kind) for kind in ("causes", "goals", "places")),
     Shot("measure_evaluation", args=here("measure")),
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
