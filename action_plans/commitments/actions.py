@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from action_plans.commitments.absences import working_here
@@ -22,7 +23,7 @@ from action_plans.permissions import (
     check_speaks_for,
     may_ask,
 )
-from action_plans.rules import PROMISED, check_commitment_move, check_days
+from action_plans.rules import PROMISED, STILL_WRITTEN, check_commitment_move, check_days
 from areas.models import Area
 from audit.actions import record
 from cause_analysis.texts import check_texts
@@ -45,6 +46,21 @@ def locked(commitment: Commitment) -> Commitment:
     """The commitment as it is now, and nobody else's until the transaction ends."""
     rows = Commitment.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("area", "asked_by", "asked_of", "collaboration").get(pk=commitment.pk)
+
+
+def _with_its_measure(commitment: Commitment) -> Commitment:
+    """The commitment, locked after its measure as every step of the measure locks them. Nobody is asked for a part of
+    what has ended."""
+    if commitment.measure_id is not None:
+        measure = Measure.objects.select_for_update(of=("self",), no_key=True).get(pk=commitment.measure_id)
+        if measure.removed_at is not None:
+            raise NotPossible(_("The measure has been taken away."))
+        if measure.state not in STILL_WRITTEN:
+            raise NotPossible(
+                _("The measure is %(state)s. Nobody is asked for a part of it any more.")
+                % {"state": measure.get_state_display()}
+            )
+    return locked(commitment)
 
 
 def _check_seen(commitment: Commitment, row_version: int | None) -> None:
@@ -186,7 +202,7 @@ def _new(
 @transaction.atomic
 def ask(*, by: Any, commitment: Commitment) -> Commitment:
     """Send the request, for the first time or again after an answer."""
-    commitment = locked(commitment)
+    commitment = _with_its_measure(commitment)
     check_may_ask(by, commitment)
     was = commitment.state
     check_commitment_move(commitment, State.ASKED)
@@ -210,7 +226,7 @@ def change_request(
     *, by: Any, commitment: Commitment, row_version: int, text: str, due_on: dt.date | None, is_confirmed: bool = False
 ) -> Commitment:
     """Change what is asked, before anybody has promised it. What was answered no longer holds and is asked anew."""
-    commitment = locked(commitment)
+    commitment = _with_its_measure(commitment)
     check_may_ask(by, commitment)
     check_version(commitment, row_version)
     if commitment.state not in {State.DRAFT, State.ASKED, State.COUNTER_OFFERED, State.DECLINED}:
@@ -247,12 +263,18 @@ def withdraw(*, by: Any, commitment: Commitment, reason: str, is_confirmed: bool
 
 
 def withdraw_parts(*, by: Any, measure: Measure) -> None:
-    """What was asked for a measure that is aborted and nobody has promised yet is asked no more."""
-    waiting = measure.parts.filter(state__in=[State.ASKED, State.COUNTER_OFFERED, State.DECLINED])
+    """What was asked for a measure that is aborted and nobody has promised yet is asked no more. A no stands."""
+    waiting = measure.parts.filter(state__in=[State.ASKED, State.COUNTER_OFFERED])
+    # Kept with the line and read by people of several languages.
+    with translation.override(settings.LANGUAGE_CODE):
+        why = _("The measure was aborted.")
     for part in waiting.order_by("pk"):
         part = locked(part)
         was = part.state
-        part.state, part.asker_says = State.WITHDRAWN, _("The measure was aborted.")
+        if was not in {State.ASKED, State.COUNTER_OFFERED}:
+            # Answered while it was waited for.
+            continue
+        part.state, part.asker_says = State.WITHDRAWN, why
         _keep(by, part, Kind.STATE, was, part.asked_by)
         record("commitment_withdrawn", by=by, subject=part)
 
@@ -404,8 +426,9 @@ def report(*, by: Any, commitment: Commitment, is_kept: bool, text: str = "", is
     check_commitment_move(commitment, to, reason=said)
     commitment.state, commitment.owner_says_kept, commitment.owner_says = to, is_kept, said
     commitment.reported_at = timezone.now()
-    # What the asker has said was said of another report.
-    commitment.asker_says_kept, commitment.asker_says, commitment.confirmed_at = None, "", None
+    # Who agreed did so with another report. What was said in words of one's own stands, however the owner turns it.
+    if not commitment.asker_says:
+        commitment.asker_says_kept, commitment.confirmed_at = None, None
     _keep(by, commitment, Kind.OWNER_SAID, was, commitment.asked_of)
     record("commitment_reported", by=by, subject=commitment, kept=is_kept)
     return commitment

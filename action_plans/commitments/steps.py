@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.commitments import actions, forms
-from action_plans.models import Commitment, CommitmentState
+from action_plans.models import Commitment, CommitmentState, Measure
 from action_plans.permissions import check_may_answer, check_may_ask, check_may_report
+from action_plans.rules import STILL_WRITTEN
 from common.errors import NotAllowed
 
 State = CommitmentState
@@ -171,11 +172,18 @@ STEPS: dict[str, Step] = {
 AT_ONCE = ("ask", "accept", "take_offer", "kept", "agree")
 
 
+def _has_ended(measure: Measure | None) -> bool:
+    return measure is not None and (measure.removed_at is not None or measure.state not in STILL_WRITTEN)
+
+
 def open_steps(user: Any, commitment: Commitment) -> dict[str, Step]:
     """The steps the user may take now, by name."""
     found = {}
     for name, step in STEPS.items():
         if not step.is_open(user, commitment):
+            continue
+        # Nobody is asked for a part of what has ended.
+        if name in {"ask", "change"} and _has_ended(commitment.measure):
             continue
         # What the asker has said already is not asked again.
         if name in {"agree", "differ"} and commitment.asker_says_kept is not None:

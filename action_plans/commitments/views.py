@@ -217,9 +217,9 @@ def _page(
 
 def _measure(request: PartnerRequest, one: Commitment) -> Any:
     """The measure it is a part of, for those who read its plan."""
-    if one.measure is None or not type(one.measure).objects.visible_to(request.user).filter(pk=one.measure_id).exists():
+    if one.measure is None:
         return None
-    return one.measure
+    return Measure.objects.visible_to(request.user).kept().filter(pk=one.measure_id).select_related("plan").first()
 
 
 @require_POST

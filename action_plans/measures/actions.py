@@ -306,6 +306,8 @@ def write_evaluation_plan(
     }
     if theirs - {measure.collaboration_id}:
         raise NotPossible(_("The place belongs to another collaboration."))
+    if not treated_places and measure.measure_places.exists():
+        raise NotPossible({"treated_places": _("Choose at least one of the places where it is carried out.")})
     texts: dict[str, str] = {name: str(values[name]).strip() for name in EVALUATION_TEXTS if name in values}
     check_texts(by, measure.collaboration_id, texts, is_confirmed=is_confirmed)
     for name, value in {**values, **texts}.items():
@@ -505,6 +507,9 @@ def remove_measure(*, by: Any, measure: Measure) -> None:
     check_may_work_on_plan(by, measure.plan)
     if measure.state != MeasureState.DRAFT:
         raise NotPossible(_("Only a draft is taken away. Abort the measure with a reason instead."))
+    never_asked = [CommitmentState.DRAFT, CommitmentState.DECLINED, CommitmentState.WITHDRAWN]
+    if measure.parts.exclude(state__in=never_asked).exists():
+        raise NotPossible(_("Partners have been asked for parts of it. Withdraw what is asked of them first."))
     if measure.removed_at is None:
         measure.removed_at, measure.removed_by = timezone.now(), by
         measure.save(update_fields=["removed_at", "removed_by"])

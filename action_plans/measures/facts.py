@@ -71,7 +71,9 @@ def facts_of_each(measures: Collection[Measure]) -> dict[int, Facts]:
     )
     with_goal = set(counted.values_list("measure_id", flat=True))
     at = Counter(MeasurePlace.objects.filter(measure__in=pks).values_list("measure_id", flat=True))
-    planned = set(EvaluationPlan.objects.filter(measure__in=pks).values_list("measure_id", flat=True))
+    # One that treats no place was planned before the measure had any.
+    treating = EvaluationPlan.objects.filter(measure__in=pks, treated_places__isnull=False)
+    planned = set(treating.values_list("measure_id", flat=True))
     return {
         pk: Facts(
             causes=named[pk],

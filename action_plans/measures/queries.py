@@ -23,7 +23,7 @@ from action_plans.models import (
     Plan,
 )
 from action_plans.models.commitments import SPEAK_FOR_OWN
-from action_plans.rules import DECIDED_ONCE, IN_FORCE, latest_overdue_day
+from action_plans.rules import ANSWERED_YES, DECIDED_ONCE, IN_FORCE, latest_overdue_day
 from areas.access import circle_area_ids
 from areas.models import InspectionItem, Place
 from cause_analysis.models import Cause, Problem
@@ -173,7 +173,8 @@ def answered_for_by(user: Any, collaborations: Sequence[Collaboration], today: d
     """Decided measures the user leads: as who answers for the lead's part, or as deputy of somebody away today."""
     mine = [m.pk for m in user.active_memberships]
     away = Absence.objects.filter(deputy__in=mine, first_day__lte=today, back_on__gt=today).values("membership_id")
-    lead = Commitment.objects.filter(measure=OuterRef("pk"), is_lead=True, state=CommitmentState.ACCEPTED).filter(
+    # Also once their own part is reported: the measure still has to be ended and followed up.
+    lead = Commitment.objects.filter(measure=OuterRef("pk"), is_lead=True, state__in=ANSWERED_YES).filter(
         Q(responsible__in=mine) | Q(responsible__in=away)
     )
     return (

@@ -35,9 +35,13 @@ def make_plan(
     last = Plan.objects.filter(collaboration=collaboration).aggregate(last=Max("number"))["last"]
     plan = Plan(collaboration=collaboration, area=area, number=(last or 0) + 1, created_by=by)
     _write(by, plan, {"title": title, "first_day": first_day, "last_day": last_day, **values}, is_confirmed)
-    # A form sent twice makes one.
     same = {name: getattr(plan, name) for name in ("area", "title", "first_day", "last_day")}
     if there := Plan.objects.filter(**same).first():
+        # A form sent twice makes one; what another has begun is not taken for one's own.
+        if any(getattr(there, name) != getattr(plan, name) for name in WRITTEN):
+            raise NotPossible(
+                {"title": _("The area has a plan of this name for these days already: %(plan)s.") % {"plan": there}}
+            )
         return there
     plan.save()
     record("plan_made", by=by, subject=plan)

@@ -49,6 +49,9 @@ def make_agreement(
         collaboration=collaboration, title=agreement.title, first_day=agreement.first_day, last_day=agreement.last_day
     ).first()
     if same is not None:
+        # A form sent twice makes one; what another has written is not taken for one's own.
+        if any(getattr(same, name) != getattr(agreement, name) for name in WRITTEN):
+            raise NotPossible({"title": _("There is an agreement of this name for these days already.")})
         return same
     agreement.save()
     _choose_problems(by, agreement, problems)

@@ -393,6 +393,7 @@ def decide_promise(*, by: Any, promise: Promise, group: Group, decided_on: dt.da
         raise NotPossible({"group": _("Choose a group that meets here.")})
     check_may_decide_for(by, group)
     check_promise_move(promise, PromiseState.DECIDED)
+    check_days(decided_on=decided_on)
     if decided_on > timezone.localdate():
         raise NotPossible({"decided_on": _("The day lies ahead. Write it down once it has been decided.")})
     check_nothing_lacks(lacks_to_decide(promise, list(promise.items.all())))

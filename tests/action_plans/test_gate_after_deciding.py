@@ -65,7 +65,7 @@ def test_a_decided_measure_gets_a_place_once_its_evaluation_is_planned(world):
         actions.choose_places(by=world.officer, measure=bare, places=[world.square])
     assert list(refused.value.message_dict) == ["evaluation_plan"]
     assert not bare.measure_places.exists()
-    make.EvaluationPlanFactory(measure=bare)
+    make.EvaluationPlaceFactory(evaluation_plan__measure=bare, place=world.square)
     actions.choose_places(by=world.officer, measure=bare, places=[world.square])
 
 
@@ -102,6 +102,7 @@ def let_go(world):
             ),
         ),
         ("evaluation_plan", lambda w: EvaluationPlan.objects.filter(measure=w.decided).delete()),
+        ("evaluation_plan", lambda w: w.decided.evaluation_plan.treated_places.all().delete()),
     ],
 )
 def test_what_others_take_away_is_said_of_the_measure_in_the_plan_and_in_the_api(world, client, code, take):

@@ -175,11 +175,13 @@ def take(world: PlanWorld, twin: Twin, day: dt.date, step: str, who: str, other:
             elif step in ("kept", "not_kept"):
                 actions.report(by=by, commitment=one, is_kept=step == "kept", text="Så blev det.")
                 if now["state"] != step:
-                    said = {"state": step, "reported": day, "owner_says": step == "kept", "asker_says": None}
+                    said = {"state": step, "reported": day, "owner_says": step == "kept"}
+                    # Who agreed without a word agreed with the report before this one.
+                    said |= {} if now.get("in_words") else {"asker_says": None}
             else:
                 view = (now["state"] == "kept") == (step == "agree")
-                actions.confirm(by=by, commitment=one, is_kept=view, text="Vi ser det så.")
-                said = {"asker_says": view}
+                actions.confirm(by=by, commitment=one, is_kept=view, text="" if step == "agree" else "Vi ser det så.")
+                said = {"asker_says": view, "in_words": step != "agree"}
     except (NotAllowed, NotPossible):
         return
     if said:

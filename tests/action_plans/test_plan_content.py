@@ -48,7 +48,7 @@ class DecidableWorld(PlanWorld):
         self.decided = self.decidable(title="Bättre ljus på torget", cost_sek=90_000, hours=40)
         measures.choose_goals(by=self.officer, measure=self.decided, goals=[self.goal])
         measures.choose_places(by=self.officer, measure=self.decided, places=[self.square])
-        make.EvaluationPlanFactory(measure=self.decided)
+        make.EvaluationPlaceFactory(evaluation_plan__measure=self.decided, place=self.square)
         self.hole = self.part(self.decided, self.police_authority, text="Vara på torget på kvällarna.")
         commitments.ask(by=self.officer, commitment=self.hole)
         measures.decide(by=self.police, measure=self.decided, group=self.group)
