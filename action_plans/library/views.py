@@ -32,12 +32,14 @@ def method_list(request: PartnerRequest, collaboration: Collaboration) -> HttpRe
     asked = form.asked()
     cards = queries.all_cards(collaboration)
     found = queries.matching(cards, **asked)
+    chosen = sum(value not in ("", None) for value in asked.values())
     context = {
         "form": form,
         "rows": presenters.card_rows(collaboration, found),
         "count": len(found),
         "total": len(cards),
-        "is_filtered": any(value not in ("", None) for value in asked.values()),
+        "is_filtered": chosen > 0,
+        "number_chosen": chosen,
         "may_write": may_write_methods(request.user, collaboration),
     }
     return render(request, "action_plans/library/list.html", context)
@@ -68,9 +70,11 @@ def method_detail(request: PartnerRequest, collaboration: Collaboration, key: st
     is_removed = card.own is not None and card.own.removed_at is not None
     may_write = card.own is not None and not is_removed and may_write_methods(request.user, collaboration)
     may_plan = not is_removed and may_make_plans(request.user, collaboration)
+    heads = presenters.head_rows(card)
     context = {
         **presenters.card_row(collaboration, card),
-        "heads": presenters.head_rows(card),
+        "heads": heads,
+        "silent": [head for head in heads if not head["text"]],
         "sources": presenters.source_rows(card),
         "measures": presenters.measure_rows(queries.measures_of(request.user, collaboration, card.key)),
         "is_removed": is_removed,

@@ -20,7 +20,7 @@ class FormSending extends HTMLElement {
   async #ask(submitter) {
     this.isAsking = true;
     this.textContent = "";
-    const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" }).catch(() => null);
+    const answer = await fetch(this.dataset.asks || location.href, { redirect: "manual", cache: "no-store" }).catch(() => null);
     const text = answer?.ok ? await answer.text().catch(() => null) : "";
     this.isAsking = false;
     if (!answer || text === null) {

@@ -173,6 +173,12 @@ def notice(content: str, *, tone: str = "info", title: Any = "", level: int = 3)
 
 
 @register.simple_block_tag
+def filter_fold(content: str, *, number: int = 0) -> SafeString:
+    """What a list can be narrowed by, folded where it would fill the first screen. `number` of them are chosen."""
+    return render_to_string("ui/filter_fold.html", {"content": content, "number": number})
+
+
+@register.simple_block_tag
 def data_table(
     content: str, *, label: Any, caption: bool = False, dense: bool = False, stacked: bool = False
 ) -> SafeString:
@@ -180,7 +186,8 @@ def data_table(
 
     Give columns of numbers `class="number"`. `caption` shows the label above the table. A `stacked` table has a few
     lines for each row on a phone: `data-label` on a cell is written before it there, `data-empty` leaves it out. A row
-    `class="group-row"` heads those below it.
+    `class="group-row"` heads those below it. A page of many columns stacks below a width of its own: block
+    `stacked_below`.
     """
     return render_to_string(
         "ui/data_table.html",
