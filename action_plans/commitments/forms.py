@@ -12,6 +12,7 @@ from action_plans.commitments.queries import Asked
 from action_plans.models import Commitment, CommitmentRules, CommitmentState
 from action_plans.models.commitments import LONGEST_COMMITMENT
 from action_plans.permissions import organisations_spoken_for
+from action_plans.retention import GONE
 from areas.access import circle_area_ids
 from areas.models import Area
 from cause_analysis.forms import GuardedForm
@@ -167,6 +168,8 @@ class ChangeForm(StepForm):
     def __init__(self, data: Any = None, *, commitment: Commitment) -> None:
         super().__init__(data, commitment=commitment)
         self.initial.update({name: getattr(commitment, name) for name in ("row_version", "text", "due_on")})
+        if commitment.text == GONE:
+            self.initial["text"] = ""
         # A draft may wait for its day; whether it may be left empty, the action says.
         self.fields["due_on"].is_expected = True  # type: ignore[attr-defined]
 

@@ -36,6 +36,8 @@ class Line:
     is_own: bool
     # The day it is seen as of: today, or some days ago.
     on: dt.date
+    # Whether the ledger has no line for others yet: what is asked and answered is told as it is now, as in the plan.
+    is_as_in_plan: bool
     state: str
     text: str
     due_on: dt.date | None
@@ -105,7 +107,7 @@ def shown_until(rules: CommitmentRules, now: dt.datetime) -> dt.datetime:
 
 def as_it_is(commitment: Commitment, *, on: dt.date) -> Line:
     """The line as it is now, for those it is between."""
-    return Line(commitment, True, on, **{name: getattr(commitment, name) for name in _WRITTEN})
+    return Line(commitment, True, on, False, **{name: getattr(commitment, name) for name in _WRITTEN})
 
 
 def as_it_stood(commitment: Commitment, line: Mapping[str, Any], *, on: dt.date) -> Line:
@@ -115,7 +117,7 @@ def as_it_stood(commitment: Commitment, line: Mapping[str, Any], *, on: dt.date)
         values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
     for name in _MOMENTS:
         values[name] = dt.datetime.fromisoformat(values[name]) if values[name] else None
-    return Line(commitment, False, on, **values)
+    return Line(commitment, False, on, False, **values)
 
 
 def own_organisations(user: Any, collaboration: Collaboration | int) -> set[int]:
@@ -144,29 +146,52 @@ def seen_in_plan(commitment: Commitment, *, on: dt.date) -> Line:
     nothing: dict[str, Any] = dict.fromkeys(_WRITTEN, None)
     nothing |= {"answer": "", "owner_says": "", "asker_says": ""}
     nothing |= {"state": state, "text": commitment.text, "due_on": commitment.due_on}
-    return Line(commitment, False, on, **nothing)
+    return Line(commitment, False, on, True, **nothing)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a part of a measure stands as somebody may see it; and its line where it says that the part is late."""
+
+    state: str
+    late: Line | None = None
+
+
+def parts_shown(user: Any, parts: Sequence[Commitment], *, now: dt.datetime | None = None) -> dict[int, Shown]:
+    """Where each part of a measure stands as this reader may see it, by the part's id.
+
+    Asked, accepted and declined show at once (`seen_in_plan`); of an outcome others see what stood some days ago, and
+    that a promise is late where the ledger tells them so. One question more for each collaboration, or none.
+    """
+    now = now or timezone.now()
+    own = {membership.organisation_id for membership in user.active_memberships}
+    shown: dict[int, Shown] = {}
+    told: dict[int, list[int]] = {}
+    for part in parts:
+        line = as_it_is(part, on=timezone.localdate(now))
+        if own & {part.asked_by_id, part.asked_of_id}:
+            shown[part.pk] = _as_shown(part.state, line)
+        else:
+            shown[part.pk] = Shown(part.state)
+            if part.state not in _SEEN_IN_PLAN or line.is_late:
+                told.setdefault(part.collaboration_id, []).append(part.pk)
+    for collaboration_id, pks in told.items():
+        until = shown_until(rules_of(collaboration_id), now)
+        for row in with_shown_line(Commitment.objects.filter(pk__in=pks), until=until):
+            kept = getattr(row, "shown", None)
+            stood = as_it_stood(row, kept, on=timezone.localdate(until)) if kept is not None else None
+            state = stood.state if stood is not None and stood.state not in _SEEN_IN_PLAN else State.ACCEPTED
+            shown[row.pk] = _as_shown(state, stood)
+    return shown
+
+
+def _as_shown(state: str, line: Line | None) -> Shown:
+    return Shown(state, line if state in PROMISED and line is not None and line.is_late else None)
 
 
 def states_shown(user: Any, parts: Sequence[Commitment], *, now: dt.datetime | None = None) -> dict[int, str]:
-    """Where each part of a measure stands as this reader may see it, by the part's id.
-
-    Asked, accepted and declined show at once (`seen_in_plan`); of an outcome others see what stood some days ago.
-    """
-    now = now or timezone.now()
-    shown: dict[int, str] = {part.pk: part.state for part in parts}
-    own = {membership.organisation_id for membership in user.active_memberships}
-    told: dict[int, list[int]] = {}
-    for part in parts:
-        if part.state not in _SEEN_IN_PLAN and not own & {part.asked_by_id, part.asked_of_id}:
-            told.setdefault(part.collaboration_id, []).append(part.pk)
-    for collaboration_id, pks in told.items():
-        until = shown_until(rules_of(collaboration_id), now)
-        rows = with_shown_line(Commitment.objects.filter(pk__in=pks), until=until)
-        for row in rows:
-            line = getattr(row, "shown", None)
-            stood = line["state"] if line is not None else State.ACCEPTED
-            shown[row.pk] = State.ACCEPTED if stood in _SEEN_IN_PLAN else stood
-    return shown
+    """Where each part of a measure stands as this reader may see it (`parts_shown`), as its state alone."""
+    return {pk: one.state for pk, one in parts_shown(user, parts, now=now).items()}
 
 
 def lines_for(user: Any, collaboration: Collaboration, *, now: dt.datetime, where: Q | None = None) -> list[Line]:

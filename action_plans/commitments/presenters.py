@@ -18,6 +18,7 @@ from action_plans.commitments import queries
 from action_plans.commitments.ledger import Figures, Row
 from action_plans.commitments.lines import Line
 from action_plans.models import Absence, Commitment, CommitmentMove, CommitmentState
+from action_plans.retention import GONE
 from incidents.presenters import safe_cell
 from partners.models import Membership
 from ui.numbers import number_words
@@ -84,6 +85,11 @@ def who(membership: Membership | None) -> str:
 # --- One commitment ---------------------------------------------------------------------------------------------------
 
 
+def said(text: str) -> str:
+    """What was written, or that it has been purged: the sign the purge leaves says nothing to a reader."""
+    return _("(the text has been purged)") if text == GONE else text
+
+
 def heading(line: Line) -> str:
     """Who has asked whom, who has promised whom, or what came of the promise."""
     one = line.commitment
@@ -106,6 +112,13 @@ def heading(line: Line) -> str:
         State.WITHDRAWN: _("%(asker)s no longer asks this of %(owner)s"),
     }
     return sentences.get(State(line.state), _("%(owner)s has promised %(asker)s")) % names
+
+
+def in_plan_words(line: Line, state: str) -> str:
+    """What a plan says already where the ledger does not tell others yet; nothing where they say the same."""
+    if line.is_own or line.is_as_in_plan or state == line.state:
+        return ""
+    return _("In the plan it is already: %(state)s.") % {"state": State(state).label}
 
 
 def facts(line: Line, *, is_own: bool) -> list[dict[str, str]]:
@@ -146,7 +159,14 @@ def outcome(line: Line) -> list[dict[str, str]]:
 def _says(organisation: str, is_kept: bool, text: str, at: dt.datetime | None) -> dict[str, str]:
     state = State.KEPT if is_kept else State.NOT_KEPT
     tone, symbol = STATE_TONES[state]
-    return {"who": organisation, "text": text, "day": day(at), "word": str(state.label), "tone": tone, "symbol": symbol}
+    return {
+        "who": organisation,
+        "text": said(text),
+        "day": day(at),
+        "word": str(state.label),
+        "tone": tone,
+        "symbol": symbol,
+    }
 
 
 def history(moves: Iterable[CommitmentMove], line: Line) -> list[dict[str, str]]:
@@ -157,7 +177,7 @@ def history(moves: Iterable[CommitmentMove], line: Line) -> list[dict[str, str]]
             "day": date_format(timezone.localtime(move.at), "j F Y H:i"),
             "who": move.for_organisation.name if move.for_organisation else "",
             "what": _what(move),
-            "words": words if (words := _words(move)) != stands else "",
+            "words": said(words) if (words := _words(move)) != stands else "",
         }
         for move in moves
     ]
@@ -217,7 +237,7 @@ def list_rows(
                 "group": GROUPS[group] if group != before else "",
                 "name": name_of(one),
                 "url": reverse("commitment_detail", args=[slug, one.number]),
-                "text": line.text,
+                "text": said(line.text),
                 "asked_by": one.asked_by.name,
                 "asked_of": one.asked_of.name,
                 "due": day(line.due_on),
@@ -237,7 +257,7 @@ def nobody_rows(lines: Iterable[Line]) -> list[dict[str, str]]:
         {
             "name": name_of(line.commitment),
             "url": url_of(line.commitment),
-            "text": line.text,
+            "text": said(line.text),
             "asked_of": line.commitment.asked_of.name,
             "due": day(line.due_on),
         }
@@ -265,7 +285,7 @@ def absence_rows(absences: Iterable[Absence], *, mine: set[int]) -> list[dict[st
 FIGURES: dict[str, tuple[Any, Any]] = {
     "asked": (
         pgettext_lazy("ledger", "Asked"),
-        gettext_lazy("Requests that were sent, whatever came of them. The five columns that follow share them out."),
+        gettext_lazy("Requests that were sent: unanswered, accepted, answered with an offer, declined or withdrawn."),
     ),
     "unanswered": (
         pgettext_lazy("ledger", "Unanswered"),
@@ -332,11 +352,13 @@ FIGURES: dict[str, tuple[Any, Any]] = {
 }
 # What the tables show as a number; the days to answer are said in words.
 COUNTS = tuple(name for name in FIGURES if name not in {"answered", "half_within_days", "most_within_days"})
+# What is told also where it is nothing; a column of zeros alone says no more than its absence.
+ALWAYS = {"asked", "accepted", "declined", "kept", "late", "not_kept"}
 
 
-def definitions() -> list[dict[str, Any]]:
+def definitions(total: Figures) -> list[dict[str, Any]]:
     """What each column of the tables means."""
-    rows = [{"term": capfirst(str(FIGURES[name][0])), "text": FIGURES[name][1]} for name in COUNTS]
+    rows = [{"term": column["label"], "text": FIGURES[column["name"]][1]} for column in columns(total)]
     days = " ".join(str(FIGURES[name][1]) for name in ("half_within_days", "most_within_days"))
     return [*rows, {"term": _("Days to answer"), "text": days}]
 
@@ -367,9 +389,13 @@ def _counted(*told: tuple[str, int]) -> str:
     return ", ".join(text % {"number": number_words(number)} for text, number in told if number)
 
 
-def columns() -> list[dict[str, Any]]:
-    """The headings of the counts."""
-    return [{"name": name, "label": capfirst(str(FIGURES[name][0]))} for name in COUNTS]
+def columns(total: Figures) -> list[dict[str, Any]]:
+    """The headings of the counts that every ledger has, and of the others where there are some."""
+    return [
+        {"name": name, "label": capfirst(str(FIGURES[name][0]))}
+        for name in COUNTS
+        if name in ALWAYS or getattr(total, name)
+    ]
 
 
 def days_words(figures: Figures) -> str:
@@ -396,18 +422,25 @@ def _after(days: int) -> str:
     return ngettext("after %(days)s day", "after %(days)s days", days) % {"days": days}
 
 
-def ledger_rows(rows: Iterable[Row], *, listed: str = "") -> list[dict[str, Any]]:
-    """The rows of a table; `listed` is the list of commitments, where the numbers can be followed."""
+def _pair_words(row: Row) -> str:
+    """Whose row it is: one organisation's, or who asks whom."""
+    if row.asked_by is None:
+        return row.asked_of.name
+    if row.asked_by == row.asked_of:
+        return _("%(owner)s, of itself") % {"owner": row.asked_of.name}
+    return _("%(asker)s asks %(owner)s") % {"asker": row.asked_by.name, "owner": row.asked_of.name}
+
+
+def ledger_rows(rows: Iterable[Row], heads: Sequence[Mapping[str, Any]], *, listed: str = "") -> list[dict[str, Any]]:
+    """The rows of a table with these columns; `listed` is the list of commitments, where numbers can be followed."""
     shown = []
     for row in rows:
         shown.append(
             {
-                "name": _("%(asker)s asks %(owner)s") % {"asker": row.asked_by.name, "owner": row.asked_of.name}
-                if row.asked_by is not None
-                else row.asked_of.name,
+                "name": _pair_words(row),
                 "url": f"{listed}?partner={row.asked_of.pk}" if listed else "",
                 "cells": [
-                    {"label": column["label"], "value": getattr(row.figures, column["name"])} for column in columns()
+                    {"label": column["label"], "value": getattr(row.figures, column["name"])} for column in heads
                 ],
                 "days": days_words(row.figures),
             }
@@ -424,8 +457,8 @@ def reason_rows(lines: Iterable[Line], state: str, *, slug: str) -> list[dict[st
             "name": name_of(line.commitment),
             "url": reverse("commitment_detail", args=[slug, line.commitment.number]),
             "asked_of": line.commitment.asked_of.name,
-            "text": line.text,
-            "reason": line.answer if state == State.DECLINED else line.owner_says,
+            "text": said(line.text),
+            "reason": said(line.answer if state == State.DECLINED else line.owner_says),
         }
         for line in found
     ]

@@ -92,6 +92,11 @@ class Asked:
     until: dt.date | None = None
 
     @property
+    def number_chosen(self) -> int:
+        """How many of them narrow the list."""
+        return sum(bool(one) for one in (self.area, self.partner, self.state, self.is_late, self.since, self.until))
+
+    @property
     def where(self) -> Q:
         """What the database can tell by itself: what never changes once a line is asked."""
         found = Q()

@@ -20,6 +20,7 @@ from action_plans.commitments import actions, away, ledger, presenters, queries
 from action_plans.commitments.forms import AbsenceForm, FilterForm, RequestForm, RulesForm, StepForm
 from action_plans.commitments.lines import (
     Line,
+    parts_shown,
     rules_of,
     seen_by,
     seen_in_plan,
@@ -67,7 +68,8 @@ def commitment_list(request: PartnerRequest, collaboration: Collaboration) -> Ht
     rules = rules_of(collaboration)
     context = {
         "asked": asked,
-        "is_filtered": any([asked.area, asked.partner, asked.state, asked.is_late]),
+        "is_filtered": asked.number_chosen > 0,
+        "number_chosen": asked.number_chosen,
         "rows": presenters.list_rows(rows, slug=collaboration.slug, titles=_titles(request, rows)),
         "page": page,
         "count": len(found),
@@ -177,7 +179,7 @@ def _page(
     request: PartnerRequest, one: Commitment, *, refused: tuple[str, StepForm] | None = None, status: int = 200
 ) -> HttpResponse:
     user, rules = request.user, rules_of(request.collaboration)
-    line = _line(request, one)
+    line, measure = _line(request, one), _measure(request, one)
     moves = CommitmentMove.objects.filter(commitment=one).select_related("for_organisation").order_by("-at", "-pk")
     if not line.is_own:
         moves = moves.filter(at__lte=shown_until(rules, timezone.now()))
@@ -201,6 +203,9 @@ def _page(
         "line": line,
         "name": presenters.name_of(one),
         "heading": presenters.heading(line),
+        "asked_text": presenters.said(line.text),
+        "answer_text": presenters.said(line.answer),
+        "withdrawn_text": presenters.said(line.asker_says),
         "tag": presenters.tag_of(line),
         "facts": presenters.facts(line, is_own=line.is_own),
         "outcome": presenters.outcome(line),
@@ -208,8 +213,11 @@ def _page(
         "answered": presenters.day(line.answered_at),
         "history": presenters.history(moves, line),
         "steps": steps,
+        # A refused step has an address of its own, which only takes forms.
+        "page_url": presenters.url_of(one),
         "rules": rules,
-        "measure": _measure(request, one),
+        "measure": measure,
+        "in_plan": presenters.in_plan_words(line, parts_shown(user, [one])[one.pk].state) if measure else "",
         "is_waited_for": any(step["is_main"] for step in steps),
     }
     return render(request, "action_plans/commitments/detail.html", context, status=status)
@@ -315,24 +323,24 @@ def commitment_ledger(request: PartnerRequest, collaboration: Collaboration) -> 
     now = timezone.now()
     found = ledger.counted(queries.seen_lines(request.user, collaboration, asked, now=now), reasons=REASONS_SHOWN)
     listed = reverse("commitment_list", args=[collaboration.slug])
-    slug = collaboration.slug
-
+    slug, heads = collaboration.slug, presenters.columns(found.whole)
     # Thousands of reasons are read by nobody: the latest are shown, and a choice above finds others.
     declined = queries.these(request.user, collaboration, found.declined, now=now)
     not_kept = queries.these(request.user, collaboration, found.not_kept, now=now)
     context = {
         "asked": asked,
-        "is_filtered": any([asked.area, asked.partner, asked.since, asked.until]),
+        "is_filtered": asked.number_chosen > 0,
+        "number_chosen": asked.number_chosen,
         "count": found.whole.asked,
-        "columns": presenters.columns(),
-        "organisations": presenters.ledger_rows(found.organisations, listed=listed),
-        "pairs": presenters.ledger_rows(found.pairs),
+        "columns": heads,
+        "organisations": presenters.ledger_rows(found.organisations, heads, listed=listed),
+        "pairs": presenters.ledger_rows(found.pairs, heads),
         "declined": presenters.reason_rows(declined, State.DECLINED, slug=slug),
         "number_declined": found.whole.declined,
         "not_kept": presenters.reason_rows(not_kept, State.NOT_KEPT, slug=slug),
         "number_not_kept": found.whole.not_kept,
         "summary": presenters.summary_words(found.whole),
-        "definitions": presenters.definitions(),
+        "definitions": presenters.definitions(found.whole),
         "rules": rules_of(collaboration),
         **_choices(request),
     }

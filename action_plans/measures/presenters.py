@@ -12,7 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from action_plans.commitments.lines import states_shown
+from action_plans.commitments.lines import Shown, parts_shown
+from action_plans.commitments.presenters import late_words
 from action_plans.goals import telling
 from action_plans.goals.presenters import url_of as goal_url
 from action_plans.library.queries import card_named
@@ -88,16 +89,16 @@ def days_of(measure: Measure) -> str:
 def rows_of(user: Any, measures: Iterable[Measure], *, today: dt.date) -> list[dict[str, Any]]:
     """The rows of several measures that come from `queries.with_row`: two questions more, however many there are."""
     listed = list(measures)
-    shown = states_shown(user, [part for measure in listed for part in measure.parts.all()])
-    return [row_of(measure, today=today, states=shown) for measure in listed]
+    shown = parts_shown(user, [part for measure in listed for part in measure.parts.all()])
+    return [row_of(measure, today=today, shown=shown) for measure in listed]
 
 
-def row_of(measure: Measure, *, today: dt.date, states: Mapping[int, str] | None = None) -> dict[str, Any]:
+def row_of(measure: Measure, *, today: dt.date, shown: Mapping[int, Shown]) -> dict[str, Any]:
     """One measure as a row tells it: cause, measure, goals, when, who, follow-up. Asks nothing of the database.
 
-    It comes from `queries.with_row`; `states` is what the reader may see of its parts (`commitments/lines.py`).
+    It comes from `queries.with_row`; `shown` is what the reader may see of its parts (`commitments/lines.py`).
     """
-    parts = [part_row(part, (states or {}).get(part.pk, part.state)) for part in measure.parts.all()]
+    parts = [part_row(part, shown[part.pk]) for part in measure.parts.all()]
     notes = list(measure.follow_up_notes.all())
     lead = next((row for row in parts if row["is_lead"]), None)
     return {
@@ -123,9 +124,11 @@ def row_of(measure: Measure, *, today: dt.date, states: Mapping[int, str] | None
     }
 
 
-def part_row(part: Commitment, state: str) -> dict[str, Any]:
-    """Who does what, and whether it is promised."""
-    label = CommitmentState(state).label
+def part_row(part: Commitment, shown: Shown) -> dict[str, Any]:
+    """Who does what, and whether it is promised; where it is late, in the words of the ledger."""
+    state, late = shown.state, shown.late
+    text = late_words(late) if late is not None else CommitmentState(state).label
+    symbol = "clock" if late is not None else PART_SYMBOLS[CommitmentState(state)]
     return {
         "part": part,
         "organisation": part.asked_of.name,
@@ -134,7 +137,7 @@ def part_row(part: Commitment, state: str) -> dict[str, Any]:
         "is_lead": part.is_lead,
         "state": state,
         "is_filled": state in ANSWERED_YES,
-        "tag": {"text": label, "tone": "neutral", "symbol": PART_SYMBOLS[CommitmentState(state)]},
+        "tag": {"text": text, "tone": "neutral", "symbol": symbol},
         "answer": part.answer if state in {CommitmentState.DECLINED, CommitmentState.COUNTER_OFFERED} else "",
         "due_on": part.due_on,
         "who": part.responsible.user.function if part.responsible else "",

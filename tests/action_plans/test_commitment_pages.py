@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from action_plans.commitments import actions, away, emails, my_work, queries
 from action_plans.commitments.reminding import remind
+from action_plans.measures import actions as measures
 from action_plans.models import Absence, Commitment, CommitmentReminder, CommitmentRules, CommitmentState
+from action_plans.retention import GONE
 from common.errors import NotAllowed, NotPossible
 from partners import work
 from partners.models import User
@@ -653,3 +655,89 @@ def test_another_collaboration_sees_nothing(world, client):
     foreign = make.OrganisationFactory(collaboration=world.elsewhere)
     with pytest.raises(NotPossible):
         request(world, asked_of=foreign)
+
+
+# --- What the page says of when it is seen ----------------------------------------------------------------------------
+
+
+def test_a_part_is_said_to_be_as_in_the_plan_where_it_is_and_as_it_stood_where_it_is_not(db, client):
+    start = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False):
+        world = PlanWorld()
+        CommitmentRules.objects.create(collaboration=world.here, shown_after_days=2)
+        measure = world.measure()
+        one = world.part(measure, world.housing, is_lead=True)
+        measures.propose(by=world.officer, measure=measure)
+
+    def lead(user, *, days):
+        with time_machine.travel(start + dt.timedelta(days=days), tick=False):
+            client.force_login(user)
+            page = client.get(reverse("commitment_detail", args=["ekstad", one.number]))
+        assert page.status_code == 200
+        return page.content.decode().partition("<h1")[2].partition("columns")[0]
+
+    police = world.people["police"]
+    # Others have no line of it in the ledger yet: the plan tells them that it is asked, as of now.
+    assert "ser du som det är nu, precis som i planen" in lead(police, days=0)
+    assert "Visas som det stod" not in lead(police, days=0)
+    assert "Visas som det stod" in lead(police, days=3)
+    assert "I planen" not in lead(police, days=3)
+    assert "i planen" not in lead(world.officer, days=0)
+    assert "Visas som" not in lead(world.officer, days=3)
+    # It is accepted: the plan says so at once, the ledger two days later.
+    with time_machine.travel(start + dt.timedelta(days=4), tick=False):
+        actions.accept(by=world.security_lead, commitment=one)
+    told = lead(police, days=5)
+    assert "Visas som det stod" in told
+    assert "I planen är det redan: accepterad." in told
+
+
+def test_purged_words_are_said_to_be_purged(world, client):
+    one = request(world)
+    actions.decline(by=world.security_lead, commitment=one, reason="Vi äger inte staketet.")
+    Commitment.objects.filter(pk=one.pk).update(text=GONE, answer=GONE)
+    client.force_login(world.officer)
+    for page in ("commitment_list", "commitment_ledger"):
+        body = client.get(reverse(page, args=["ekstad"])).content.decode()
+        assert GONE not in body
+        assert "(texten är gallrad)" in body
+    body = client.get(reverse("commitment_detail", args=["ekstad", one.number])).content.decode()
+    assert body.count("(texten är gallrad)") >= 2
+    assert GONE not in body.partition('id="history"')[0]
+
+
+# --- The filters and the columns --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["commitment_list", "commitment_ledger", "method_list"])
+def test_the_filters_are_folded_and_say_how_many_are_chosen(world, client, page):
+    request(world)
+    client.force_login(world.officer)
+    asked = {"method_list": {"side": "place", "q": "ljus"}}.get(page, {"area": "vaster", "partner": world.housing.pk})
+    if "area" in asked:
+        asked["area"] = world.west.slug
+    url = reverse(page, args=["ekstad"])
+    fold = client.get(url).content.decode().partition('<details class="filter-fold">')[2].partition("</details>")[0]
+    assert "<form" in fold
+    assert "valda" not in fold.partition("</summary>")[0]
+    fold = client.get(url, asked).content.decode().partition('<details class="filter-fold">')[2]
+    assert "2 valda" in fold.partition("</summary>")[0]
+
+
+def test_the_ledger_has_a_column_of_what_is_rare_only_where_there_is_some(world, client):
+    one = request(world)
+    client.force_login(world.officer)
+    url = reverse("commitment_ledger", args=["ekstad"])
+
+    def told():
+        page = client.get(url)
+        names = [column["name"] for column in page.context["columns"]]
+        assert [row["term"] for row in page.context["definitions"]][:-1] == [
+            c["label"] for c in page.context["columns"]
+        ]
+        assert all(len(row["cells"]) == len(names) for row in page.context["organisations"] + page.context["pairs"])
+        return names
+
+    assert told() == ["asked", "unanswered", "accepted", "declined", "kept", "late", "not_kept"]
+    actions.withdraw(by=world.officer, commitment=one, reason="Det är redan lagat.")
+    assert told() == ["asked", "accepted", "declined", "withdrawn", "kept", "late", "not_kept"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -271,6 +272,34 @@ def test_others_see_some_days_late_whether_a_promise_was_kept(world):
     lead.refresh_from_db()
     assert seen_by("police", 0) == CommitmentState.NOT_KEPT
     assert seen_by("police", 3) == CommitmentState.KEPT
+
+
+def test_a_late_part_says_so_in_the_ledgers_words_to_whoever_the_ledger_tells(db, client):
+    with time_machine.travel("2026-09-01 12:00+02:00", tick=False):
+        world = PlanWorld()
+        make.CommitmentRulesFactory(collaboration=world.here, shown_after_days=2)
+        measure = world.decidable()
+    lead = measure.parts.get(is_lead=True)
+
+    def said(who, moment):
+        with time_machine.travel(moment, tick=False):
+            client.force_login(world.people.get(who, world.officer))
+            page = client.get(at("measure_detail", measure.pk)).context["row"]["lead"]["tag"]["text"]
+            rows = client.get(reverse("commitment_list", args=["ekstad"])).context["rows"]
+            return page, [row["tag"]["text"] for row in rows]
+
+    # Due on Wednesday the 30th: from Thursday its own two sides know, the others two days later.
+    late = ["inte i tid, 1 arbetsdag"]
+    assert said("security_lead", "2026-09-30 12:00+02:00") == ("accepterad", ["accepterad"])
+    assert said("security_lead", "2026-10-01 12:00+02:00") == (late[0], late)
+    assert said("police", "2026-10-01 12:00+02:00") == ("accepterad", ["accepterad"])
+    assert said("police", "2026-10-03 12:00+02:00") == (late[0], late)
+    # What was reported on the day before is late to the others until they may know it.
+    with time_machine.travel("2026-10-03 13:00+02:00", tick=False):
+        commitments.report(by=world.security_lead, commitment=lead, is_kept=True)
+    assert said("security_lead", "2026-10-04 12:00+02:00") == ("genomfört", ["genomfört"])
+    assert said("police", "2026-10-04 12:00+02:00")[0].startswith("inte i tid")
+    assert said("police", "2026-10-06 12:00+02:00") == ("genomfört", ["genomfört"])
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------

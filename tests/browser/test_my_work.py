@@ -112,3 +112,39 @@ def test_a_calendars_address_is_shown_once_read_without_signing_in_and_revoked(
     expect(page.get_by_role("button", name="Skapa en adress")).to_be_visible()
     assert Client().get(feed).status_code == 404
     assert not CalendarKey.objects.filter(revoked_at=None).exists()
+
+
+def test_a_request_and_an_answer_outlive_a_lost_network_and_a_lost_session(world, open_as, assert_fits):
+    """Also after a refusal, when the address is the step's own, which only takes forms."""
+    one = Commitment.objects.earliest("pk")
+    page = open_as(world.police, reverse("commitment_detail", args=["ekstad", one.number]), **PHONE)
+    page.locator("summary", has_text="Avböj").tap()
+    step = page.locator("details", has=page.locator("summary", has_text="Avböj"))
+    reason, press = step.get_by_role("textbox"), step.get_by_role("button", name="Avböj")
+    with page.expect_navigation():
+        press.tap()
+    assert page.url.endswith("/decline/#next")
+    reason.fill("Vi har ingen på plats då.")
+    page.context.set_offline(True)
+    press.tap()
+    expect(step).to_contain_text("Det finns inget nät just nu.")
+    assert_fits(page)
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    press.tap()
+    expect(step).to_contain_text("Du har loggats ut.")
+    expect(reason).to_have_value("Vi har ingen på plats då.")
+    other = page.context.new_page()
+    other.goto(page.url.removesuffix("decline/#next"))
+    other.locator("#id_login").fill(world.police.email)
+    other.locator("#id_password").fill(make.PASSWORD)
+    other.locator("#id_password").press("Enter")
+    expect(other.get_by_role("heading", level=1)).to_be_visible()
+    with page.expect_navigation():
+        press.tap()
+    expect(page.locator(".messages")).to_be_visible()
+    one.refresh_from_db()
+    assert (one.state, one.answer) == ("declined", "Vi har ingen på plats då.")
+    # Away from the network the browser says so of every address; so does a refused form.
+    assert all("Failed to load resource" in line for line in page.complaints)
+    page.complaints.clear()
