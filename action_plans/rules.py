@@ -240,6 +240,8 @@ TAKEN_BY_ASKER = {
 }
 WAITS_FOR_ANSWER = {_C.ASKED}
 PROMISED = {_C.ACCEPTED}
+# Asked to lead a measure and not going to: another can be asked.
+NOT_LEADING = {_C.DECLINED, _C.WITHDRAWN}
 # Once promised, however it went.
 ANSWERED_YES = {_C.ACCEPTED, _C.KEPT, _C.NOT_KEPT}
 

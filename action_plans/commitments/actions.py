@@ -23,7 +23,14 @@ from action_plans.permissions import (
     check_speaks_for,
     may_ask,
 )
-from action_plans.rules import PROMISED, STILL_WRITTEN, check_commitment_move, check_days
+from action_plans.rules import (
+    NOT_LEADING,
+    PROMISED,
+    STILL_WRITTEN,
+    check_commitment_move,
+    check_days,
+    is_overdue,
+)
 from areas.models import Area
 from audit.actions import record
 from cause_analysis.texts import check_texts
@@ -60,7 +67,16 @@ def _with_its_measure(commitment: Commitment) -> Commitment:
                 _("The measure is %(state)s. Nobody is asked for a part of it any more.")
                 % {"state": measure.get_state_display()}
             )
-    return locked(commitment)
+    commitment = locked(commitment)
+    if commitment.is_lead:
+        # Whoever has declined is asked anew as long as no other has been asked since.
+        _check_nobody_leads(Commitment.objects.filter(measure=commitment.measure_id).exclude(pk=commitment.pk))
+    return commitment
+
+
+def _check_nobody_leads(parts: Any) -> None:
+    if parts.filter(is_lead=True).exclude(state__in=NOT_LEADING).exists():
+        raise NotPossible({"is_lead": _("The measure already has an organisation that leads it.")})
 
 
 def _check_seen(commitment: Commitment, row_version: int | None) -> None:
@@ -169,14 +185,15 @@ def _new(
 ) -> Commitment:
     check_may_plan_in(by, area)
     check_speaks_for(by, asked_by, area.collaboration_id)
-    if asked_of.collaboration_id != area.collaboration_id or not asked_of.is_active:
+    is_partner = asked_of.is_active and asked_of.kind != Organisation.Kind.OPEN_DATA
+    if asked_of.collaboration_id != area.collaboration_id or not is_partner:
         raise NotPossible({"asked_of": _("Choose a partner who takes part here.")})
     check_is_of(responsible, asked_of)
     check_days(due_on=due_on)
     # One at a time, so that no two get the same number.
     collaboration = Collaboration.objects.select_for_update(no_key=True).get(pk=area.collaboration_id)
-    if is_lead and measure is not None and measure.parts.filter(is_lead=True).exclude(state=State.WITHDRAWN).exists():
-        raise NotPossible({"is_lead": _("The measure already has an organisation that leads it.")})
+    if is_lead and measure is not None:
+        _check_nobody_leads(measure.parts)
     last = Commitment.objects.filter(collaboration=collaboration).aggregate(last=Max("number"))["last"]
     commitment = Commitment(
         collaboration=collaboration,
@@ -387,9 +404,12 @@ def take_offer(*, by: Any, commitment: Commitment, row_version: int | None = Non
     if was != State.COUNTER_OFFERED:
         raise NotPossible(_("There is no offer to take. Somebody else may have been here before you."))
     _check_seen(commitment, row_version)
+    commitment.due_on = commitment.offered_due_on or commitment.due_on
+    if is_overdue(commitment.due_on, timezone.localdate()):
+        # Taken now it would be late at once, and nobody promised that.
+        raise NotPossible(_("The day of the offer has passed. Ask anew, with a day that lies ahead."))
     commitment.state = State.ACCEPTED
     commitment.text = commitment.answer
-    commitment.due_on = commitment.offered_due_on or commitment.due_on
     _keep(by, commitment, Kind.STATE, was, commitment.asked_by)
     record("commitment_offer_taken", by=by, subject=commitment)
     return commitment

@@ -17,7 +17,7 @@ from action_plans.measures import actions, queries
 from action_plans.measures.actions import LONGEST_REASON
 from action_plans.measures.facts import missing_of
 from action_plans.models import CommitmentState, EvaluationPlan, Measure, MeasureState, Verdict
-from action_plans.rules import ANSWERED_YES, BY_HAND, NotDecidable, is_measure_overdue
+from action_plans.rules import ANSWERED_YES, BY_HAND, NOT_LEADING, NotDecidable, is_measure_overdue
 from areas.api import SHORT_NAME, asked_of
 from partners.models import Group, Level
 
@@ -268,7 +268,7 @@ def _facts(measure: Measure, shown: dict[int, str]) -> dict[str, Any]:
             {
                 "number": part.number,
                 "organisation": part.asked_of.name,
-                "is_lead": part.is_lead,
+                "is_lead": part.is_lead and part.state not in NOT_LEADING,
                 "text": part.text,
                 "due_on": part.due_on,
                 "state": shown[part.pk],

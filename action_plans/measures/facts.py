@@ -62,7 +62,9 @@ def facts_of_each(measures: Collection[Measure]) -> dict[int, Facts]:
     named = Counter(link.measure_id for link in links)
     acted_on = Counter(link.measure_id for link in links if link.cause_id in still)
     parts = Commitment.objects.filter(measure__in=pks, is_lead=True).exclude(state=CommitmentState.WITHDRAWN)
-    leads = {part.measure_id: part for part in parts.order_by("-pk")}
+    # Who has declined to lead leads only as long as nobody else has been asked.
+    in_order = sorted(parts.order_by("-pk"), key=lambda part: part.state != CommitmentState.DECLINED)
+    leads = {part.measure_id: part for part in in_order}
     there = set(
         working_here().filter(pk__in=[lead.responsible_id for lead in leads.values()]).values_list("pk", flat=True)
     )

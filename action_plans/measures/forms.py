@@ -392,9 +392,11 @@ class PartForm(GuardedForm):
         initial = {"due_on": measure.due_on, "is_lead": not has_lead, "asked_by": own[0].pk if own else None}
         super().__init__(data, initial=initial, auto_id="id_part_%s")
         fields: Any = self.fields
-        fields["asked_of"].queryset = Organisation.objects.filter(
-            collaboration_id=measure.collaboration_id, is_active=True
-        ).order_by("name")
+        fields["asked_of"].queryset = (
+            Organisation.objects.filter(collaboration_id=measure.collaboration_id, is_active=True)
+            .exclude(kind=Organisation.Kind.OPEN_DATA)
+            .order_by("name")
+        )
         fields["asked_by"].queryset = Organisation.objects.filter(pk__in=[one.pk for one in own]).order_by("name")
         fields["responsible"].queryset = queries.people_of(measure.collaboration_id)
         if has_lead:

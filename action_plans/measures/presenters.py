@@ -28,7 +28,16 @@ from action_plans.models import (
     MeasureMove,
     MeasureState,
 )
-from action_plans.rules import ANSWERED_YES, GAPS, IN_FORCE, MEASURE_ASKS_WHY, MEASURE_NEXT, Gap, is_measure_overdue
+from action_plans.rules import (
+    ANSWERED_YES,
+    GAPS,
+    IN_FORCE,
+    MEASURE_ASKS_WHY,
+    MEASURE_NEXT,
+    NOT_LEADING,
+    Gap,
+    is_measure_overdue,
+)
 from cause_analysis.causes.presenters import page_url as analysis_url
 from cause_analysis.models import Cause, Problem
 from situational_picture.period_names import days_name
@@ -100,7 +109,10 @@ def row_of(measure: Measure, *, today: dt.date, shown: Mapping[int, Shown]) -> d
     """
     parts = [part_row(part, shown[part.pk]) for part in measure.parts.all()]
     notes = list(measure.follow_up_notes.all())
-    lead = next((row for row in parts if row["is_lead"]), None)
+    lead = lead_of(measure)
+    for row in parts:
+        row["is_lead"] = row["part"] is lead
+    led_by = next((row for row in parts if row["is_lead"]), None)
     return {
         "measure": measure,
         "number": measure.number,
@@ -114,14 +126,19 @@ def row_of(measure: Measure, *, today: dt.date, shown: Mapping[int, Shown]) -> d
         "goals": [link.goal.text for link in measure.measure_goals.all()],
         "days": days_of(measure),
         "due_on": measure.due_on,
-        "lead": lead,
+        "lead": led_by,
         "others": [row for row in parts if not row["is_lead"]],
-        "holes": holes(measure, lead, parts),
+        "holes": holes(measure, led_by, parts),
         "follow_up_on": measure.follow_up_on,
         "follow_up": note_row(notes[0]) if notes else None,
         "cost_sek": measure.cost_sek,
         "hours": measure.hours,
     }
+
+
+def lead_of(measure: Measure) -> Commitment | None:
+    """The part of whoever leads it or is asked to; who has declined to lead does not."""
+    return next((part for part in measure.parts.all() if part.is_lead and part.state not in NOT_LEADING), None)
 
 
 def part_row(part: Commitment, shown: Shown) -> dict[str, Any]:

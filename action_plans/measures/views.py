@@ -219,7 +219,7 @@ def _page(
     is_waiting = shown.state in {MeasureState.DRAFT, MeasureState.PROPOSED}
     gaps = missing_of(shown)
     parts = list(shown.parts.all())
-    lead = next((part for part in parts if part.is_lead), None)
+    lead = presenters.lead_of(shown)
     moves = list(shown.moves.select_related("by", "group").order_by("-at", "-pk"))
     decided = next((move for move in moves if move.to_state == MeasureState.DECIDED), None)
     causes = [
@@ -433,7 +433,7 @@ def measure_evaluation(request: PartnerRequest, collaboration: Collaboration, pk
 def measure_part(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Write down what an organisation is to do, and whether it leads. The organisation answers for itself."""
     shown = _to_write(request, pk)
-    has_lead = any(part.is_lead for part in shown.parts.all())
+    has_lead = presenters.lead_of(shown) is not None
     form = PartForm(
         request.POST if request.method == "POST" else None, user=request.user, measure=shown, has_lead=has_lead
     )

@@ -107,7 +107,8 @@ class Commitment(models.Model):
             models.UniqueConstraint(fields=["collaboration", "number"], name="commitment_number_once"),
             models.UniqueConstraint(
                 fields=["measure"],
-                condition=Q(is_lead=True) & ~Q(state="withdrawn"),
+                # Who has declined to lead stands with the reason, and another is asked.
+                condition=Q(is_lead=True) & ~Q(state__in=["withdrawn", "declined"]),
                 name="commitment_one_lead",
                 violation_error_message=_("The measure already has an organisation that leads it."),
             ),

@@ -347,7 +347,8 @@ def _part(part: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     answer = _ANSWERS[CommitmentState(part["state"])]
     return {
         "number": part["number"],
-        "is_lead": part["is_lead"],
+        # Who has declined to lead does not.
+        "is_lead": part["is_lead"] and part["state"] != CommitmentState.DECLINED,
         "organisation": part["asked_of__name"],
         "function": part["responsible__user__function"] or "",
         "asked_by": part["asked_by__name"],

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
 from action_plans.commitments.steps import open_steps
 from action_plans.measures import actions as measures
 from action_plans.measures import my_work
-from action_plans.models import CommitmentState, MeasureState
+from action_plans.measures.facts import missing_of
+from action_plans.models import Commitment, CommitmentState, Measure, MeasureState
 from action_plans.plans import actions as plans
 from action_plans.plans.agreements import make_agreement
+from action_plans.plans.content import content_of
 from action_plans.promises import actions as promises
 from common.errors import NotPossible
+from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.action_plans.promises_cast import PromiseWorld
 
@@ -148,3 +152,71 @@ def test_a_promise_was_not_decided_in_another_century(day):
     with pytest.raises(NotPossible) as refused:
         promises.decide_promise(by=world.coordinator, promise=world.promise, group=world.group, decided_on=day)
     assert "decided_on" in refused.value.message_dict
+
+
+# --- Nobody leads against their will ----------------------------------------------------------------------------------
+
+
+def test_where_one_declines_to_lead_another_is_asked_and_the_no_stands(world, client):
+    measure = world.measure()
+    measures.choose_causes(by=world.officer, measure=measure, causes=[world.chosen])
+    measures.propose(by=world.officer, measure=measure)
+    first = measures.write_part(
+        by=world.officer, measure=measure, asked_by=world.municipality, asked_of=world.housing, text="Led det.",
+        due_on=in_days(20), is_lead=True,
+    )  # fmt: skip
+    commitments.decline(by=world.security_lead, commitment=first, reason="Torget är inte vårt.")
+    with pytest.raises(NotPossible) as refused:
+        measures.decide(by=world.coordinator, measure=measure, group=world.group, override_reason="Det brådskar.")
+    assert [gap.code for gap in refused.value.blocking] == ["lead_accepted"]
+
+    client.force_login(world.officer)
+    said = {"asked_by": world.municipality.pk, "asked_of": world.police_authority.pk, "text": "Led det.",
+        "due_on": in_days(20).isoformat(), "is_lead": "on"}  # fmt: skip
+    assert client.post(reverse("measure_part", args=[world.here.slug, measure.pk]), said).status_code == 302
+    second = measure.parts.get(asked_of=world.police_authority)
+    with pytest.raises(NotPossible) as refused:
+        commitments.ask(by=world.officer, commitment=first)
+    assert "is_lead" in refused.value.message_dict
+    first.refresh_from_db()
+    with pytest.raises(NotPossible):
+        commitments.change_request(
+            by=world.officer, commitment=first, row_version=first.row_version, text="Led halva.", due_on=first.due_on
+        )
+    commitments.accept(by=world.police, commitment=second)
+    assert missing_of(Measure.objects.get(pk=measure.pk)) == []
+    measures.decide(by=world.coordinator, measure=measure, group=world.group)
+    first.refresh_from_db()
+    assert (first.state, first.answer) == (State.DECLINED, "Torget är inte vårt.")
+
+    page = client.get(reverse("measure_detail", args=[world.here.slug, measure.pk]))
+    assert page.context["row"]["lead"]["organisation"] == world.police_authority.name
+    assert [row["is_lead"] for row in page.context["row"]["others"]] == [False]
+    (row,) = content_of(world.plan)["measures"]
+    assert {part["organisation"]: part["is_lead"] for part in row["parts"]} == {
+        world.police_authority.name: True, world.housing.name: False,
+    }  # fmt: skip
+    told = client.get(reverse("api-measure", args=[measure.pk])).json()["parts"]
+    assert {part["organisation"]: part["is_lead"] for part in told} == {
+        world.police_authority.name: True, world.housing.name: False,
+    }  # fmt: skip
+
+
+def test_an_offer_whose_day_has_passed_is_not_taken_as_a_promise_that_is_late(world):
+    one = commitments.make_request(
+        by=world.officer, area=world.west, asked_by=world.municipality, asked_of=world.housing, text="Laga staketet.",
+        due_on=in_days(10),
+    )  # fmt: skip
+    commitments.counter_offer(by=world.security_lead, commitment=one, offer="Halva.", due_on=in_days(1))
+    Commitment.objects.filter(pk=one.pk).update(offered_due_on=in_days(-14))
+    with pytest.raises(NotPossible):
+        commitments.take_offer(by=world.officer, commitment=one)
+    one.refresh_from_db()
+    assert one.state == State.COUNTER_OFFERED
+
+
+def test_open_data_is_asked_for_nothing(world):
+    source = make.OrganisationFactory(collaboration=world.here, kind="open_data")
+    with pytest.raises(NotPossible) as refused:
+        world.part(world.measure(), source)
+    assert "asked_of" in refused.value.message_dict
