@@ -10,9 +10,11 @@ import contextlib
 import functools
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.conf import settings as django_settings
@@ -32,6 +34,8 @@ AXE_RUN = """async (rules) => {
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], selectors: false });
   return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html.slice(0, 160)) }));
 }"""
+# By page: the requests that have got no answer yet.
+ON_THE_WAY: WeakKeyDictionary[Page, set[Any]] = WeakKeyDictionary()
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
 
@@ -106,7 +110,9 @@ def console_errors() -> list[str]:
 
 @contextlib.contextmanager
 def listening(page: Page, console_errors: list[str]) -> Iterator[None]:
-    """Write down what the page complains of meanwhile."""
+    """Write down what the page complains of meanwhile, and what it has asked for and not got yet (see `settle`)."""
+    asked: set[Any] = set()
+    ON_THE_WAY[page] = asked
 
     def note(message: Any) -> None:
         if message.type == "error":
@@ -115,11 +121,21 @@ def listening(page: Page, console_errors: list[str]) -> Iterator[None]:
     def note_problem(problem: Any) -> None:
         console_errors.append(str(problem))
 
-    page.on("console", note)
-    page.on("pageerror", note_problem)
+    def note_asked(request: Any) -> None:
+        asked.add(request)
+
+    def note_answered(request: Any) -> None:
+        asked.discard(request)
+
+    heard = {
+        "console": note, "pageerror": note_problem,
+        "request": note_asked, "requestfinished": note_answered, "requestfailed": note_answered,
+    }  # fmt: skip
+    for event, hear in heard.items():
+        page.on(event, hear)
     yield
-    page.remove_listener("console", note)
-    page.remove_listener("pageerror", note_problem)
+    for event, hear in heard.items():
+        page.remove_listener(event, hear)
 
 
 @pytest.fixture
@@ -243,6 +259,20 @@ def turn_to(page: Page, scheme: str) -> None:
     )
 
 
+def settle(page: Page, quiet_s: float = 0.12) -> None:
+    """Wait until the page has loaded, and for `quiet_s` seconds has not waited for anything it has asked for.
+
+    As Playwright's "networkidle", which lets half a second pass in vain on every page.
+    """
+    page.wait_for_load_state()
+    ends, quiet_since = time.monotonic() + 20, time.monotonic()
+    while time.monotonic() - quiet_since < quiet_s:
+        page.wait_for_timeout(20)
+        if asked := ON_THE_WAY[page]:
+            quiet_since = time.monotonic()
+            assert quiet_since < ends, f"Still on the way: {sorted(request.url for request in asked)}"
+
+
 def scroll_through(page: Page) -> None:
     """Scroll to the end and back, so that everything that waits to be seen has been drawn."""
     page.evaluate(
@@ -250,7 +280,7 @@ def scroll_through(page: Page) -> None:
           // After two pictures the page has been told what has come into view.
           const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
           const height = document.documentElement.scrollHeight;
-          for (let position = 0; position < height; position += 600) {
+          for (let position = 0; position < height; position += window.innerHeight - 50) {
             window.scrollTo(0, position);
             await drawn();
             await new Promise((done) => setTimeout(done, 20));

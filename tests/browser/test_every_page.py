@@ -19,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from situational_picture import building
 from situational_picture.models import Picture
-from tests.browser.conftest import listening, scroll_through, turn_to
+from tests.browser.conftest import listening, scroll_through, settle, turn_to
 from tests.promises.access_table import ACCESS
 from tests.world import World
 
@@ -120,7 +120,7 @@ def test_page(transactional_db, live_server, page, sign_in, console_errors, asse
                 scroll_through(page)
             else:
                 turn_to(page, scheme)
-            page.wait_for_load_state("networkidle")
+            settle(page)
             assert_accessible(page, colours_only=not is_opened)
             assert_fits(page)
         except (AssertionError, PlaywrightError) as problem:

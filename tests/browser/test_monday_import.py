@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from incidents import tasks
 from incidents.models import ImportMapping, Incident
-from tests.browser.conftest import SCHEMES, scroll_through
+from tests.browser.conftest import SCHEMES, scroll_through, settle
 from tests.browser.presses import Presses
 from tests.world import World
 
@@ -75,7 +75,7 @@ def test_forty_cases_are_in_within_two_minutes(page, live_server, world, sign_in
     assert_accessible(page)
     mouse.press(confirm)
     expect(page.locator("main")).to_contain_text("40", timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     taken = mouse.seconds + SECONDS_FOR_THE_FILE
     print(f"{mouse.number} presses, {taken:.0f} s")
     stored = Incident.objects.filter(organisation=world.housing, import_batch__isnull=False)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from areas.models import PlaceFeature
 from tests import factories as make
-from tests.browser.conftest import scroll_through
+from tests.browser.conftest import scroll_through, settle
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,7 +61,7 @@ def test_the_whole_page_fits_and_is_read_by_everybody(
     expect(page.locator("#features")).to_contain_text("1 sak är en brist, inget är akut.")
     expect(page.locator("#managers")).to_contain_text("ingen svarar för platsen")
     scroll_through(page)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert_accessible(page)
     assert_fits(page)
 

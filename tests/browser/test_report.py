@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from areas.actions import save_place
 from incidents.models import Incident, Status
-from tests.browser.conftest import SCHEMES, scroll_through
+from tests.browser.conftest import SCHEMES, scroll_through, settle
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -133,5 +133,5 @@ def test_lists_and_details_are_accessible_and_fit(page, world, sign_in, address,
         page.goto(where)
         scroll_through(page)
         # Maps that still fetch their points would complain when the page is left.
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert_seen(page, SCHEMES)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from incidents.models import Incident, Status
 from tests import factories as make
-from tests.browser.conftest import looks, scroll_through
+from tests.browser.conftest import looks, scroll_through, settle
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -213,7 +213,7 @@ def test_pages_and_choice_are_accessible_and_fit(page, world, sign_in, address, 
         if page.locator("details.filters[open]").count() == 0:
             page.locator("details.filters summary").click()
         scroll_through(page)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert_seen(page, schemes)
 
 
@@ -226,5 +226,5 @@ def test_the_queue_is_accessible_and_fits(page, world, waiting, sign_in, address
         page.goto(address("review_queue") + where)
         page.locator("summary", has_text="Returnera").click()
         scroll_through(page)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert_seen(page, schemes)
