@@ -99,7 +99,10 @@ def heading(line: Line) -> str:
             State.KEPT: _("%(owner)s has carried out what it took on"),
             State.NOT_KEPT: _("%(owner)s has not carried out what it took on"),
         }
-        return own.get(State(line.state), _("%(owner)s takes this on")) % names
+        taken = (
+            _("%(owner)s has taken this on, and the day has passed") if line.is_late else _("%(owner)s takes this on")
+        )
+        return own.get(State(line.state), taken) % names
     if line.differ:
         return _("%(owner)s and %(asker)s see differently how it went") % names
     sentences = {
@@ -111,7 +114,12 @@ def heading(line: Line) -> str:
         State.DECLINED: _("%(owner)s has declined what %(asker)s asked"),
         State.WITHDRAWN: _("%(asker)s no longer asks this of %(owner)s"),
     }
-    return sentences.get(State(line.state), _("%(owner)s has promised %(asker)s")) % names
+    promised = (
+        _("%(owner)s has promised %(asker)s, and the day has passed")
+        if line.is_late
+        else _("%(owner)s has promised %(asker)s")
+    )
+    return sentences.get(State(line.state), promised) % names
 
 
 def in_plan_words(line: Line, state: str) -> str:
@@ -147,11 +155,12 @@ def waited_words(line: Line) -> str:
 
 
 def outcome(line: Line) -> list[dict[str, str]]:
-    """What each side says of how it went. Where they differ both stand."""
+    """What each side says of how it went. Where they differ both stand; nobody answers itself the same twice."""
     one, rows = line.commitment, []
     if line.owner_says_kept is not None:
         rows.append(_says(one.asked_of.name, line.owner_says_kept, line.owner_says, line.reported_at))
-    if line.asker_says_kept is not None:
+    is_repeated = one.asked_by_id == one.asked_of_id and not line.differ and not line.asker_says
+    if line.asker_says_kept is not None and not is_repeated:
         rows.append(_says(one.asked_by.name, line.asker_says_kept, line.asker_says, line.confirmed_at))
     return rows
 
@@ -171,13 +180,14 @@ def _says(organisation: str, is_kept: bool, text: str, at: dt.datetime | None) -
 
 def history(moves: Iterable[CommitmentMove], line: Line) -> list[dict[str, str]]:
     """Everything that happened, latest first: when, who, what, and the words that were said and do not stand above."""
-    stands = _with_day(line.text, line.due_on)
+    stands = {_with_day(line.text, line.due_on), _with_day(line.answer, line.offered_due_on), line.answer}
+    stands |= {line.owner_says, line.asker_says}
     return [
         {
             "day": date_format(timezone.localtime(move.at), "j F Y H:i"),
             "who": move.for_organisation.name if move.for_organisation else "",
             "what": _what(move),
-            "words": said(words) if (words := _words(move)) != stands else "",
+            "words": said(words) if (words := _words(move)) not in stands else "",
         }
         for move in moves
     ]

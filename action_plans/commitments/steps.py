@@ -31,6 +31,8 @@ class Step:
     help: str | Promise = ""
     # The step that is waited for, or one that turns something back.
     is_main: bool = False
+    # What has been said already waits for nobody: then it may still be said otherwise.
+    is_said: Callable[[Commitment], bool] = lambda one: False
 
     def is_open(self, user: Any, commitment: Commitment) -> bool:
         """Whether the user may take it now."""
@@ -108,6 +110,7 @@ STEPS: dict[str, Step] = {
         lambda by, one, said: actions.report(by=by, commitment=one, is_kept=True),
         _("Reported as kept. Whoever asked says how they see it."),
         is_main=True,
+        is_said=lambda one: one.owner_says_kept is not None,
     ),
     "not_kept": Step(
         _("It is not going to be done"),
@@ -124,6 +127,7 @@ STEPS: dict[str, Step] = {
         lambda by, one, said: actions.confirm(by=by, commitment=one, is_kept=one.state == State.KEPT, **_seen(said)),
         _("Confirmed."),
         is_main=True,
+        is_said=lambda one: one.asker_says_kept is not None,
     ),
     "differ": Step(
         _("We see it otherwise"),

@@ -191,7 +191,7 @@ def _page(
                 "name": name,
                 "label": step.label,
                 "help": step.help,
-                "is_main": step.is_main,
+                "is_main": step.is_main and not step.is_said(one),
                 "is_at_once": name in AT_ONCE,
                 "form": form,
                 "is_open": refused is not None and refused[0] == name,
@@ -218,6 +218,7 @@ def _page(
         "rules": rules,
         "measure": measure,
         "in_plan": presenters.in_plan_words(line, parts_shown(user, [one])[one.pk].state) if measure else "",
+        "is_of_itself": one.asked_by_id == one.asked_of_id,
         "is_waited_for": any(step["is_main"] for step in steps),
     }
     return render(request, "action_plans/commitments/detail.html", context, status=status)
@@ -332,6 +333,7 @@ def commitment_ledger(request: PartnerRequest, collaboration: Collaboration) -> 
         "is_filtered": asked.number_chosen > 0,
         "number_chosen": asked.number_chosen,
         "count": found.whole.asked,
+        "may_ask": _may_ask(request),
         "columns": heads,
         "organisations": presenters.ledger_rows(found.organisations, heads, listed=listed),
         "pairs": presenters.ledger_rows(found.pairs, heads),

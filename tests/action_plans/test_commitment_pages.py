@@ -89,7 +89,7 @@ def test_a_request_is_asked_answered_and_kept_on_its_page(world, client):
     assert "Halva staketet är kvar." in page.content.decode()
     assert page.context["heading"] == "Bostadsbolaget och Kommunen ser olika på hur det gick"
     # What stands on top of the page is not said again at each step of its history.
-    assert [row["words"] for row in page.context["history"]] == ["Halva staketet är kvar.", "", "", ""]
+    assert [row["words"] for row in page.context["history"]] == ["", "", "", ""]
     assert steps(client, world.officer, one) == ["agree"]
 
 
@@ -741,3 +741,54 @@ def test_the_ledger_has_a_column_of_what_is_rare_only_where_there_is_some(world,
     assert told() == ["asked", "unanswered", "accepted", "declined", "kept", "late", "not_kept"]
     actions.withdraw(by=world.officer, commitment=one, reason="Det är redan lagat.")
     assert told() == ["asked", "accepted", "declined", "withdrawn", "kept", "late", "not_kept"]
+
+
+# --- The first thing the eye meets ------------------------------------------------------------------------------------
+
+
+def detail(client, user, one):
+    client.force_login(user)
+    return client.get(reverse("commitment_detail", args=["ekstad", one.number])).context
+
+
+def test_the_heading_says_that_the_day_has_passed(world, client):
+    one = request(world)
+    actions.accept(by=world.security_lead, commitment=one)
+    assert detail(client, world.officer, one)["heading"] == "Bostadsbolaget har lovat Kommunen"
+    Commitment.objects.filter(pk=one.pk).update(due_on=timezone.localdate() - dt.timedelta(days=30))
+    late = "Bostadsbolaget har lovat Kommunen, och dagen har passerat"
+    assert detail(client, world.officer, one)["heading"] == late
+
+
+def test_what_has_been_said_is_no_next_step(world, client):
+    one = request(world)
+    actions.accept(by=world.security_lead, commitment=one)
+    assert detail(client, world.security_lead, one)["is_waited_for"]
+    actions.report(by=world.security_lead, commitment=one, is_kept=False, text="Staketet är rivet.")
+    # It may still be reported as done, but nobody waits for that.
+    assert not detail(client, world.security_lead, one)["is_waited_for"]
+    assert steps(client, world.security_lead, one)[:1] == ["kept"]
+    assert detail(client, world.officer, one)["is_waited_for"]
+    actions.confirm(by=world.officer, commitment=one, is_kept=True, text="Vi såg det lagat.")
+    assert not detail(client, world.officer, one)["is_waited_for"]
+    assert steps(client, world.officer, one) == ["agree"]
+
+
+def test_an_organisation_does_not_answer_itself_twice(world, client):
+    one = make.CommitmentFactory(
+        area=world.west, asked_by=world.municipality, asked_of=world.municipality, state=State.ACCEPTED,
+        answered_at=timezone.now(), due_on=timezone.localdate() + dt.timedelta(days=9),
+    )  # fmt: skip
+    actions.report(by=world.officer, commitment=one, is_kept=True)
+    actions.confirm(by=world.officer, commitment=one, is_kept=True)
+    assert [row["word"] for row in detail(client, world.officer, one)["outcome"]] == ["genomfört"]
+    one.refresh_from_db()
+    actions.confirm(by=world.officer, commitment=one, is_kept=False, text="En lampa är kvar.")
+    assert [row["word"] for row in detail(client, world.officer, one)["outcome"]] == ["genomfört", "inte genomfört"]
+
+
+def test_an_empty_ledger_says_what_to_do(world, client):
+    for who, leads_on in ((world.officer, True), (world.people["council"], False)):
+        client.force_login(who)
+        body = client.get(reverse("commitment_ledger", args=["ekstad"])).content.decode().partition("<main")[2]
+        assert (reverse("commitment_new", args=["ekstad"]) in body) == leads_on
