@@ -23,6 +23,9 @@ from situational_picture.protecting import PROTECTED
 from situational_picture.selecting import CIRCLE
 from ui.numbers import number_words
 
+# As many goals as stand above the measures of a plan; the others are folded, unless it is one alone.
+FIRST = 3
+
 
 def url_of(goal: Goal) -> str:
     """The goal's page."""
@@ -58,6 +61,8 @@ def goals_of(plan: Plan, user: Any) -> dict[str, Any]:
     return {
         "rows": [row_of(goal, viewer) for goal in goals],
         "agreed": sum(goal.agreed_at is not None for goal in goals),
+        "first": FIRST if len(goals) > FIRST + 1 else 0,
+        "more": len(goals) - FIRST,
         "new_url": new_url(plan) if may_work else "",
         "url": list_url(plan),
     }

@@ -114,6 +114,7 @@ def measure_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "states": MeasureState.choices,
         "is_late": is_late,
         "is_filtered": bool(area or organisation or state or is_late),
+        "chosen": sum(map(bool, (area, organisation, state, is_late))),
         "overridden": overrides.count(),
         "decided": queries.decisions(request.user, collaboration).count(),
         "overrides": presenters.override_rows(overrides[:10], collaboration.slug),

@@ -21,7 +21,7 @@ from situational_picture.protecting import PROTECTED, cell
 from ui.numbers import number_words
 from ui.templatetags.ui import url_or_nothing
 
-NAMED = 6
+NAMED = 30
 ANSWER_TONES = {
     "draft": ("neutral", "ring"),
     "asked": ("warning", "clock"),
@@ -231,18 +231,81 @@ def standing_of(
             % {"number": len(agreed)},
             "goals": ngettext("%(number)s goal is agreed on", "%(number)s goals are agreed on", _goals(content))
             % {"number": _goals(content)},
+            "short": ", ".join(
+                (
+                    ngettext("%(number)s measure", "%(number)s measures", len(agreed)) % {"number": len(agreed)},
+                    ngettext("%(number)s goal", "%(number)s goals", _goals(content)) % {"number": _goals(content)},
+                )
+            ),
             "version": version_words(last),
             "version_url": version_url(last) if last else "",
             "changes": changes,
         },
         "open": {
-            "measures": _named(plan, waiting),
-            "holes": _first(holes, lambda hole: _hole_row(plan, *hole)),
-            "goals": len(open_goals),
-            "gone": _first(gone_rows(plan, content, gone), dict),
+            "rows": _open_rows(plan, waiting, holes, len(open_goals), gone_rows(plan, content, gone)),
             "count": len(waiting) + len(holes) + len(open_goals) + len(gone),
         },
-        "late": {"measures": _named(plan, late), "count": len(late)},
+        "late": _late_rows(plan, late),
+    }
+
+
+def _open_rows(
+    plan: Plan,
+    waiting: Sequence[Mapping[str, Any]],
+    holes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    goals: int,
+    gone: Sequence[dict[str, str]],
+) -> list[dict[str, Any]]:
+    """What is not agreed: how many of each in words, and which. What was declined comes first among the parts."""
+    holes = sorted(holes, key=lambda hole: hole[1]["answer"]["code"] != "declined")
+    declined = sum(part["answer"]["code"] == "declined" for _row, part in holes)
+    parts = ngettext("%(number)s part is not accepted", "%(number)s parts are not accepted", len(holes))
+    if 0 < declined < len(holes):
+        parts = ngettext(
+            "%(number)s parts are not accepted, %(declined)s is declined",
+            "%(number)s parts are not accepted, %(declined)s are declined",
+            declined,
+        )
+    rows = [
+        {
+            "words": ngettext("%(number)s measure is not decided", "%(number)s measures are not decided", len(waiting))
+            % {"number": len(waiting)},
+            "named": _named(plan, waiting),
+        },
+        {
+            "words": parts % {"number": len(holes), "declined": declined},
+            "named": _first(holes, lambda hole: _hole_row(plan, *hole)),
+        },
+        {
+            "words": ngettext(
+                "%(number)s measure has lost something it was decided on",
+                "%(number)s measures have lost something they were decided on",
+                len(gone),
+            )
+            % {"number": len(gone)},
+            "named": _first(gone, dict),
+        },
+    ]
+    rows = [row for row in rows if row["named"]["count"]]
+    if goals:
+        words = ngettext("%(number)s goal is not agreed on", "%(number)s goals are not agreed on", goals)
+        rows.append({"words": words % {"number": goals}, "named": {"count": 0}})
+    return rows
+
+
+def _late_rows(plan: Plan, late: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is late, the longest first, which is named also where the others are folded."""
+    named = _named(plan, sorted(late, key=lambda row: row["due_on"]))
+    words = ngettext(
+        "%(number)s measure is not carried out by its day",
+        "%(number)s measures are not carried out by their day",
+        len(late),
+    )
+    return {
+        "count": len(late),
+        "words": words % {"number": len(late)},
+        "named": named,
+        "longest": named["rows"][0] if len(late) > 1 else None,
     }
 
 

@@ -107,5 +107,5 @@ def plans_of_problems(user: Any, problems: Sequence[Problem]) -> dict[int, list[
         own = sorted((plans[pk] for problem_id, pk in pairs if problem_id == problem.pk), key=lambda plan: -plan.number)
         if own:
             listed = [{"title": one.title, "url": presenters.url_of(one), "meta": _period(one)} for one in own]
-            rows[problem.pk] = [_card(listed, _("What is done about it"))]
+            rows[problem.pk] = [_card(listed, _("Plans it is in"))]
     return rows

@@ -91,6 +91,7 @@ def plan_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResp
         "today": timezone.localdate(),
         "decided": [{"version": version, "url": presenters.version_url(version)} for version in decided],
         "area": area,
+        "chosen": int(area is not None),
         "areas": areas.order_by("name"),
         "may_make": may_make_plans(user, collaboration),
     }
@@ -471,6 +472,7 @@ def plan_decide(request: PartnerRequest, collaboration: Collaboration, number: i
         "last": last,
         "next_number": last.number + 1 if last else 1,
         "lacks": lacks(content, last),
+        "back_url": presenters.url_of(shown),
         "measures": len(content["measures"]),
         "goals": len(content["goals"]),
         "left_out": [row for row in whole["measures"] if row["number"] in left_out],

@@ -203,7 +203,13 @@ def promise_edit(request: PartnerRequest, collaboration: Collaboration, number: 
         actions.change_promise(by=person(request), promise=shown, **_said(form))
 
     return _form_page(
-        request, form, change, presenters.url_of(shown), _("Saved."), heading=_("What do you promise, and why?")
+        request,
+        form,
+        change,
+        presenters.url_of(shown),
+        _("Saved."),
+        heading=_("What do you promise, and why?"),
+        back_text=shown.title_sv,
     )
 
 
@@ -262,7 +268,13 @@ def promise_item_new(request: PartnerRequest, collaboration: Collaboration, numb
         actions.add_item(by=person(request), promise=shown, **_said(form, "row_version"))
 
     return _form_page(
-        request, form, add, presenters.url_of(shown), _("Saved."), heading=_("What do you undertake to do?")
+        request,
+        form,
+        add,
+        presenters.url_of(shown),
+        _("Saved."),
+        heading=_("What do you undertake to do?"),
+        back_text=shown.title_sv,
     )
 
 
@@ -278,7 +290,13 @@ def promise_item_edit(request: PartnerRequest, collaboration: Collaboration, num
         actions.change_item(by=person(request), item=item, **_said(form, "client_uuid"))
 
     return _form_page(
-        request, form, change, presenters.url_of(shown), _("Saved."), heading=_("What do you undertake to do?")
+        request,
+        form,
+        change,
+        presenters.url_of(shown),
+        _("Saved."),
+        heading=_("What do you undertake to do?"),
+        back_text=shown.title_sv,
     )
 
 
@@ -309,6 +327,7 @@ def promise_measure_new(request: PartnerRequest, collaboration: Collaboration, n
         presenters.url_of(shown),
         _("Saved. Residents read it once you publish."),
         heading=_("Which measure carries the undertaking?"),
+        back_text=shown.title_sv,
         lead=item.text_sv,
     )
 
@@ -331,6 +350,7 @@ def promise_measure_edit(request: PartnerRequest, collaboration: Collaboration, 
         presenters.url_of(shown),
         _("Saved. Residents read it once you publish."),
         heading=_("What has been done?"),
+        back_text=shown.title_sv,
         lead=link.measure.title,
     )
 
@@ -436,6 +456,7 @@ def promise_follow_up(request: PartnerRequest, collaboration: Collaboration, num
         presenters.url_of(shown),
         _("Saved. Residents read it once you publish."),
         heading=_("How is it going?"),
+        back_text=shown.title_sv,
         lead=shown.title_sv,
     )
 
@@ -493,6 +514,7 @@ def dialogue_new(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         reverse("dialogue_list", args=[collaboration.slug]),
         _("Saved."),
         heading=_("Whom have you listened to?"),
+        back_text=_("Dialogues"),
     )
 
 
@@ -514,4 +536,5 @@ def dialogue_edit(request: PartnerRequest, collaboration: Collaboration, pk: int
         reverse("dialogue_list", args=[collaboration.slug]),
         _("Saved."),
         heading=str(dialogue),
+        back_text=_("Dialogues"),
     )

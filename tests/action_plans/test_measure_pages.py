@@ -323,6 +323,8 @@ def test_the_list_tells_what_is_late_and_filters(world, client):
     assert listed(f"?area={world.east.slug}") == []
     assert listed(f"?area={world.town.slug}") == listed("?state=klar&late=no&organisation=x&page=9") == listed()
     assert client.get(at("measure_list")).context["late"] == 1
+    assert client.get(at("measure_list") + f"?late=yes&organisation={world.housing.pk}").context["chosen"] == 2
+    assert client.get(at("measure_list") + "?state=klar").context["chosen"] == 0
 
 
 def test_an_area_nobody_can_have_named_is_no_area(world, client):

@@ -56,6 +56,46 @@ def test_the_page_says_first_what_is_agreed_what_is_not_and_what_is_late(ask, wo
     assert words.index("Överenskommet") < words.index("Operativa mål")
 
 
+def test_long_lists_are_folded_and_their_numbers_are_not(ask, world):
+    Measure.objects.filter(pk=world.decided.pk).update(due_on=dt.date(2099, 1, 1))
+    for number in range(3):
+        world.measure(title=f"Utkast {number}")
+        world.measure(
+            title=f"Sen {number}", state="ongoing", start_on=dt.date(2025, 1, 1), due_on=dt.date(2025, 6 - number, 3)
+        )
+    page = ask("security_lead", "plan", world.plan.number).content.decode()
+    standing = page[page.index('class="plan-standing"') : page.index('id="views"')]
+    seen = re.sub(r'<details class="fold">\s*(<summary>.*?</summary>).*?</details>', r"\1", standing, flags=re.S)
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen))
+    assert "3 åtgärder är inte beslutade" in words
+    assert "3 åtgärder är inte genomförda i tid" in words
+    assert "Utkast 0" in standing
+    assert "Utkast 0" not in words
+    # The one that has been late longest is named, whatever the plan's order.
+    assert "Sen 2" in words
+    assert "Sen 0" not in words
+
+
+def test_of_the_parts_that_are_not_accepted_the_declined_ones_come_first(world):
+    asked, declined = ({"code": code} for code in ("asked", "declined"))
+    parts = [{"organisation": name, "answer": answer} for name, answer in (("A", asked), ("B", declined))]
+    row = {"number": 1, "title": "Byt lamporna", "pk": 1}
+    [shown] = presenters._open_rows(world.plan, [], [(row, part) for part in parts], 0, [])
+    assert shown["words"] == "2 delar är inte accepterade, varav 1 är avböjd"
+    assert [one["text"][0] for one in shown["named"]["rows"]] == ["B", "A"]
+
+
+def test_of_many_goals_the_first_are_seen_and_one_more_is_not_folded_alone(ask, world):
+    for _goal in range(3):
+        make.GoalFactory(plan=world.plan, organisation=world.municipality)
+    assert "mål till" not in text_of(ask("security_lead", "plan", world.plan.number))
+    make.GoalFactory(plan=world.plan, organisation=world.municipality)
+    page = ask("security_lead", "plan", world.plan.number)
+    assert "2 mål till" in text_of(page)
+    for goal in world.plan.goals.all():
+        assert f'id="goal-{goal.number}"' in page.content.decode()
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_view_names_the_measure_to_whoever_has_a_part_in_it(ask, world, view):
     page = ask("security_lead", "plan", world.plan.number, query=f"?view={view}")
@@ -263,6 +303,7 @@ def test_who_writes_meanwhile_is_shown_and_nothing_is_lost(ask, world):
     assert "Deras namn" in text_of(page)
     assert 'value="Mitt namn"' in page.content.decode()
     assert 'name="row_version" value="1"' in page.content.decode()
+    assert "Row version" not in page.content.decode()
 
 
 def test_all_that_was_chosen_is_still_chosen_once_another_has_written_meanwhile(client, world):
@@ -405,5 +446,8 @@ def test_an_agreement_names_parties_problems_and_who_has_signed(ask, world):
 def test_the_area_and_the_problem_lead_to_the_plan(ask, world):
     for name, key in (("area_detail", world.west.slug), ("problem", world.problem.number)):
         page = ask("security_lead", name, key)
+        headings = re.findall(r'<h2 class="card__title">(.*?)</h2>', page.content.decode(), re.S)
+        assert headings
+        assert len(set(headings)) == len(headings)
         assert presenters.url_of(world.plan) in page.content.decode()
     assert "1 beslutad åtgärd" in text_of(ask("security_lead", "area_detail", world.west.slug))

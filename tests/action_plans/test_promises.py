@@ -263,6 +263,16 @@ def test_the_page_of_somebody_who_was_slower_keeps_what_they_typed(world):
     assert world.promise.promise_dialogues.get().dialogue == dialogue
 
 
+@pytest.mark.parametrize("name", ["promise", "promise_edit", "promise_item_new", "promise_follow_up"])
+def test_the_way_back_names_the_promise(world, client, name):
+    if name == "promise_follow_up":
+        world.published()
+    client.force_login(world.coordinator)
+    page = client.get(reverse(name, args=["ekstad", world.promise.number])).content.decode()
+    crumbs = page[page.index('class="ds-breadcrumbs') : page.index("</nav>", page.index('class="ds-breadcrumbs'))]
+    assert world.promise.title_sv in crumbs
+
+
 # --- What a publication holds -----------------------------------------------------------------------------------------
 
 

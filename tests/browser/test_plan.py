@@ -392,6 +392,7 @@ def test_a_template_is_sent_in_and_the_plan_is_fetched_as_word_excel_and_pdf(wor
     press(page, "Använd mallen")
     expect(page.get_by_role("link", name="Öppna ett exempel med mallen")).to_be_visible()
     page.goto(live_server.url + at("plan", world.plan.number))
+    page.locator("summary", has_text="Ladda ner").click()
     for name, ending in (("Ladda ner som Word", ".docx"), ("Ladda ner som Excel", ".xlsx")):
         with page.expect_download() as fetched:
             page.get_by_role("link", name=name).click()

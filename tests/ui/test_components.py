@@ -39,6 +39,7 @@ class ExampleForm(forms.Form):
     same = forms.CharField(label="E-mail", widget=forms.TextInput(attrs={"placeholder": "e-mail"}), required=False)
     lon = forms.FloatField(required=False)
     lat = forms.FloatField(required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 # Each of these is a template that works; the misspelt test breaks them one by one.
@@ -338,6 +339,11 @@ def test_field_ties_label_help_and_error_together():
     assert 'id="id_what_error"' in html
     assert 'aria-invalid="true"' in html
     assert 'class="ds-input"' in html
+
+
+def test_a_hidden_field_is_no_field_one_sees():
+    html = show("{{ form.version.as_field_group }}", form=ExampleForm(initial={"version": 3}))
+    assert html.strip() == '<input type="hidden" name="version" value="3" id="id_version">'
 
 
 def test_radio_buttons_are_a_group_with_a_legend():
