@@ -154,6 +154,11 @@ class GoalForm(GuardedForm):
         return Selection(category=tuple(said["category"]), place=tuple(said["place"]))
 
 
+def _whole(number: float | None) -> float | int | None:
+    """42 and not 42.0, as somebody would write it."""
+    return int(number) if number is not None and number.is_integer() else number
+
+
 def initial_of(goal: Goal) -> dict[str, Any]:
     """What the form of a goal begins with."""
     found = {name: getattr(goal, name) for name in OF_GOAL}
@@ -161,7 +166,8 @@ def initial_of(goal: Goal) -> dict[str, Any]:
     is_the_problems = goal.problem is not None and selection == selection_of_problem(goal.problem)
     return {
         **found,
-        "baseline": goal.baseline if goal.measured == Goal.Measured.ENTERED else None,
+        "baseline": _whole(goal.baseline) if goal.measured == Goal.Measured.ENTERED else None,
+        "target": _whole(goal.target),
         "text": goal.text if goal.is_own_words else "",
         "counts": "problem" if is_the_problems else "chosen",
         "category": list(selection.category),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from action_plans.clashes import clashes
 from action_plans.goals import actions, presenters, queries
 from action_plans.goals.counting import selection_of_problem, suggested_period
 from action_plans.goals.forms import AgreeForm, GoalForm, initial_of
@@ -156,7 +157,7 @@ def _form(
         "problem": problem,
         "goal": goal,
         "help": presenters.help_of(tried_goal, viewer) if tried_goal is not None else None,
-        "theirs": presenters.row_of(theirs, viewer) if theirs is not None else None,
+        "theirs": clashes(form, initial_of(theirs)) if theirs is not None else [],
         "list_url": presenters.list_url(plan),
         "back_url": presenters.url_of(goal) if goal else presenters.list_url(plan),
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from action_plans.clashes import clashes
 from action_plans.library.queries import card_named, choices
 from action_plans.measures import queries
 from action_plans.measures.actions import LONGEST_REASON, WRITTEN
@@ -193,17 +194,7 @@ class MeasureForm(GuardedForm):
 
     def clashes(self, stored: Measure) -> list[dict[str, str]]:
         """What another has written where this form says something else: label and text."""
-        found = []
-        for name, value in self.values().items():
-            theirs = getattr(stored, name)
-            if (theirs if theirs is not None else "") != (value if value is not None else ""):
-                shown = {**dict(getattr(self.fields[name], "choices", []))}.get(theirs, theirs)
-                if name == "technique":
-                    shown = theirs
-                found.append(
-                    {"label": str(self.fields[name].label), "text": "–" if shown in ("", None) else str(shown)}
-                )
-        return found
+        return clashes(self, {name: getattr(stored, name) for name in WRITTEN})
 
 
 class ProblemChoiceForm(forms.Form):
@@ -353,12 +344,8 @@ class EvaluationForm(GuardedForm):
 
     def clashes(self, stored: EvaluationPlan) -> list[dict[str, str]]:
         """What another has written where this form says something else."""
-        found = []
-        for name in ("indicator", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule"):
-            theirs = getattr(stored, name)
-            if theirs != self.cleaned_data.get(name):
-                found.append({"label": str(self.fields[name].label), "text": "–" if theirs is None else str(theirs)})
-        return found
+        names = ("indicator", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule")
+        return clashes(self, {name: getattr(stored, name) for name in names})
 
 
 class PartForm(GuardedForm):

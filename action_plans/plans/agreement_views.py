@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from action_plans.clashes import clashes
 from action_plans.models import Agreement, AgreementParty, AgreementProblem
 from action_plans.permissions import check_may_keep_agreements, check_may_read_plans, may_keep_agreements
 from action_plans.plans import agreements, presenters, queries
@@ -100,15 +101,19 @@ def _page(request: PartnerRequest, shown: Agreement, *, form: PartyForm | None =
     return render(request, "action_plans/plans/agreement.html", context, status=422 if form is not None else 200)
 
 
+def _start(agreement: Agreement) -> dict[str, Any]:
+    """What the form of an agreement begins with."""
+    problems = list(agreement.focus_problems.values_list("problem_id", flat=True))
+    return {**{name: getattr(agreement, name) for name in NAMES}, "problems": problems}
+
+
 @never_cache
 @get_or_post
 def agreement_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Change what the agreement says and which problems it is about."""
     shown = _agreement(request, pk)
     check_may_keep_agreements(request.user, collaboration)
-    start: dict[str, Any] = {name: getattr(shown, name) for name in NAMES}
-    start["problems"] = list(shown.focus_problems.values_list("problem_id", flat=True))
-    form = AgreementForm(request.POST or None, user=request.user, collaboration=collaboration, initial=start)
+    form = AgreementForm(request.POST or None, user=request.user, collaboration=collaboration, initial=_start(shown))
     status, theirs = 422 if form.is_bound else 200, []
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "row_version": form.cleaned_data["row_version"] or 0}
@@ -117,12 +122,7 @@ def agreement_change(request: PartnerRequest, collaboration: Collaboration, pk: 
         except Conflict as conflict:
             form.add_refusal(conflict)
             form.meet(conflict.row)
-            status = 409
-            theirs = [
-                {"label": str(form.fields[name].label), "text": str(getattr(conflict.row, name))}
-                for name in NAMES[1:]
-                if getattr(conflict.row, name) != said[name]
-            ]
+            status, theirs = 409, clashes(form, _start(conflict.row))
         except NotPossible as no:
             form.add_refusal(no)
         else:

@@ -266,7 +266,7 @@ def _open_rows(
             "%(number)s parts are not accepted, %(declined)s are declined",
             declined,
         )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "words": ngettext("%(number)s measure is not decided", "%(number)s measures are not decided", len(waiting))
             % {"number": len(waiting)},

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from action_plans.clashes import clashes
 from action_plans.goals.presenters import goals_of
 from action_plans.measures import actions as measure_actions
 from action_plans.models import Measure, MeasureState, Plan, PlanVersion
@@ -151,7 +152,7 @@ def plan_change(request: PartnerRequest, collaboration: Collaboration, number: i
             # The next press of the button is a decision: it is made from what stands there now.
             form.add_refusal(conflict)
             form.meet(conflict.row)
-            status, theirs = 409, _theirs(form, PlanForm.start(conflict.row))
+            status, theirs = 409, clashes(form, PlanForm.start(conflict.row))
         except NotPossible as no:
             form.add_refusal(no)
         else:
@@ -166,15 +167,6 @@ def plan_change(request: PartnerRequest, collaboration: Collaboration, number: i
         "back_text": shown.title,
     }
     return render(request, "action_plans/plans/guarded_form.html", context, status=status)
-
-
-def _theirs(form: Any, stored: dict[str, Any]) -> list[dict[str, str]]:
-    """What stands now in the fields that were written otherwise."""
-    return [
-        {"label": str(form.fields[name].label), "text": getattr(value, "title", None) or str(value)}
-        for name, value in stored.items()
-        if name != "row_version" and value not in (None, "") and form.cleaned_data.get(name) != value
-    ]
 
 
 # --- One plan ---------------------------------------------------------------------------------------------------------

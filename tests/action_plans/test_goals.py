@@ -601,7 +601,8 @@ def test_two_who_change_a_goal_lose_nothing(world, ask):
     args = [world.plan.number, goal.number]
     page = ask("police", "goal_change", *args, **body(world, target="12"))
     assert page.status_code == 409
-    assert "högst 9" in text_of(page)
+    assert {"label": "Målvärde", "text": "9"} in page.context["theirs"]
+    assert "Någon annan har skrivit här under tiden" in text_of(page)
     assert 'name="row_version" value="1"' in page.content.decode()
     assert ask("police", "goal_change", *args, **body(world, target="12", row_version="1")).status_code == 302
     goal.refresh_from_db()

@@ -306,6 +306,28 @@ def test_who_writes_meanwhile_is_shown_and_nothing_is_lost(ask, world):
     assert "Row version" not in page.content.decode()
 
 
+def test_each_field_another_wrote_is_shown_in_the_words_of_the_form(ask, client, world):
+    agreement = make.AgreementFactory(collaboration=world.here, title="Samverkan i väst")
+    actions.change_plan(
+        by=world.officer, plan=world.plan, row_version=0, title="deras namn", first_day=dt.date(2026, 3, 5),
+        agreement=agreement, purpose="", hours_available=1200,
+    )  # fmt: skip
+    body = {"title": "Mitt namn", "first_day": "2026-01-01", "last_day": str(world.plan.last_day), "row_version": "0"}
+    page = ask("security_lead", "plan_change", world.plan.number, **body, purpose="Mitt syfte")
+    assert {row["label"]: row["text"] for row in page.context["theirs"]} == {
+        "Vad heter planen?": "deras namn",
+        "Från": "5 mars 2026",
+        "Vad ska den leda till?": "–",
+        "Samverkansöverenskommelse": "Samverkan i väst",
+        "Arbetstimmar som finns": "1\xa0200",
+    }
+    assert "deras namn" in page.content.decode()
+    body = {"title": "Samverkan i väst", "first_day": str(agreement.first_day), "last_day": str(agreement.last_day)}
+    change_agreement(by=world.coordinator, agreement=agreement, row_version=0, problems=[world.problem])
+    page = ask("coordinator", "agreement_change", agreement.pk, **body, row_version="0")
+    assert [row["text"] for row in page.context["theirs"]] == [str(world.problem) + " " + world.problem.title]
+
+
 def test_all_that_was_chosen_is_still_chosen_once_another_has_written_meanwhile(client, world):
     agreement = make.AgreementFactory(collaboration=world.here)
     problems = [world.problem, make.ProblemFactory(collaboration=world.here, area=world.west)]
