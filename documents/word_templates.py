@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -87,7 +89,10 @@ def _parts(data: bytes) -> dict[str, bytes]:
                     raise _too_much()
                 found[entry.filename] = content
             return found
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (
+        zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, EOFError,
+        OSError, ValueError,
+    ):  # fmt: skip
         raise _no_word_file() from None
 
 

@@ -93,12 +93,12 @@ def test_only_a_coordinator_chooses_the_template(client, world, settings, tmp_pa
 
 def test_the_night_sweeps_up_what_a_killed_process_left(world, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    template = actions.keep_template(
-        by=world.people["coordinator"], collaboration=world.here, data=templates.municipal()
-    )
+    # Made once: a zip says when it was packed.
+    file = templates.municipal()
+    template = actions.keep_template(by=world.people["coordinator"], collaboration=world.here, data=file)
     left = files.store(templates.bare())
     assert files.sweep(timezone.now()) == 0
     assert files.sweep(timezone.now() + dt.timedelta(hours=7)) == 1
     assert not default_storage.exists(left)
-    assert files.template_of(world.here) == templates.municipal()
+    assert files.template_of(world.here) == file
     assert default_storage.exists(str(template.file))

@@ -1,6 +1,8 @@
 """Word templates: what is refused and in which words, and what a file written with one looks like."""
 
+import io
 import struct
+import zipfile
 
 import pytest
 from django.utils.translation import override
@@ -26,6 +28,18 @@ def _bomb(file: bytes) -> bytes:
     return templates.added(file, "word/media/a.png", b"\x00" * 60_000_000)
 
 
+def _packed_otherwise(file: bytes) -> bytes:
+    """A file packed in a way no Word does, and damaged where it is."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as packed:
+        for name, content in templates.parts(file).items():
+            packed.writestr(name, content)
+        at = packed.getinfo("word/document.xml").header_offset + 30 + len("word/document.xml") + 9
+    damaged = bytearray(made.getvalue())
+    damaged[at + 20 : at + 220] = b"\xff" * 200
+    return bytes(damaged)
+
+
 BASE = templates.municipal()
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 REFUSED = {
@@ -37,6 +51,7 @@ REFUSED = {
     "large": (b"PK" + b"\x00" * (6 * 1024 * 1024), "större än 5 MB"),
     "a bomb": (_bomb(BASE), "för stor"),
     "a bomb that lies": (_lying(BASE), "ingen Word-fil|för stor"),
+    "packed otherwise and damaged": (_packed_otherwise(BASE), "ingen Word-fil"),
     "many parts": (
         templates.packed({**templates.parts(BASE), **{f"word/{n}.xml": b"<a/>" for n in range(500)}}), "för stor",
     ),
@@ -97,7 +112,9 @@ def test_nothing_is_refused_by_an_error_nobody_understands(name):
 
 @pytest.mark.parametrize("template", [templates.municipal, templates.bare])
 def test_a_template_is_taken_as_it_is(template):
-    assert word_templates.checked(template()) == template()
+    # Made once: a zip says when it was packed.
+    file = template()
+    assert word_templates.checked(file) == file
 
 
 def _written(template, **said):
