@@ -14,6 +14,7 @@ class ActionPlansConfig(AppConfig):
         from action_plans.papers import slots as paper_slots
         from action_plans.permissions import MAY_OVERRIDE
         from action_plans.plans import registering as plans
+        from action_plans.promises import my_work as promise_work
         from action_plans.promises.permissions import READ_PROMISES
         from action_plans.retention import register_kinds
         from partners import log
@@ -104,6 +105,7 @@ class ActionPlansConfig(AppConfig):
             also=["method", "method_new", "method_change"],
         )
         slots.register("cause.sections", methods_for_causes, order=40)
+        slots.register("my_work.items", promise_work.items, order=60)
         menu.register(
             "promise_list",
             _("Citizen promises"),

@@ -19,7 +19,7 @@ from action_plans.models import (
     PromiseState,
     Publication,
 )
-from action_plans.promises import actions
+from action_plans.promises import actions, my_work
 from action_plans.promises.content import write_content
 from action_plans.promises.rules import ENDED, PROMISE_NEXT, lacks_to_publish
 from cause_analysis.texts import TextsRefused
@@ -416,3 +416,28 @@ def test_what_is_taken_away_before_it_is_followed_up_is_still_decided(world):
 
 def test_public_is_no_name_for_a_collaboration():
     assert "public" in RESERVED_SLUGS
+
+
+# --- Whose turn it is -------------------------------------------------------------------------------------------------
+
+
+def test_whoever_publishes_is_told_what_to_publish_and_when_to_follow_up(world):
+    def waits(who):
+        rows = my_work.items(who, [world.here]).get(world.here.pk, [])
+        return [(row["key"], row.get("due_on")) for row in rows]
+
+    pk = world.promise.pk
+    assert waits(world.coordinator) == []
+    world.decide()
+    assert waits(world.coordinator) == [(f"promise {pk} publish", None)]
+    for who in ("police", "security_lead", "council", "reporter", "stranger"):
+        assert waits(world.people[who]) == [], who
+    world.publish()
+    day = Promise.objects.get(pk=pk).follow_up_on
+    assert waits(world.coordinator) == [(f"promise {pk} follow-up", day)]
+    world.follow_up()
+    assert waits(world.coordinator) == [(f"promise {pk} follow-up", Promise.objects.get(pk=pk).follow_up_on)]
+    (row,) = my_work.items(world.coordinator, [world.here])[world.here.pk]
+    assert world.promise.title_sv not in row["mail_title"]
+    actions.end_promise(by=world.officer, promise=world.promise, result=PromiseState.KEPT)
+    assert waits(world.coordinator) == []
