@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from areas.models import PlaceFeature
 from tests import factories as make
-from tests.browser.conftest import scroll_through, settle
+from tests.browser.conftest import looks, scroll_through, settle
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,15 +46,11 @@ def address(live_server, world, name="place_detail"):
     return live_server.url + reverse(name, args=["ekstad", world.square.pk])
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(390, "light"), (390, "dark"), (768, "dark"), (1440, "light"), (1440, "dark")]
-)
-def test_the_whole_page_fits_and_is_read_by_everybody(
-    page, live_server, world, sign_in, assert_accessible, assert_fits, width, scheme
-):
+@looks(390, 768, 1440)
+def test_the_whole_page_fits_and_is_read_by_everybody(page, live_server, world, sign_in, assert_seen, width, schemes):
     sign_in(world.people["coordinator"])
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=schemes[0])
     page.goto(address(live_server, world))
     expect(page.locator("#years table tbody tr")).to_have_count(5)
     expect(page.locator("#clock table tbody tr")).to_have_count(7)
@@ -62,8 +58,7 @@ def test_the_whole_page_fits_and_is_read_by_everybody(
     expect(page.locator("#managers")).to_contain_text("ingen svarar för platsen")
     scroll_through(page)
     settle(page)
-    assert_accessible(page)
-    assert_fits(page)
+    assert_seen(page, schemes)
 
 
 def test_without_javascript_every_number_is_there(live_server, world, browser, sign_in, context):
