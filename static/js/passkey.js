@@ -12,7 +12,11 @@ document.addEventListener("allauth.error", (event) => {
 });
 
 if (window.PublicKeyCredential) {
-  for (const part of document.querySelectorAll("[data-with-passkeys]")) part.hidden = false;
+  // Not before allauth has tied its work to the buttons, which it does at this event too and asked for first: a press that
+  // comes earlier would send an empty form.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const part of document.querySelectorAll("[data-with-passkeys]")) part.hidden = false;
+  });
 } else {
   const trouble = document.getElementById("key-trouble");
   if (trouble && !document.querySelector("[data-with-passkeys]")) {

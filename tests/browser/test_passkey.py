@@ -154,6 +154,24 @@ def test_a_finger_that_is_refused_is_explained_and_lets_nobody_in(page, phone, j
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
+def test_the_button_is_there_when_it_works_and_not_before(page, phone, journey, live_server):
+    # Between the scripts and the moment all of the page is there, somebody quick could press it.
+    held = """document.addEventListener("readystatechange", () => {
+      if (document.readyState !== "interactive") return;
+      const look = () => {
+        const part = document.querySelector("[data-with-passkeys]");
+        if (part) (window.seen ??= []).push(part.hidden);
+      };
+      new MutationObserver(look).observe(document.body, { attributes: true, subtree: true });
+      const ready = () => (window.seen ??= []).push("ready");
+      document.addEventListener("DOMContentLoaded", ready, { capture: true, once: true });
+    });"""
+    page.add_init_script(held)
+    journey.go("/accounts/login/")
+    expect(page.get_by_role("button", name="Logga in med nyckel")).to_be_visible()
+    assert page.evaluate("window.seen")[0] == "ready"
+
+
 def test_a_removed_passkey_opens_nothing(page, phone, journey, live_server):
     journey.sign_in_with_password()
     journey.add_a_key(name="Telefonen")
