@@ -62,14 +62,19 @@ def _row(one: Commitment) -> dict[str, Any]:
             title = _("%(owner)s offers: %(text)s") % {**words, "text": one.answer}
             answer = ("take_offer", _("Take the offer"))
             row = _shown(one, title, answer, _("An offer instead of what you asked"), day=one.due_on)
-            return {**row, "asked_by": one.asked_of.name}
+            told = [row["text"], _("you asked: %(text)s") % {"text": presenters.said(one.text)}]
+            if one.offered_due_on is not None:
+                told.append(_("offered by %(day)s") % {"day": presenters.day(one.offered_due_on)})
+            return {**row, "asked_by": one.asked_of.name, "text": " · ".join(told)}
         case State.KEPT:
             title = _("%(owner)s has reported as done: %(text)s") % words
             return _shown(one, title, ("agree", _("Confirm")), _("Something you asked has been reported"))
         case _:
             title = _("%(owner)s has reported as not done: %(text)s") % words
             answer = ("agree", _("We see it the same way"))
-            return _shown(one, title, answer, _("Something you asked has been reported"))
+            row = _shown(one, title, answer, _("Something you asked has been reported"))
+            reason = _("the reason: %(text)s") % {"text": presenters.said(one.owner_says)}
+            return {**row, "text": f"{row['text']} · {reason}"} if one.owner_says else row
 
 
 def _last(one: Commitment) -> dt.date | None:

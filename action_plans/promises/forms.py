@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from action_plans.models import Dialogue, Measure, Promise, PromiseItem, PromiseItemMeasure, Verdict
 from action_plans.models.promises import LONGEST_ITEM, LONGEST_PUBLIC
@@ -260,7 +261,10 @@ class DialogueForm(_NewForm):
         label=_("Place"), queryset=Place.objects.none(), required=False, empty_label=_("No named place")
     )
     walk = forms.ModelChoiceField(
-        label=_("Safety walk"), queryset=SafetyWalk.objects.none(), required=False, empty_label=_("None")
+        label=_("Safety walk"),
+        queryset=SafetyWalk.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("a safety walk", "None"),
     )
     participants = forms.IntegerField(
         label=_("How many took part"),

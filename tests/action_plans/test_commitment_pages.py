@@ -792,3 +792,38 @@ def test_an_empty_ledger_says_what_to_do(world, client):
         client.force_login(who)
         body = client.get(reverse("commitment_ledger", args=["ekstad"])).content.decode().partition("<main")[2]
         assert (reverse("commitment_new", args=["ekstad"]) in body) == leads_on
+
+
+# --- What one press answers is read before it is pressed --------------------------------------------------------------
+
+
+def test_an_offer_is_told_beside_what_was_asked_and_a_no_with_its_reason(world):
+    one = request(world)
+    day = timezone.localdate() + dt.timedelta(days=40)
+    actions.counter_offer(by=world.security_lead, commitment=one, offer="Vi lagar halva.", due_on=day)
+    (row,) = rows_of(world.officer, world)
+    assert row["title"] == "Bostadsbolaget ger motbud: Vi lagar halva."
+    number, asked, offered = row["text"].split(" · ")
+    assert (number, asked) == (f"K-{one.number}", "ni bad om: Laga staketet.")
+    assert offered.startswith("motbudet gäller senast ")
+    # The letter and the calendar say none of it.
+    assert "staketet" not in row["mail_title"]
+    actions.take_offer(by=world.officer, commitment=one)
+    actions.report(by=world.security_lead, commitment=one, is_kept=False, text="Staketet är rivet.")
+    (row,) = rows_of(world.officer, world)
+    assert row["text"] == f"K-{one.number} · skälet: Staketet är rivet."
+    assert "rivet" not in row["mail_title"]
+
+
+def test_the_page_says_that_the_asker_has_not_said_yet(world, client):
+    one = request(world)
+    actions.accept(by=world.security_lead, commitment=one)
+    actions.report(by=world.security_lead, commitment=one, is_kept=True)
+    client.force_login(world.officer)
+    url, unsaid = (
+        reverse("commitment_detail", args=["ekstad", one.number]),
+        "Kommunen har inte sagt än hur de ser på det.",
+    )
+    assert unsaid in client.get(url).content.decode()
+    actions.confirm(by=world.officer, commitment=one, is_kept=True)
+    assert unsaid not in client.get(url).content.decode()
