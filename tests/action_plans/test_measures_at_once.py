@@ -69,3 +69,33 @@ def test_twenty_measures_added_at_once_are_twenty_in_one_order(world):
     rows = Measure.objects.filter(plan=world.plan)
     assert sorted(rows.values_list("number", flat=True)) == list(range(1, 21))
     assert sorted(rows.values_list("position", flat=True)) == list(range(20))
+
+
+def test_nobody_is_left_asked_for_a_part_of_what_is_aborted_at_the_same_moment(world):
+    measure = world.decidable()
+    parts = [world.part(measure, world.police_authority, text=f"Pass {number} på torget.") for number in range(10)]
+    answers = at_once(
+        *[lambda p=part: commitments.ask(by=world.officer, commitment=p) for part in parts],
+        lambda: actions.abort(by=world.officer, measure=measure, reason="Torget byggs om."),
+    )
+    assert not [one for one in answers if isinstance(one, Exception) and not isinstance(one, NotPossible)]
+    assert set(measure.parts.filter(is_lead=False).values_list("state", flat=True)) <= {"draft", "withdrawn"}
+
+
+def test_of_ten_who_ask_another_to_lead_after_a_no_one_does(world):
+    measure = world.measure()
+    actions.propose(by=world.officer, measure=measure)
+    declined = commitments.ask(by=world.officer, commitment=world.part(measure, world.housing, is_lead=True))
+    commitments.decline(by=world.security_lead, commitment=declined, reason="Torget är inte vårt.")
+    answers = at_once(
+        *[
+            lambda n=number: actions.write_part(
+                by=world.officer, measure=measure, asked_by=world.municipality, asked_of=world.police_authority,
+                text=f"Led det, {n}.", due_on=declined.due_on, is_lead=True,
+            )
+            for number in range(9)
+        ],
+        lambda: commitments.ask(by=world.officer, commitment=declined),
+    )  # fmt: skip
+    assert not [one for one in answers if isinstance(one, Exception) and not isinstance(one, NotPossible)]
+    assert measure.parts.filter(is_lead=True, state="asked").count() == 1
