@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from action_plans import rules
 from action_plans.models import (
     Commitment,
     CommitmentMove,
@@ -39,8 +40,7 @@ from partners import retention
 from partners.log import midnight
 from partners.models import Collaboration, LegalHold
 
-# Stands where something was written.
-GONE = "[…]"
+GONE = rules.GONE
 
 
 @dataclass(frozen=True)

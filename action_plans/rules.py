@@ -38,6 +38,14 @@ DECIDED_ONCE = IN_FORCE | {MeasureState.CARRIED_OUT, MeasureState.EVALUATED}
 STILL_WRITTEN = {MeasureState.DRAFT, MeasureState.PROPOSED} | IN_FORCE
 
 
+# Stands where something was written that has been purged (`retention.py`): nobody decides on it.
+GONE = "[…]"
+
+
+def _is_said(text: str) -> bool:
+    return text.strip() not in {"", GONE}
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known of a measure when it is asked whether it can be decided; looked up in `measures/facts.py`."""
@@ -72,12 +80,12 @@ GAPS: dict[str, tuple[str, str | Promise, Callable[[Measure, Facts], bool]]] = {
     "mechanism": (
         "mechanism",
         gettext_lazy("Say how this is supposed to work on the cause."),
-        lambda measure, facts: not measure.mechanism.strip(),
+        lambda measure, facts: not _is_said(measure.mechanism),
     ),
     "indicator": (
         "indicator",
         gettext_lazy("Say by what it will be seen whether it works."),
-        lambda measure, facts: not measure.indicator.strip() and not facts.has_goal_with_baseline,
+        lambda measure, facts: not _is_said(measure.indicator) and not facts.has_goal_with_baseline,
     ),
     "baseline": (
         "baseline",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from action_plans import retention
 from action_plans.commitments import actions as commitments
+from action_plans.measures.facts import missing_of
 from action_plans.models import (
     Commitment,
     CommitmentMove,
@@ -179,6 +180,15 @@ def test_the_pages_are_read_afterwards_and_say_nothing_of_it(world, client):
         answer = client.get(reverse(name, args=[slug, *args]))
         assert answer.status_code == 200, name
         assert SAID not in answer.content.decode(errors="ignore"), name
+
+
+def test_nothing_is_decided_on_words_that_are_gone(world):
+    measure = Measure.objects.get(pk=world.draft.pk)
+    before = {gap.code for gap in missing_of(measure)}
+    run(world)
+    measure.refresh_from_db()
+    assert (measure.mechanism, measure.indicator) == (retention.GONE, retention.GONE)
+    assert {gap.code for gap in missing_of(measure)} == before | {"mechanism", "indicator"}
 
 
 def test_what_somebody_worked_with_lately_waits_and_so_does_a_plan_that_runs(world):
