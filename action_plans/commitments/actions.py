@@ -477,7 +477,9 @@ def confirm(
     # Whoever agrees with the owner needs no words for it.
     if not is_kept and was == State.KEPT and not said:
         raise NotPossible({"reason": _("Say why.")})
-    if commitment.asker_says_kept == is_kept and commitment.asker_says == said:
+    is_said = commitment.asker_says_kept == is_kept and commitment.asker_says == said
+    of_this = commitment.confirmed_at and commitment.reported_at and commitment.confirmed_at >= commitment.reported_at
+    if is_said and of_this:
         return commitment
     commitment.asker_says_kept, commitment.asker_says, commitment.confirmed_at = is_kept, said, timezone.now()
     _keep(by, commitment, Kind.ASKER_SAID, was, commitment.asked_by)

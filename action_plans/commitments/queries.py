@@ -130,7 +130,7 @@ _IN_ORDER = """,
         SELECT *, CASE
             WHEN of_us AND (state = 'asked' OR is_late)
                  OR we_asked AND state = 'counter_offered'
-                 OR we_asked AND state IN ('kept', 'not_kept') AND asker_says_kept IS NULL
+                 OR we_asked AND state IN ('kept', 'not_kept') AND is_unsaid
                 THEN 'waits'
             WHEN we_asked THEN 'ours' WHEN of_us THEN 'promised' ELSE 'others' END AS part
         FROM found
@@ -163,7 +163,10 @@ def steps_left(
     """
     given = Q(responsible__in=list(answers_for))
     to_answer = Q(state=State.ASKED, asked_of__in=list(spoken_for)) & (Q(responsible=None) | given)
-    to_say = Q(state=State.COUNTER_OFFERED) | Q(state__in=[State.KEPT, State.NOT_KEPT], asker_says_kept=None)
+    # Who said otherwise of an earlier report is asked about this one.
+    of_earlier = ~Q(asker_says_kept=F("owner_says_kept")) & Q(confirmed_at__lt=F("reported_at"))
+    unsaid = Q(state__in=[State.KEPT, State.NOT_KEPT]) & (Q(asker_says_kept=None) | of_earlier)
+    to_say = Q(state=State.COUNTER_OFFERED) | unsaid
     rows = Commitment.objects.visible_to(user).filter(
         to_answer | Q(state=State.ACCEPTED) & given | Q(asked_by__in=list(spoken_for)) & to_say,
         collaboration=collaboration,

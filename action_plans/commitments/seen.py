@@ -22,13 +22,13 @@ _LINES = """
     WITH asked AS MATERIALIZED (
         SELECT c.id, c.number, c.asked_by_id, c.asked_of_id, c.asked_by_id = ANY(own.ids) AS we_asked,
                c.asked_of_id = ANY(own.ids) AS of_us, c.state, c.due_on, c.asked_at, c.answered_at, c.owner_says_kept,
-               c.reported_at, c.asker_says_kept,
+               c.reported_at, c.asker_says_kept, c.confirmed_at,
                c.id IN (SELECT m.commitment_id FROM action_plans_commitmentmove m WHERE m.at > %s) AS is_new
         FROM action_plans_commitment c CROSS JOIN (SELECT %s::bigint[] AS ids) own
         WHERE c.id IN ({visible})
     ), seen AS (
         SELECT id, number, asked_by_id, asked_of_id, we_asked, of_us, state, due_on, asked_at, answered_at,
-               owner_says_kept, reported_at, asker_says_kept,
+               owner_says_kept, reported_at, asker_says_kept, confirmed_at,
                CASE WHEN we_asked OR of_us THEN %s::date ELSE %s::date END AS late_until
         FROM asked WHERE we_asked OR of_us OR NOT is_new
         UNION ALL
@@ -40,11 +40,13 @@ _LINES = """
         ) last
         CROSS JOIN LATERAL jsonb_to_record(last.line) AS line (
             state text, due_on date, asked_at timestamptz, answered_at timestamptz, owner_says_kept boolean,
-            reported_at timestamptz, asker_says_kept boolean
+            reported_at timestamptz, asker_says_kept boolean, confirmed_at timestamptz
         )
         WHERE is_new AND NOT a.we_asked AND NOT a.of_us
     ), lines AS (
         SELECT id, number, asked_by_id, asked_of_id, we_asked, of_us, state, due_on, owner_says_kept, asker_says_kept,
+               asker_says_kept IS NULL
+                   OR asker_says_kept <> owner_says_kept AND confirmed_at < reported_at AS is_unsaid,
                coalesce(state = 'accepted' AND due_on <= late_until, FALSE) AS is_late,
                (asked_at AT TIME ZONE zone.name)::date AS asked_on,
                (answered_at AT TIME ZONE zone.name)::date AS answered_on,

@@ -176,6 +176,13 @@ STEPS: dict[str, Step] = {
 AT_ONCE = ("ask", "accept", "take_offer", "kept", "agree")
 
 
+def _is_of_earlier(commitment: Commitment) -> bool:
+    """Whether the asker said otherwise of another report than the one that stands."""
+    said, reported = commitment.confirmed_at, commitment.reported_at
+    is_other = commitment.asker_says_kept != commitment.owner_says_kept
+    return is_other and said is not None and reported is not None and said < reported
+
+
 def _has_ended(measure: Measure | None) -> bool:
     return measure is not None and (measure.removed_at is not None or measure.state not in STILL_WRITTEN)
 
@@ -190,7 +197,7 @@ def open_steps(user: Any, commitment: Commitment) -> dict[str, Step]:
         if name in {"ask", "change"} and _has_ended(commitment.measure):
             continue
         # What the asker has said already is not asked again.
-        if name in {"agree", "differ"} and commitment.asker_says_kept is not None:
+        if name in {"agree", "differ"} and commitment.asker_says_kept is not None and not _is_of_earlier(commitment):
             agrees = commitment.asker_says_kept == commitment.owner_says_kept
             if agrees == (name == "agree"):
                 continue

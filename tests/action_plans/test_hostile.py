@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
+from action_plans.commitments import my_work as my_commitments
+from action_plans.commitments import queries
 from action_plans.commitments.steps import open_steps
 from action_plans.measures import actions as measures
 from action_plans.measures import my_work
@@ -67,6 +69,21 @@ def test_an_owner_who_turns_their_report_round_does_not_erase_how_the_asker_saw_
     commitments.report(by=world.security_lead, commitment=one, is_kept=True)
     one.refresh_from_db()
     assert (one.owner_says_kept, one.asker_says_kept, one.asker_says) == (True, False, "Halva är kvar.")
+
+    # The report is a new one: whoever asked is asked how they see it now, and may say the same again.
+    def waits():
+        lines = queries.seen_lines(world.officer, world.here, queries.Asked(), now=timezone.now())
+        rows = my_commitments.items(world.officer, [world.here])[world.here.pk]
+        return dict(queries.in_order(lines))[one.pk] == "waits", f"commitment {one.pk} agree" in [
+            r["key"] for r in rows
+        ]
+
+    assert waits() == (True, True)
+    assert {"agree", "differ"} <= set(open_steps(world.officer, one))
+    commitments.confirm(by=world.officer, commitment=one, is_kept=False, text="Halva är kvar.")
+    one.refresh_from_db()
+    assert waits() == (False, False)
+    assert "differ" not in open_steps(world.officer, one)
 
 
 def test_a_draft_that_partners_have_been_asked_for_is_not_taken_away_behind_their_backs(world):
