@@ -594,6 +594,15 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why(world, ask):
     assert Goal.objects.count() == 0
 
 
+def test_a_goal_leads_back_to_its_plan(world, ask):
+    goal = add(world, problem=None)
+    for name in ("goal", "goal_change"):
+        page = ask("police", name, world.plan.number, goal.number).content.decode()
+        crumbs = page[page.index('class="ds-breadcrumbs') :].partition("</nav>")[0]
+        assert f'href="{reverse("plan", args=["ekstad", world.plan.number])}"' in crumbs
+        assert world.plan.title in crumbs
+
+
 def test_two_who_change_a_goal_lose_nothing(world, ask):
     happened(world, 40)
     goal = add(world, problem=None)

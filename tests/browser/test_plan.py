@@ -143,7 +143,7 @@ def test_partners_answer_on_their_phones_and_a_decision_despite_a_gap_is_read_by
     measures.choose_causes(by=world.officer, measure=measure, causes=[world.chosen])
     world.part(measure, world.housing, is_lead=True)
     world.part(measure, world.housing, text="Hålla torget öppet hela natten.")
-    world.part(measure, world.police_authority, text="Vara på torget varje kväll.")
+    world.part(measure, world.police_authority, text="Vara på torget varje kväll.", due_on=day(30))
     measures.propose(by=world.officer, measure=measure)
 
     housing = open_as(world.security_lead, at("my_work"), **PHONE)
@@ -171,6 +171,8 @@ def test_partners_answer_on_their_phones_and_a_decision_despite_a_gap_is_read_by
 
     page = open_as(world.coordinator, at("my_work"))
     page.get_by_role("button", name=re.compile("Anta motbudet.*fredag och lördag")).click()
+    # What leaves the page before the answer came would stop the press on its way.
+    expect(page.get_by_role("button", name=re.compile("Anta motbudet"))).to_have_count(0)
     page.goto(page.url.split("/ekstad/")[0] + at("measure_detail", measure.pk))
     expect(page.locator("#parts")).to_contain_text("Fastigheten får inte stå öppen efter stängning.")
     expect(page.locator("#missing li")).to_have_text(["Ange vilken dag åtgärden följs upp."])
@@ -249,6 +251,7 @@ def test_one_reports_what_was_promised_as_kept_and_the_other_sees_it_otherwise(w
     step = page.locator("details[open]")
     step.get_by_label("Hur ser ni på det?").fill("Två lampor är fortfarande trasiga.")
     step.get_by_role("button", name="Vi ser det annorlunda").click()
+    expect(page.locator("#outcome")).to_contain_text("Båda står kvar.")
     for reader in (page, housing):
         reader.goto(reader.url.split("/ekstad/")[0] + at("commitment_detail", one.number))
         expect(reader.locator("#outcome")).to_contain_text("De ser olika på det. Båda står kvar.")
@@ -364,6 +367,39 @@ def test_a_card_is_dragged_where_it_may_go_and_stays_with_a_word_where_not(world
     page.locator(f"#measure-{proposed.number}").drag_to(column(page, "decided"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Beskär häcken")
     expect(page.get_by_label("Vilken grupp beslutar?")).to_be_visible()
+
+
+def test_on_a_phone_a_press_says_what_came_of_it_where_the_card_stands(world, open_as, assert_fits):
+    for number in range(6):
+        world.measure(title=f"Beskär häcken {number}", state="proposed")
+    last = world.decidable(title="Byt lamporna på torget")
+    measures.decide(by=world.police, measure=last, group=world.group)
+    page = open_as(world.coordinator, at("plan", world.plan.number, query="?view=board"), **PHONE)
+    page.get_by_role("link", name="Beslutad 1").tap()
+    expect(page.locator(f"#measure-{last.number}")).to_be_in_viewport()
+    page.locator(f"#measure-{last.number}").get_by_role("button", name=re.compile("Starta")).tap()
+    expect(column(page, "ongoing")).to_contain_text("Byt lamporna på torget")
+    expect(page.locator(".messages")).to_contain_text("Åtgärden är nu ”pågår”.")
+    expect(page.locator(".messages")).to_be_in_viewport()
+    expect(page.locator(f"#measure-{last.number}")).to_be_in_viewport()
+    assert_fits(page)
+
+
+def test_a_plan_with_much_that_is_late_is_itself_on_the_first_screen_of_a_phone(world, open_as):
+    for number in range(8):
+        world.measure(title=f"Beskär häcken vid gångvägen {number}")
+        world.measure(title=f"Byt lamporna {number}", state="ongoing", start_on=day(-90), due_on=day(-30 - number))
+    page = open_as(world.coordinator, at("plan", world.plan.number), **PHONE)
+    expect(page.locator("#views")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#late")).to_contain_text("Längst försenad")
+    expect(page.get_by_text("Beskär häcken vid gångvägen 3").first).not_to_be_in_viewport()
+    page.locator("#open > summary").tap()
+    page.locator("#open .fold > summary").first.tap()
+    expect(page.locator("#open").get_by_text("Beskär häcken vid gångvägen 3")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.reload()
+    expect(page.locator("#agreed .plan-stand__body")).to_be_visible()
+    expect(page.locator("#open .plan-stand__body")).to_be_visible()
 
 
 def test_timeline_map_and_order_show_the_measure(world, open_as, assert_accessible, assert_fits):
