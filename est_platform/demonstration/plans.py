@@ -232,6 +232,31 @@ NOW = (
             why="Vi går igenom huset två nätter i veckan, torsdag till lördag.",
         ),
     ),
+    # The reasons of 2018 are purged five years after their plan: of these the ledger still tells why.
+    (
+        "kommunpolis",
+        40,
+        -12,
+        Asked(
+            "Kommunen",
+            _PARKS,
+            "Sätta upp lampor längs gångvägen bakom P-huset Norra.",
+            kept=False,
+            says="Kabeln måste grävas om först. Det är beställt till mars.",
+        ),
+    ),
+    (
+        _COORDINATOR,
+        20,
+        30,
+        Asked(
+            "Skolan",
+            _SCHOOL,
+            "Låsa skolgården efter klockan 20.",
+            answer="declined",
+            why="Föreningar tränar där till klockan 22. Vi kan låsa grinden mot centrum i stället.",
+        ),
+    ),
 )
 FUNCTIONS = (("kommundirektör", "Kommunen"), ("lokalpolisområdeschef", "Polisen"), ("vd", "Bostadsbolaget"))
 
@@ -298,7 +323,8 @@ def load_plan(here: Collaboration, people: dict[str, User], problems: dict[str, 
     )
     for who, days_ago, due_in, asked in NOW:
         on, due = until - dt.timedelta(days=days_ago), until + dt.timedelta(days=due_in)
-        _request(cast, area, asked, by=cast.someone[who], on=on, due=due)
+        request = _request(cast, area, asked, by=cast.someone[who], on=on, due=due)
+        _on_its_days(request, _at(on), _at(on + dt.timedelta(days=2)), _at(due))
     return len(first) + len(second)
 
 
@@ -439,8 +465,8 @@ def _part(cast: _Cast, measure: Measure, asked: Asked, *, is_lead: bool = False)
     )
 
 
-def _request(cast: _Cast, area: Area, asked: Asked, *, by: User, on: dt.date, due: dt.date) -> None:
-    """A request that stands alone, and the answer it got."""
+def _request(cast: _Cast, area: Area, asked: Asked, *, by: User, on: dt.date, due: dt.date) -> Commitment:
+    """A request that stands alone, the answer it got, and what came of it."""
     request = commitments.make_request(
         by=by,
         area=area,
@@ -458,6 +484,10 @@ def _request(cast: _Cast, area: Area, asked: Asked, *, by: User, on: dt.date, du
         commitments.counter_offer(by=answering, commitment=request, offer=asked.why, is_confirmed=True)
     elif asked.answer == "accepted":
         commitments.accept(by=answering, commitment=request)
+    if asked.kept is not None:
+        commitments.report(by=answering, commitment=request, is_kept=asked.kept, text=asked.says, is_confirmed=True)
+        commitments.confirm(by=by, commitment=request, is_kept=asked.kept)
+    return request
 
 
 def _decide(cast: _Cast, plan: Plan, day: dt.date, reason: str) -> None:
@@ -514,31 +544,37 @@ def _as_then(plan: Plan, decided: dict[int, dt.date]) -> None:
         asked = _at(day - dt.timedelta(days=14))
         answered = asked + dt.timedelta(days=3 + commitment.number % 6)
         reported = _at(commitment.due_on or BEFORE_TO)
-        Commitment.objects.filter(pk=commitment.pk).update(
-            created_at=asked,
-            asked_at=asked,
-            answered_at=answered if commitment.answered_at else None,
-            reported_at=reported if commitment.reported_at else None,
-            confirmed_at=reported + dt.timedelta(days=5) if commitment.confirmed_at else None,
-        )
-        commitment.refresh_from_db()
-        for move in commitment.moves.all():
-            at = {
-                CommitmentMove.Kind.OWNER_SAID: commitment.reported_at,
-                CommitmentMove.Kind.ASKER_SAID: commitment.confirmed_at,
-            }.get(CommitmentMove.Kind(move.kind), asked if move.to_state == "asked" else answered)
-            days = {
-                name: getattr(commitment, name).isoformat()
-                for name in ("asked_at", "answered_at", "reported_at", "confirmed_at")
-                if move.line.get(name)
-            }
-            CommitmentMove.objects.filter(pk=move.pk).update(at=at, line={**move.line, **days})
+        _on_its_days(commitment, asked, answered, reported)
     for measure in Measure.objects.filter(plan=plan):
         day, start, due = decided[measure.pk], measure.start_on or BEFORE_TO, measure.due_on or BEFORE_TO
         Measure.objects.filter(pk=measure.pk).update(created_at=_at(day - dt.timedelta(days=21)))
         on = {"proposed": day - dt.timedelta(days=14), "decided": day, "ongoing": max(start, day)}
         for step in MeasureMove.objects.filter(measure=measure):
             MeasureMove.objects.filter(pk=step.pk).update(at=_at(on.get(step.to_state, due)))
+
+
+def _on_its_days(commitment: Commitment, asked: dt.datetime, answered: dt.datetime, reported: dt.datetime) -> None:
+    """Put a commitment and what happened to it on these days; whoever asked says how they see it five days later."""
+    commitment.refresh_from_db()
+    Commitment.objects.filter(pk=commitment.pk).update(
+        created_at=asked,
+        asked_at=asked,
+        answered_at=answered if commitment.answered_at else None,
+        reported_at=reported if commitment.reported_at else None,
+        confirmed_at=reported + dt.timedelta(days=5) if commitment.confirmed_at else None,
+    )
+    commitment.refresh_from_db()
+    for move in commitment.moves.all():
+        at = {
+            CommitmentMove.Kind.OWNER_SAID: commitment.reported_at,
+            CommitmentMove.Kind.ASKER_SAID: commitment.confirmed_at,
+        }.get(CommitmentMove.Kind(move.kind), asked if move.to_state == "asked" else answered)
+        days = {
+            name: getattr(commitment, name).isoformat()
+            for name in ("asked_at", "answered_at", "reported_at", "confirmed_at")
+            if move.line.get(name)
+        }
+        CommitmentMove.objects.filter(pk=move.pk).update(at=at, line={**move.line, **days})
 
 
 def _at(day: dt.date) -> dt.datetime:

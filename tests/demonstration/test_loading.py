@@ -357,8 +357,8 @@ def test_the_whole_demonstration(capsys):
     assert all(version.signatures.count() == 3 for version in plan.versions.all())
     assert plan.agreement.parties.filter(signed_on__lt=plan.first_day).count() == 3
     asked = Commitment.objects.filter(collaboration__slug="norrkoping")
-    assert asked.filter(state="declined", measure=None).count() == 1
-    assert asked.get(state="not_kept").owner_says
+    assert asked.filter(state="declined", measure=None, asked_at__year=2018).count() == 1
+    assert asked.get(state="not_kept", measure__isnull=False).owner_says
     assert not asked.filter(measure__isnull=False, asked_at__year__gt=2018).exists()
     # Written and agreed before it was decided, decided before it began: no step stands on the day of loading.
     for measure in Measure.objects.filter(plan=plan):
@@ -368,7 +368,14 @@ def test_the_whole_demonstration(capsys):
     assert {goal.agreed_at.date() for goal in plan.goals.all()} == {dt.date(2018, 2, 15)}
     # What the partners ask of each other now, so that there is something to answer on whatever day it is loaded.
     now = asked.filter(measure=None, asked_at__year__gt=2018)
-    assert sorted(now.values_list("state", flat=True)) == ["accepted", "accepted", "asked", "counter_offered"]
+    states = ["accepted", "accepted", "asked", "counter_offered", "declined", "not_kept"]
+    assert sorted(now.values_list("state", flat=True)) == states
+    # Each was asked before its day and answered after it was asked, in the days that have been.
+    for one in now:
+        days = [one.asked_at, one.answered_at or one.asked_at, one.reported_at or one.answered_at or one.asked_at]
+        assert days == sorted(days)
+        assert one.asked_at.date() < one.due_on
+        assert max(one.moves.values_list("at", flat=True)) < timezone.now()
     assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "under_way"
     what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "analysed"
