@@ -108,6 +108,7 @@ def test_an_empty_plan_says_so_in_each_view(ask, world, view):
     empty = make.PlanFactory(collaboration=world.here, area=world.west)
     page = ask("coordinator", "plan", empty.number, query=f"?view={view}")
     assert page.status_code == 200
+    assert ("Till problemen" in text_of(page)) == (view == "table")
 
 
 def test_the_rows_have_bras_columns_and_show_holes_and_both_colours(ask, world):
@@ -367,6 +368,17 @@ def test_deciding_shows_what_is_left_out_and_then_the_version(ask, world):
     assert again.status_code == 422
     assert "Inget har ändrats sedan version 1." in text_of(again)
     assert PlanVersion.objects.count() == 1
+
+
+def test_a_plan_that_lacks_something_is_not_offered_to_be_decided(ask, world):
+    empty = make.PlanFactory(collaboration=world.here, area=world.west)
+    page = ask("police", "plan_decide", empty.number)
+    assert page.context["lacks"]
+    assert "Besluta och frys" not in text_of(page)
+    assert f'href="{presenters.url_of(empty)}">Tillbaka till planen' in page.content.decode()
+    page = ask("police", "plan_decide", world.plan.number)
+    assert "Besluta och frys" in text_of(page)
+    assert f'href="{presenters.url_of(world.plan)}">Avbryt' in page.content.decode()
 
 
 def test_what_changed_after_the_page_was_opened_is_read_before_it_is_frozen(ask, world):
