@@ -44,6 +44,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty(connections["default"]))
         yield
+    # A thread of the live server keeps its connection as long as a browser kept the line open, and a database with a
+    # session is not dropped. Whoever is in the middle of something is left alone, and makes the run red.
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
