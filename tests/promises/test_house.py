@@ -46,7 +46,7 @@ def test_every_room_with_code_stands_in_the_drawing():
     assert apps == rooms()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "analysis").glob("*.py")), ids=short)
+@pytest.mark.parametrize("path", sorted((ROOT / "analysis").rglob("*.py")), ids=short)
 def test_analysis_knows_nothing_of_django_or_the_clock(path):
     text = path.read_text()
     for name, _line in _imports(path):
@@ -78,9 +78,22 @@ def test_every_method_has_a_page_for_those_who_read_the_number(method):
     assert all(len(pages[page]) > 500 for page in about)
 
 
+def _functions():
+    """The public functions of the packages in `analysis`, where one module holds several methods."""
+    for path in sorted((ROOT / "analysis").glob("*/*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield f"{path.parent.name}.{node.name}"
+
+
+@pytest.mark.parametrize("function", list(_functions()))
+def test_every_function_of_a_package_is_on_a_page(function):
+    assert any(f"`analysis.{function}`" in page.read_text() for page in (ROOT / "docs" / "methods").glob("*.md"))
+
+
 def test_every_public_function_in_analysis_says_what_it_does():
     silent = []
-    for path in (ROOT / "analysis").glob("*.py"):
+    for path in (ROOT / "analysis").rglob("*.py"):
         for node in ast.parse(path.read_text()).body:
             is_public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
             if is_public and not ast.get_docstring(node):
