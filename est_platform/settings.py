@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "situational_picture",
     "action_plans",
     "cause_analysis",
+    "followup",
     "est_platform",
 ]
 
@@ -318,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "MethodSourceKindEnum": "action_plans.models.SourceKind",
         "MeasureStateEnum": "action_plans.models.MeasureState",
         "MeasureVerdictEnum": "action_plans.models.Verdict",
+        "ProgressCourseEnum": "followup.models.Course",
         "InspectionItemStateEnum": "areas.models.ItemState",
         "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
         "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",

@@ -182,6 +182,10 @@ class Known:
         rows = Commitment.objects.filter(collaboration=self.collaboration).order_by("number")
         return int(rows.values_list("number", flat=True)[0])
 
+    @cached_property
+    def part_told_of(self) -> int:
+        return self._number("action_plans.Commitment", state="kept", measure__isnull=False)
+
     def _number(self, model: str, **which: Any) -> int:
         from django.apps import apps
 
@@ -406,6 +410,8 @@ SHOTS = [
     Shot("measure_evaluation", args=here("measure")),
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
+    Shot("progress_tell", args=here("measure")),
+    Shot("progress_tell_part", args=here("part_told_of")),
     Shot("goal_list", args=here("plan")),
     Shot("goal", args=here("plan", "goal")),
     Shot("goal_new", args=here("plan")),

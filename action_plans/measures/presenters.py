@@ -194,6 +194,15 @@ def note_row(note: FollowUpNote) -> dict[str, Any]:
     }
 
 
+def line_of_time(notes: Iterable[FollowUpNote], told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Everything said of a measure on its way and on its day, the latest first; `told` comes from rooms above.
+
+    A follow-up answers whether it was carried out and helped; what is told on the way is news (`measure.timeline`).
+    """
+    seen = [{**note_row(note), "template": "action_plans/measures/_follow_up.html"} for note in notes]
+    return sorted([*seen, *told], key=lambda row: row["on"], reverse=True)
+
+
 # --- The page ---------------------------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,7 @@ from common.errors import NotPossible
 from incidents.reviewing.marks import number_in
 from partners.models import Collaboration, Organisation
 from partners.requests import PartnerRequest, get_or_post, person, tried, word_in
+from ui import slots
 
 PAGE_SIZE = 50
 FORM = "action_plans/measures/form.html"
@@ -258,7 +259,11 @@ def _page(
         "causes": presenters.cause_rows(causes, standing(causes), reads_problem),
         "places": [link.place for link in shown.measure_places.select_related("place")],
         "evaluation": presenters.evaluation_facts(plan) if plan else [],
-        "notes": [presenters.note_row(note) for note in shown.follow_up_notes.select_related("organisation")],
+        "notes": presenters.line_of_time(
+            shown.follow_up_notes.select_related("organisation"),
+            slots.fill("measure.timeline", user, [shown])[shown.pk],
+        ),
+        "ways": slots.fill("measure.actions", user, [shown])[shown.pk],
         "history": presenters.history(moves),
         "steps": presenters.steps(shown, works=works, runs=runs),
         "step_form": step_form or MeasureStepForm(),

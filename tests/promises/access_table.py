@@ -37,6 +37,7 @@ from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_papers import PAPERS
 from tests.promises.access_plans import PLANS
+from tests.promises.access_progress import PROGRESS
 from tests.promises.access_promises import OPEN_TO_ALL, PROMISES
 from tests.promises.access_rows import Row, everybody, here, only, seen_by
 from tests.promises.access_work import WORK
@@ -1311,6 +1312,7 @@ CAUSES: dict[str, Row] = {
 ACCESS: dict[str, Row] = {
     **MEASURES,
     **GOALS,
+    **PROGRESS,
     **CAUSES,
     **LIBRARY,
     **WORK,

@@ -151,6 +151,7 @@ ELSEWHERE = {
     "MeasureStepForm.reason": "action_plans.measures.actions.run and abort",
     "MeasureDecideForm.override_reason": "action_plans.measures.actions.decide",
     "FollowUpForm.text": "action_plans.measures.actions.follow_up",
+    "TellForm.text": "followup.progress.actions.tell",
 }
 # Names of things inside a file, read and let go.
 for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
@@ -159,7 +160,7 @@ for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
 
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for room in ("action_plans", "cause_analysis", "incidents", "situational_picture", "partners", "areas")
+    for room in ("followup", "action_plans", "cause_analysis", "incidents", "situational_picture", "partners", "areas")
     for path in [*(ROOT / room).rglob("*forms.py"), *(ROOT / room).glob("purposes.py")]
 )
 

@@ -8,7 +8,10 @@ from django.conf import settings
 from incidents.models import Status
 from partners.presenters import ACTION_WORDS
 
-ROOMS = ("action_plans", "partners", "areas", "incidents", "situational_picture", "cause_analysis", "est_platform")
+ROOMS = (
+    "followup", "action_plans", "partners", "areas", "incidents", "situational_picture", "cause_analysis",
+    "est_platform",
+)  # fmt: skip
 
 
 def codes_in(path):

@@ -1,0 +1,48 @@
+"""What has been told, as pages, slots and the API show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from action_plans.models import Measure
+from followup.models import Course, ProgressNote
+from ui.numbers import number_words
+
+COURSE_TONES = {
+    Course.AS_PLANNED: ("success", "arrow-right"),
+    Course.HINDERED: ("warning", "minus"),
+    Course.DONE: ("success", "check"),
+}
+
+
+def course_tag(course: str) -> dict[str, str]:
+    """How it goes, as a tag: colour, word and symbol."""
+    tone, symbol = COURSE_TONES[Course(course)]
+    return {"text": str(Course(course).label), "tone": tone, "symbol": symbol}
+
+
+def tell_url(measure: Measure) -> str:
+    """The form in which somebody tells how a measure goes."""
+    return reverse("progress_tell", args=[measure.collaboration.slug, measure.pk])
+
+
+def note_row(note: ProgressNote) -> dict[str, Any]:
+    """A note in the measure's line of time."""
+    spent = []
+    if note.hours:
+        spent.append(_("%(number)s hours") % {"number": number_words(note.hours)})
+    if note.cost_sek:
+        spent.append(_("%(sum)s kronor") % {"sum": number_words(note.cost_sek)})
+    return {
+        "template": "followup/progress/_note.html",
+        "on": note.on,
+        "note": note,
+        "tag": course_tag(note.course),
+        "organisation": note.organisation.name,
+        "part": note.part.text if note.part else "",
+        "text": note.text,
+        "spent": ", ".join(spent),
+    }

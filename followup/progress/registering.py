@@ -1,0 +1,16 @@
+"""What progress tells the rooms below about itself."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+def register() -> None:
+    """Fill the slots and give the log its words. Doing it twice changes nothing."""
+    from followup.progress import slots as fillers
+    from partners.presenters import describe_actions
+    from ui import slots
+
+    describe_actions({"progress_told": _("told how a measure goes")})
+    slots.register("measure.timeline", fillers.told_of_measures, order=10)
+    slots.register("measure.actions", fillers.way_to_tell, order=10)
