@@ -68,6 +68,14 @@ def check_may_override(user: Any, measure: Measure) -> None:
         raise NotAllowed(_("Only a coordinator can let a measure be decided although something is missing."))
 
 
+def check_may_change_fixed(user: Any, measure: Measure) -> None:
+    """A coordinator changes an evaluation plan after the measure is decided, and says why."""
+    if user.is_service or not user.has_role(measure.collaboration_id, MAY_OVERRIDE):
+        raise NotAllowed(
+            _("The evaluation plan was fixed when the measure was decided. A coordinator can change it, with a reason.")
+        )
+
+
 def check_may_decide_measures(user: Any, collaboration: Collaboration | int) -> None:
     """Whoever sits in a group, or keeps its minutes, writes down what it has decided."""
     if not groups_to_decide_for(user, collaboration).exists():
@@ -181,6 +189,7 @@ may_make_plans = as_question(check_may_make_plans)
 may_plan_in = as_question(check_may_plan_in)
 may_work_on_plan = as_question(check_may_work_on_plan)
 may_keep_agreements = as_question(check_may_keep_agreements)
+may_change_fixed = as_question(check_may_change_fixed)
 may_override = as_question(check_may_override)
 may_decide_measures = as_question(check_may_decide_measures)
 may_keep_template = as_question(check_may_keep_template)

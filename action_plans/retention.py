@@ -20,6 +20,7 @@ from action_plans.models import (
     CommitmentMove,
     CommitmentState,
     Dialogue,
+    EvaluationChange,
     EvaluationPlan,
     FollowUpNote,
     Goal,
@@ -75,6 +76,7 @@ OF_PLANS = (
     Texts(Measure, "plan", ("description", "mechanism", "indicator", "funding"), _NO_DECIDED_MEASURE),
     Texts(Goal, "plan", ("text", "indicator", "unit", "source"), Q(agreed_at=None) | Q(removed_at__isnull=False)),
     Texts(EvaluationPlan, "measure__plan", ("indicator", "decision_rule"), _OF_NO_DECIDED_MEASURE),
+    Texts(EvaluationChange, "evaluation_plan__measure__plan", ("reason",)),
     Texts(MeasureMove, "measure__plan", ("reason",)),
     Texts(FollowUpNote, "measure__plan", ("text",)),
 )
@@ -126,11 +128,19 @@ _DONE: tuple[tuple[type[models.Model], str, str], ...] = (
     (MeasureMove, "measure__plan", "at"),
     (FollowUpNote, "measure__plan", "written_at"),
     (EvaluationPlan, "measure__plan", "changed_at"),
+    (EvaluationChange, "evaluation_plan__measure__plan", "at"),
     (Goal, "plan", "created_at"),
     (Goal, "plan", "agreed_at"),
     (Goal, "plan", "removed_at"),
     (PlanVersion, "plan", "decided_at"),
 )
+
+
+def _blank_plans(ids: list[int]) -> None:
+    _blanked(OF_PLANS, ids)
+    # What an evaluation plan said before it was changed goes with what it says.
+    changed = EvaluationChange.objects.filter(evaluation_plan__measure__plan__in=ids)
+    changed.exclude(evaluation_plan__measure__state__in=DECIDED_ONCE).update(before={})
 
 
 def _due_plans(collaboration: Collaboration, before: dt.date) -> QuerySet[Plan]:
@@ -248,7 +258,7 @@ KINDS = [
         ),
         due=_due_plans,
         dated_by="at_rest_since",
-        purge=lambda collaboration, ids: _blanked(OF_PLANS, ids),
+        purge=lambda collaboration, ids: _blank_plans(ids),
         held_by=_plans_held_by,
     ),
     retention.Kind(

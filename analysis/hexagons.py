@@ -4,6 +4,7 @@ Cells are kept as signed 64-bit integers, which is what PostgreSQL's bigint hold
 0 stands for "no place". Coordinates are WGS 84 in degrees.
 """
 
+from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
@@ -16,6 +17,7 @@ NO_CELL = 0
 _RESOLUTION_SHIFT = 52
 _RESOLUTION_MASK = np.int64(0xF << _RESOLUTION_SHIFT)
 _FINEST = 15
+_METRES_PER_DEGREE = 111_195
 
 Ring = list[tuple[float, float]]
 
@@ -94,6 +96,65 @@ def cell_centres(cells: ArrayLike) -> NDArray[np.float64]:
     """The centre of each cell: an array with the columns longitude and latitude."""
     centres = [h3.cell_to_latlng(cell)[::-1] for cell in np.asarray(cells, dtype=np.int64).tolist()]
     return np.array(centres, dtype=np.float64).reshape(-1, 2)
+
+
+def spacing_m(cell: int) -> float:
+    """Metres between the centre of a cell and those of its neighbours, on average: hexagons differ from place to place.
+
+    At resolution 11 some 41 to 56 m.
+    """
+    centre = h3.cell_to_latlng(cell)
+    around = [h3.cell_to_latlng(one) for one in h3.grid_disk(cell, 1) if one != cell]
+    return float(np.mean([h3.great_circle_distance(centre, one, unit="m") for one in around]))
+
+
+def steps_for(cell: int, metres: float) -> int:
+    """How many steps from hexagon to hexagon come nearest to a distance, at least one. Unit: steps."""
+    if metres <= 0:
+        raise ValueError("A distance is more than nothing.")
+    return max(1, round(metres / spacing_m(cell)))
+
+
+def cells_around(cells: ArrayLike, steps: int) -> NDArray[np.int64]:
+    """The cells that can be reached from any of these in so many steps, these among them; in rising order, each once.
+
+    Hexagon distance: neighbours are one step apart, whichever side they share.
+    """
+    if steps < 0:
+        raise ValueError("Steps are counted from 0.")
+    found: set[int] = set()
+    for cell in np.asarray(cells, dtype=np.int64).tolist():
+        found.update(h3.grid_disk(cell, steps))
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def cells_along(ring: Ring, resolution: int) -> NDArray[np.int64]:
+    """The cells a closed line of (longitude, latitude) runs through; in rising order, each once.
+
+    It is walked in steps of a quarter of a hexagon, so that a corner that is cut more finely may be left out.
+    """
+    line = np.asarray(ring, dtype=np.float64)
+    start = int(cells_of(line[:1, 0], line[:1, 1], resolution)[0])
+    step_m = spacing_m(start) / 4
+    across = np.cos(np.radians(line[:, 1].mean()))
+    metres = np.hypot(np.diff(line[:, 0]) * across, np.diff(line[:, 1])) * _METRES_PER_DEGREE
+    parts = []
+    for first, last, length in zip(line[:-1], line[1:], metres, strict=True):
+        share = np.linspace(0, 1, int(length // step_m) + 2)[:, None]
+        parts.append(first + share * (last - first))
+    walked = np.vstack(parts)
+    return np.unique(cells_of(walked[:, 0], walked[:, 1], resolution))
+
+
+def cells_touched(rings: Sequence[Ring], resolution: int) -> NDArray[np.int64]:
+    """The cells a polygon touches: the first ring is its outline, the others its holes; in rising order, each once.
+
+    Whoever stands in the polygon stands in one of them, and a few of them reach outside it.
+    """
+    _check_resolution(resolution)
+    shapes = [[(lat, lon) for lon, lat in ring] for ring in rings]
+    inside = h3.h3shape_to_cells(h3.LatLngPoly(*shapes), resolution)
+    return np.unique(np.concatenate([np.array(inside, dtype=np.int64), *(cells_along(r, resolution) for r in rings)]))
 
 
 def _check_resolution(resolution: int) -> None:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
 from action_plans.commitments.actions import ask, ask_drafted_parts, draft_part, withdraw_parts
+from action_plans.evaluating.words import evaluation_content
+from action_plans.evaluating.zones import counted_selection
 from action_plans.library.cards import Card
 from action_plans.library.queries import card_named, start_of
 from action_plans.measures.facts import facts_of
@@ -22,6 +24,8 @@ from action_plans.models import (
     Commitment,
     CommitmentState,
     EvaluationArea,
+    EvaluationChange,
+    EvaluationComparisonPlace,
     EvaluationPlace,
     EvaluationPlan,
     FollowUpNote,
@@ -35,6 +39,7 @@ from action_plans.models import (
     Plan,
 )
 from action_plans.permissions import (
+    check_may_change_fixed,
     check_may_override,
     check_may_run_measure,
     check_may_work_on_plan,
@@ -49,6 +54,7 @@ from cause_analysis.models import Cause, Problem
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
+from incidents.selections import NotASelection, Selection
 from partners.models import Group, Membership, Organisation
 
 # What a form writes, and how long each free text may be.
@@ -289,10 +295,16 @@ def write_evaluation_plan(
     row_version: int,
     treated_places: Sequence[Place] = (),
     comparison_areas: Sequence[Area] = (),
+    comparison_places: Sequence[Place] = (),
+    reason: str = "",
     is_confirmed: bool = False,
     **values: Any,
 ) -> EvaluationPlan:
-    """Say beforehand how it will be known whether the measure worked."""
+    """Say beforehand how it will be known whether the measure worked.
+
+    Once the measure is decided the plan is fixed: a coordinator may still change it with a reason, which stands beside
+    it with what it said before. One that is written first after the decision is fixed at once.
+    """
     measure = locked(measure)
     check_may_work_on_plan(by, measure.plan)
     _check_still_written(measure)
@@ -300,8 +312,15 @@ def write_evaluation_plan(
     if plan is None:
         plan = EvaluationPlan(measure=measure, collaboration_id=measure.collaboration_id)
     check_version(plan, row_version)
+    reason = reason.strip()
+    if plan.fixed_at is not None:
+        check_may_change_fixed(by, measure)
+        if not reason:
+            raise NotPossible({"reason": _("Say why it is changed although the measure is decided.")})
+        before = evaluation_content([plan])[plan.measure_id]
     theirs = {
         *(place.collaboration_id for place in treated_places),
+        *(place.collaboration_id for place in comparison_places),
         *(area.collaboration_id for area in comparison_areas),
     }
     if theirs - {measure.collaboration_id}:
@@ -310,29 +329,41 @@ def write_evaluation_plan(
         raise NotPossible({"treated_places": _("Choose at least one of the places where it is carried out.")})
     texts: dict[str, str] = {name: str(values[name]).strip() for name in EVALUATION_TEXTS if name in values}
     check_texts(by, measure.collaboration_id, texts, is_confirmed=is_confirmed)
+    check_texts(by, measure.collaboration_id, {"reason": reason}, is_confirmed=is_confirmed, longest=LONGEST_REASON)
+    if "selection" in values:
+        values["selection"] = _selection_kept(str(values["selection"]))
     for name, value in {**values, **texts}.items():
         setattr(plan, name, value)
     plan.changed_by = by
     plan.row_version = row_version + 1
     check_row(plan, without=["measure", "collaboration", "changed_by"])
+    if plan.fixed_at is not None:
+        EvaluationChange.objects.create(
+            collaboration_id=plan.collaboration_id, evaluation_plan=plan, by=by, reason=reason, before=before
+        )
+    elif measure.state in IN_FORCE:
+        plan.fixed_at = timezone.now()
     plan.save()
-    _replace_places(plan, treated_places)
-    _replace_areas(plan, comparison_areas)
+    _replace(EvaluationPlace, plan, "place", treated_places)
+    _replace(EvaluationArea, plan, "area", comparison_areas)
+    _replace(EvaluationComparisonPlace, plan, "place", comparison_places)
     record("evaluation_planned", by=by, subject=measure)
     return plan
 
 
-def _replace_places(plan: EvaluationPlan, places: Sequence[Place]) -> None:
-    plan.treated_places.all().delete()
-    EvaluationPlace.objects.bulk_create(
-        EvaluationPlace(collaboration_id=plan.collaboration_id, evaluation_plan=plan, place=place) for place in places
-    )
+def _selection_kept(query: str) -> str:
+    """Which reports are counted, in the one way it is written; where and when is said by the plan."""
+    try:
+        Selection.parse(query)
+    except NotASelection as no:
+        raise NotPossible({"selection": _("Choose which reports are counted.")}) from no
+    return counted_selection(query).query
 
 
-def _replace_areas(plan: EvaluationPlan, areas: Sequence[Area]) -> None:
-    plan.comparison_areas.all().delete()
-    EvaluationArea.objects.bulk_create(
-        EvaluationArea(collaboration_id=plan.collaboration_id, evaluation_plan=plan, area=area) for area in areas
+def _replace(model: Any, plan: EvaluationPlan, name: str, rows: Sequence[Any]) -> None:
+    model.objects.filter(evaluation_plan=plan).delete()
+    model.objects.bulk_create(
+        model(collaboration_id=plan.collaboration_id, evaluation_plan=plan, **{name: row}) for row in rows
     )
 
 
@@ -455,6 +486,7 @@ def decide(
     if override_reason:
         check_may_override(by, measure)
     passed = check_decidable(gaps_of(measure, facts_of(measure)), override_reason=override_reason)
+    EvaluationPlan.objects.filter(measure=measure, fixed_at=None).update(fixed_at=timezone.now())
     return _move(
         by,
         measure,

@@ -87,16 +87,32 @@ class _MeasureStep(serializers.Serializer):
     overridden = serializers.ListField(child=serializers.CharField(), help_text="Codes of what was let pass.")
 
 
+class _EvaluationChange(serializers.Serializer):
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
 class _MeasureEvaluation(serializers.Serializer):
     indicator = serializers.CharField()
-    treated_places = serializers.ListField(child=serializers.IntegerField())
+    selection = serializers.CharField(
+        allow_blank=True,
+        help_text="Which reports are counted, as the filters of a list of reports; empty: every event.",
+    )
+    treated_places = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of places; none: the whole area."
+    )
     comparison_areas = serializers.ListField(child=serializers.SlugField())
+    comparison_places = serializers.ListField(child=serializers.IntegerField())
     ring_m = serializers.IntegerField(allow_null=True)
     before_from = serializers.DateField()
     before_to = serializers.DateField()
     after_from = serializers.DateField()
     after_to = serializers.DateField()
     decision_rule = serializers.CharField()
+    fixed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the measure was decided, or the plan was written where that was later."
+    )
+    changes = _EvaluationChange(many=True, help_text="Changes after that.")
 
 
 class WholeMeasure(MeasureFacts):
@@ -282,7 +298,7 @@ def _facts(measure: Measure, shown: dict[int, str]) -> dict[str, Any]:
 def _whole(request: Request, measure: Measure) -> dict[str, Any]:
     plan = (
         EvaluationPlan.objects.filter(measure=measure)
-        .prefetch_related("treated_places", "comparison_areas__area")
+        .prefetch_related("treated_places", "comparison_areas__area", "comparison_places", "changes")
         .first()
     )
     return {
@@ -309,9 +325,14 @@ def _whole(request: Request, measure: Measure) -> dict[str, Any]:
 
 
 def _evaluation(plan: EvaluationPlan) -> dict[str, Any]:
-    names = ("indicator", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule")
+    names = (
+        "indicator", "selection", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule",
+        "fixed_at",
+    )  # fmt: skip
     return {
         **{name: getattr(plan, name) for name in names},
         "treated_places": [link.place_id for link in plan.treated_places.all()],
         "comparison_areas": [link.area.slug for link in plan.comparison_areas.all()],
+        "comparison_places": [link.place_id for link in plan.comparison_places.all()],
+        "changes": [{"at": change.at, "reason": change.reason} for change in plan.changes.all()],
     }

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from action_plans.commitments.lines import Shown, parts_shown
 from action_plans.commitments.presenters import late_words
+from action_plans.evaluating.words import counted_words
 from action_plans.goals import telling
 from action_plans.goals.presenters import url_of as goal_url
 from action_plans.library.queries import card_named
@@ -374,10 +375,16 @@ def problem_url(problem: Problem, slug: str) -> str:
 def evaluation_facts(plan: EvaluationPlan) -> list[dict[str, str]]:
     """How it will be known whether it worked."""
     treated = ", ".join(link.place.name for link in plan.treated_places.all())
-    compared = ", ".join(link.area.name for link in plan.comparison_areas.all())
+    compared = ", ".join(
+        [
+            *(link.area.name for link in plan.comparison_areas.all()),
+            *(link.place.name for link in plan.comparison_places.all()),
+        ]
+    )
     ring = _("%(metres)s metres around") % {"metres": number_words(plan.ring_m)} if plan.ring_m else ""
     rows = [
         (_("What is compared"), plan.indicator),
+        (_("Reports that are counted"), counted_words([plan])[plan.pk]),
         (_("Before"), days_name(plan.before_from, plan.before_to)),
         (_("After"), days_name(plan.after_from, plan.after_to)),
         (_("Treated places"), treated),

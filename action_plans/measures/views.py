@@ -285,7 +285,9 @@ def _page(
 
 def _evaluation(shown: Measure) -> EvaluationPlan | None:
     rows = EvaluationPlan.objects.filter(measure=shown)
-    return rows.prefetch_related("treated_places__place", "comparison_areas__area").first()
+    return rows.prefetch_related(
+        "treated_places__place", "comparison_areas__area", "comparison_places__place", "changes__by"
+    ).first()
 
 
 # --- Writing in it ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from action_plans.models.goals import Goal
 from action_plans.models.library import Effect, MethodCard, SourceKind, Strength
 from action_plans.models.measures import (
     EvaluationArea,
+    EvaluationChange,
+    EvaluationComparisonPlace,
     EvaluationPlace,
     EvaluationPlan,
     FollowUpNote,
@@ -60,6 +62,8 @@ __all__ = [
     "Dialogue",
     "Effect",
     "EvaluationArea",
+    "EvaluationChange",
+    "EvaluationComparisonPlace",
     "EvaluationPlace",
     "EvaluationPlan",
     "FollowUpNote",

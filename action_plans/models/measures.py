@@ -244,11 +244,16 @@ class FollowUpNote(models.Model):
 
 
 class EvaluationPlan(models.Model):
-    """How it will be known whether the measure worked, said when it is decided. Filled in by hand for now."""
+    """How it will be known whether the measure worked: said before it is decided, and fixed when it is.
+
+    Without a treated place the whole area of the measure's plan is treated.
+    """
 
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
     measure = models.OneToOneField(Measure, on_delete=models.CASCADE, related_name="evaluation_plan")
     indicator = models.CharField(_("what is compared"), max_length=200)
+    # The filters of a list of reports, kept as a goal keeps them: which reports are counted. Empty: all events.
+    selection = models.TextField(blank=True, default="", db_default="", editable=False)
     # How far around the treated places it is looked for what moved away or spread, in metres; None: not at all.
     ring_m = models.PositiveIntegerField(_("ring around the places, in metres"), null=True, blank=True)
     before_from = models.DateField(_("before, from"))
@@ -258,6 +263,12 @@ class EvaluationPlan(models.Model):
     decision_rule = models.TextField(
         _("which result would change the decision, and how"), validators=[MaxLengthValidator(LONGEST_TEXT)]
     )
+    # What the helper showed and warned of when the plan was last written (`evaluating/facts.py`): whole, protected when
+    # shown.
+    facts = models.JSONField(default=dict, blank=True, editable=False)
+    # When the measure was decided, or when the plan was written where that was later. Changed afterwards it is only
+    # with a reason, which stands beside it (`EvaluationChange`).
+    fixed_at = models.DateTimeField(null=True, blank=True, editable=False)
     row_version = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
     changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -328,3 +339,42 @@ class EvaluationArea(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation_plan}: {self.area_id}"
+
+
+class EvaluationComparisonPlace(models.Model):
+    """A place an evaluation plan compares with."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    evaluation_plan = models.ForeignKey(EvaluationPlan, on_delete=models.CASCADE, related_name="comparison_places")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfEvaluationPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["evaluation_plan", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation_plan", "place"], name="evaluation_comparison_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_plan}: {self.place_id}"
+
+
+class EvaluationChange(models.Model):
+    """That an evaluation plan was changed after it was fixed: by whom, why, and what it said before."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    evaluation_plan = models.ForeignKey(EvaluationPlan, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    # The plan as it stood, in the shape of a plan's content (`plans/content.py`).
+    before = models.JSONField(default=dict)
+
+    objects = OfEvaluationPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["evaluation_plan", "at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_plan}: {self.at:%Y-%m-%d}"

@@ -494,13 +494,16 @@ class _Told:
         rows = []
         for measure in planned:
             one = measure["evaluation"]
+            # What a version of before November 2026 does not have.
+            what = [one["indicator"], one.get("counted", "")]
+            compared = [*one["areas"], *one.get("compared_places", [])]
             where = [", ".join(one["places"])]
             if one["ring_m"]:
                 where.append(_("and %(ring)s m around") % {"ring": number_words(one["ring_m"])})
             periods = f"{_days(one['before_from'], one['before_to'])}\n{_days(one['after_from'], one['after_to'])}"
             texts = (
-                f"{measure['number']}. {measure['title']}", one["indicator"], "\n".join(filter(None, where)) or _NONE,
-                ", ".join(one["areas"]) or _NONE, periods, one["decision_rule"],
+                f"{measure['number']}. {measure['title']}", "\n".join(filter(None, what)),
+                "\n".join(filter(None, where)) or _NONE, ", ".join(compared) or _NONE, periods, one["decision_rule"],
             )  # fmt: skip
             rows.append(tuple(map(model.Cell, texts)))
         yield _table(_("Evaluation plans"), labels, rows)

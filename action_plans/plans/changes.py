@@ -193,7 +193,8 @@ def _evaluation(value: Mapping[str, Any]) -> str:
         *(day_words(value[name]) for name in ("before_from", "before_to", "after_from", "after_to"))
     )
     ring = _("ring of %(metres)s m") % {"metres": value["ring_m"]} if value["ring_m"] else ""
-    words = [value["indicator"], days, ring, *value["places"], *value["areas"], value["decision_rule"]]
+    compared = [*value["areas"], *value.get("compared_places", [])]
+    words = [value["indicator"], value.get("counted"), days, ring, *value["places"], *compared, value["decision_rule"]]
     return "; ".join(filter(None, words))
 
 

@@ -20,6 +20,9 @@ part of it (ADR 16): `now_of` tells those, for the plan as it is worked on. The 
                 parts [number, is_lead, organisation, function, asked_by, text, due_on, answer], evaluation]
     left_out    measures [numbers], goals [numbers]: drafts and proposals nobody has decided
 
+An evaluation is None, or indicator, ring_m, before_from, before_to, after_from, after_to, decision_rule, places,
+areas [names], and where they are said `counted` (which reports, in words) and `compared_places` [names].
+
 A word of a choice is {code, word}, and None where nothing is chosen. A part's answer is "accepted", "asked", "offered",
 "declined" or "draft" with its word; whether a promise was kept afterwards is told elsewhere. Counted baselines are
 whole here: `protecting.py` tells them as the reader may see them.
@@ -37,6 +40,7 @@ from django.db.models import Field, Prefetch
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
+from action_plans.evaluating.words import evaluation_content
 from action_plans.measures.techniques import TECHNIQUES
 from action_plans.models import (
     Agreement,
@@ -209,12 +213,7 @@ class _Writer:
         self.parts_of = _grouped(
             (part["measure_id"], _part(part, words)) for part in parts.order_by("-is_lead", "number").values(*_OF_PART)
         )
-        self.evaluations = {
-            row.measure_id: _evaluation(row)
-            for row in EvaluationPlan.objects.filter(measure__in=rows).prefetch_related(
-                "treated_places__place", "comparison_areas__area"
-            )
-        }
+        self.evaluations = evaluation_content(EvaluationPlan.objects.filter(measure__in=rows))
 
     def problems(self) -> list[dict[str, str]]:
         rows: list[Measure | Goal] = [*self.measures, *self.goals]
@@ -355,20 +354,6 @@ def _part(part: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
         "text": part["text"],
         "due_on": _day(part["due_on"]),
         "answer": {"code": answer, "word": words[answer]},
-    }
-
-
-def _evaluation(row: EvaluationPlan) -> dict[str, Any]:
-    return {
-        "indicator": row.indicator,
-        "ring_m": row.ring_m,
-        "before_from": _day(row.before_from),
-        "before_to": _day(row.before_to),
-        "after_from": _day(row.after_from),
-        "after_to": _day(row.after_to),
-        "decision_rule": row.decision_rule,
-        "places": sorted(one.place.name for one in row.treated_places.all()),
-        "areas": sorted(one.area.name for one in row.comparison_areas.all()),
     }
 
 

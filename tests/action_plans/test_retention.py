@@ -48,6 +48,8 @@ STAYS = {
     "Agreement.documented_how": _PRESERVED,
     "Agreement.followed_up_how": _PRESERVED,
     "AgreementParty.function": _FUNCTION,
+    "EvaluationPlan.selection": "the filters of a list, in its own spelling",
+    "EvaluationPlan.facts": "numbers, names of areas and places, and codes of warnings",
     "Goal.selection": "the filters of a list, in its own spelling",
     "Measure.title": _HEADING,
     "Measure.technique": _CODE,
@@ -67,7 +69,7 @@ STAYS = {
     "Publication.content": "read by residents, and preserved",
 }
 # What holds copies of texts, and is blanked with them.
-COPIES = {"CommitmentMove.line"}
+COPIES = {"CommitmentMove.line", "EvaluationChange.before"}
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def everything_written(world):
     world.goal = make.GoalFactory(plan=world.plan, text="Minska antalet", agreed_at=timezone.now())
     make.PlanVersionFactory(plan=world.plan, number=1, content=content_of(world.plan), decided_by_group=world.group)
     world.draft = world.measure(title="Utkast", description=SAID, mechanism=SAID, indicator=SAID, funding=SAID)
-    make.EvaluationPlanFactory(measure=world.draft, indicator=SAID, decision_rule=SAID)
+    planned = make.EvaluationPlanFactory(measure=world.draft, indicator=SAID, decision_rule=SAID)
+    make.EvaluationChangeFactory(evaluation_plan=planned, reason=SAID, before={"indicator": SAID})
     make.GoalFactory(plan=world.plan, text=SAID, indicator=SAID, unit=SAID, source=SAID)
     for measure in (world.decided, world.draft):
         make.MeasureMoveFactory(measure=measure, reason=SAID)

@@ -1,6 +1,7 @@
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,10 +9,15 @@ from analysis.hexagons import (
     NO_CELL,
     cell_centres,
     cell_polygons,
+    cells_along,
+    cells_around,
     cells_of,
+    cells_touched,
     count_by_cell,
     parent_cells,
     resolutions,
+    spacing_m,
+    steps_for,
 )
 
 points = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=20)
@@ -91,3 +97,49 @@ def test_questions_without_an_answer_are_refused():
         cells_of([16.19], [58.59], 16)
     with pytest.raises(ValueError, match="equal length"):
         cells_of([16.19], [58.59, 58.6], 8)
+
+
+# --- Distance in hexagons ---------------------------------------------------------------------------------------------
+
+HERE = int(cells_of([16.19], [58.59], 11)[0])
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_so_many_steps_away_is_what_h3_says_of_each_cell(steps):
+    far = int(cells_of([16.1925], [58.591], 11)[0])
+    reached = cells_around([HERE, far, HERE], steps)
+    wide = set(h3.grid_disk(HERE, 20)) | set(h3.grid_disk(far, 20))
+    by_hand = [c for c in sorted(wide) if min(h3.grid_distance(c, HERE), h3.grid_distance(c, far)) <= steps]
+    assert reached.tolist() == by_hand
+
+
+def test_the_number_of_steps_comes_nearest_to_the_metres():
+    assert 41 < spacing_m(HERE) < 56
+    for metres in (1, 30, 60, 100, 150, 400):
+        steps = steps_for(HERE, metres)
+        off = [abs(k * spacing_m(HERE) - metres) for k in (steps - 1, steps, steps + 1)]
+        assert steps == 1 or off[1] == min(off)
+    with pytest.raises(ValueError, match="distance"):
+        steps_for(HERE, 0)
+    with pytest.raises(ValueError, match="Steps"):
+        cells_around([HERE], -1)
+
+
+def test_a_polygon_takes_up_the_cells_of_every_point_in_it_and_none_that_lie_apart():
+    outline = [(16.19, 58.59), (16.1935, 58.5905), (16.192, 58.5928), (16.19, 58.59)]
+    hole = [(16.1915, 58.5908), (16.1925, 58.5909), (16.192, 58.5916), (16.1915, 58.5908)]
+    shape = shapely.Polygon(outline, [hole])
+    cells = set(cells_touched([outline, hole], 11).tolist())
+    rng = np.random.default_rng(3)
+    lon, lat = rng.uniform(16.19, 16.1935, 4000), rng.uniform(58.59, 58.5928, 4000)
+    inside = shapely.contains_xy(shape, lon, lat)
+    assert set(cells_of(lon[inside], lat[inside], 11).tolist()) <= cells
+    drawn = {c: shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(c)]) for c in cells}
+    assert all(hexagon.intersects(shape) for hexagon in drawn.values())
+    # The border is walked through every cell it cuts by more than a sliver.
+    border = set(cells_along(outline, 11).tolist())
+    assert border <= cells
+    line = shapely.LineString(outline)
+    for cell, hexagon in drawn.items():
+        if hexagon.intersection(line).length * 111_195 > spacing_m(cell):
+            assert cell in border

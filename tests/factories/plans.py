@@ -18,6 +18,8 @@ from action_plans.models import (
     CommitmentReminder,
     CommitmentRules,
     EvaluationArea,
+    EvaluationChange,
+    EvaluationComparisonPlace,
     EvaluationPlace,
     EvaluationPlan,
     FollowUpNote,
@@ -226,6 +228,24 @@ class EvaluationAreaFactory(DjangoModelFactory):
     evaluation_plan = factory.SubFactory(EvaluationPlanFactory)
     collaboration = factory.SelfAttribute("evaluation_plan.collaboration")
     area = factory.SubFactory(make.AreaFactory, collaboration=factory.SelfAttribute("..collaboration"))
+
+
+class EvaluationComparisonPlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = EvaluationComparisonPlace
+
+    evaluation_plan = factory.SubFactory(EvaluationPlanFactory)
+    collaboration = factory.SelfAttribute("evaluation_plan.collaboration")
+    place = factory.SubFactory(make.PlaceFactory, collaboration=factory.SelfAttribute("..collaboration"))
+
+
+class EvaluationChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = EvaluationChange
+
+    evaluation_plan = factory.SubFactory(EvaluationPlanFactory)
+    collaboration = factory.SelfAttribute("evaluation_plan.collaboration")
+    reason = "Byggstarten blev två månader senare än beslutat."
 
 
 class CommitmentFactory(DjangoModelFactory):
