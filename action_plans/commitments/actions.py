@@ -491,13 +491,20 @@ def confirm(
 
 
 @transaction.atomic
-def change_rules(*, by: Any, collaboration: Collaboration, shown_after_days: int, remind_days: int) -> CommitmentRules:
-    """Write down after how many days others see a line, and how many days before its day somebody is reminded."""
+def change_rules(
+    *, by: Any, collaboration: Collaboration, shown_after_days: int, remind_days: int, silent_after_days: int = 21
+) -> CommitmentRules:
+    """Write down after how many days others see a line, how many days before its day somebody is reminded, and after
+    how many days without news a measure is taken up."""
     check_may_keep_rules(by, collaboration)
     Collaboration.objects.select_for_update(no_key=True).get(pk=collaboration.pk)
     rules = CommitmentRules.objects.filter(collaboration=collaboration).first()
     rules = rules or CommitmentRules(collaboration=collaboration)
-    values = {"shown_after_days": shown_after_days, "remind_days": remind_days}
+    values = {
+        "shown_after_days": shown_after_days,
+        "remind_days": remind_days,
+        "silent_after_days": silent_after_days,
+    }
     changed = {name: value for name, value in values.items() if getattr(rules, name) != value}
     for name, value in changed.items():
         setattr(rules, name, value)

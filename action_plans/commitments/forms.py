@@ -233,7 +233,7 @@ class RulesForm(forms.ModelForm):
 
     class Meta:
         model = CommitmentRules
-        fields = ("shown_after_days", "remind_days")
+        fields = ("shown_after_days", "remind_days", "silent_after_days")
 
 
 class FilterForm(forms.Form):

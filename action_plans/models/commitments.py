@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -187,7 +187,8 @@ class CommitmentMove(models.Model):
 
 
 class CommitmentRules(models.Model):
-    """What a collaboration has decided on its ledger: how many days others see a line late, and when to remind."""
+    """What a collaboration has decided on its ledger: how many days others see a line late, when to remind, and when
+    no news of a measure is taken up."""
 
     collaboration = models.OneToOneField(Collaboration, on_delete=models.PROTECT, related_name="commitment_rules")
     shown_after_days = models.PositiveSmallIntegerField(
@@ -195,6 +196,12 @@ class CommitmentRules(models.Model):
     )
     remind_days = models.PositiveSmallIntegerField(
         _("remind so many days before"), default=3, validators=[MaxValueValidator(30)]
+    )
+    silent_after_days = models.PositiveSmallIntegerField(
+        _("a measure is taken up at the next meeting after so many days without news"),
+        default=21,
+        db_default=21,
+        validators=[MinValueValidator(7), MaxValueValidator(365)],
     )
 
     objects = InCollaborationQuerySet.as_manager()

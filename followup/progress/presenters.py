@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from action_plans.measures.presenters import url_of
 from action_plans.models import Measure
 from followup.models import Course, ProgressNote
 from ui.numbers import number_words
@@ -46,3 +51,20 @@ def note_row(note: ProgressNote) -> dict[str, Any]:
         "text": note.text,
         "spent": ", ".join(spent),
     }
+
+
+# --- Silence ----------------------------------------------------------------------------------------------------------
+
+
+def silent_words(measure: Any, today: dt.date) -> str:
+    """Since when nobody has told anything of a measure that comes from `queries.silent_among`."""
+    last = timezone.localdate(measure.last_news_at)
+    number = (today - last).days
+    return ngettext(
+        "No news since %(day)s: %(number)s day.", "No news since %(day)s: %(number)s days.", number
+    ) % {"day": date_format(last, "j F Y"), "number": number_words(number)}  # fmt: skip
+
+
+def silent_row(measure: Measure, today: dt.date) -> dict[str, Any]:
+    """A silent measure in a list."""
+    return {"title": measure.title, "url": url_of(measure), "text": silent_words(measure, today)}

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from action_plans.models import Commitment, Measure
+from django.db.models import Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from action_plans.commitments.lines import rules_of
+from action_plans.models import Commitment, CommitmentMove, FollowUpNote, Measure, MeasureMove, MeasureState
+from action_plans.rules import IN_FORCE
+from common.days import midnight
 from followup.models import ProgressNote
 from followup.progress.rules import NO_NEWS_OF
+from partners.models import Collaboration
 
 
 def notes_of(user: Any, measures: Sequence[Measure]) -> dict[int, list[ProgressNote]]:
@@ -23,3 +31,50 @@ def parts_to_tell_of(user: Any, measure: Measure) -> Any:
     """The parts of a measure of which there can be news, that the user reads."""
     rows = Commitment.objects.visible_to(user).filter(measure=measure).exclude(state__in=NO_NEWS_OF)
     return rows.select_related("asked_of").order_by("-is_lead", "number")
+
+
+# --- Silence ----------------------------------------------------------------------------------------------------------
+
+# What is news of a measure: which rows, how they hang on it, and when.
+NEWS: list[tuple[type[Model], str, str]] = [
+    (ProgressNote, "measure", "written_at"),
+    (FollowUpNote, "measure", "written_at"),
+    (MeasureMove, "measure", "at"),
+    (CommitmentMove, "commitment__measure", "at"),
+]
+
+
+def with_last_news(rows: QuerySet[Measure]) -> QuerySet[Any]:
+    """Measures with when somebody last told something of them, or did something with them or a part of them."""
+    latest = [
+        Subquery(
+            model._default_manager.filter(**{path: OuterRef("pk")})
+            .order_by()
+            .values(path)
+            .annotate(latest=Max(moment))
+            .values("latest")
+        )
+        for model, path, moment in NEWS
+    ]
+    # The greatest of those there are: PostgreSQL lets go of what is missing.
+    return rows.annotate(last_news_at=Greatest("created_at", *latest))
+
+
+def silent_among(rows: QuerySet[Measure], today: dt.date, *, days: int) -> QuerySet[Measure]:
+    """Those in force of which nobody has told anything for so many days, the longest silent first.
+
+    Of a measure that is decided and has not begun nothing is expected before its first day.
+    """
+    since = today - dt.timedelta(days=days)
+    has_begun = ~Q(state=MeasureState.DECIDED) | Q(start_on=None) | Q(start_on__lte=since)
+    found = with_last_news(rows.filter(has_begun, state__in=IN_FORCE))
+    return found.filter(last_news_at__lt=midnight(since + dt.timedelta(days=1))).order_by("last_news_at", "pk")
+
+
+def silent_measures(collaboration: Collaboration, today: dt.date) -> QuerySet[Measure]:
+    """The measures of a collaboration that a meeting takes up for want of news, with `last_news_at`.
+
+    Not narrowed to a reader: filter by `Measure.objects.visible_to(user)` before it is shown.
+    """
+    rows = Measure.objects.kept().filter(collaboration=collaboration)
+    return silent_among(rows, today, days=rules_of(collaboration).silent_after_days)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Fill the slots and give the log its words. Doing it twice changes nothing."""
+    from followup.progress import my_work
     from followup.progress import slots as fillers
     from partners.presenters import describe_actions
     from ui import slots
@@ -14,3 +15,6 @@ def register() -> None:
     describe_actions({"progress_told": _("told how a measure goes")})
     slots.register("measure.timeline", fillers.told_of_measures, order=10)
     slots.register("measure.actions", fillers.way_to_tell, order=10)
+    slots.register("measure.notices", fillers.silence_of_measures, order=20)
+    slots.register("plan.notices", fillers.silence_in_plans, order=10)
+    slots.register("my_work.items", my_work.items, order=55)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from action_plans.models import Measure
+from action_plans.commitments.lines import rules_of
+from action_plans.models import Measure, Plan
 from action_plans.rules import DECIDED_ONCE
 from followup.progress import presenters, queries
 from followup.progress.permissions import may_tell
@@ -26,3 +29,47 @@ def way_to_tell(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[s
         for measure in measures
         if measure.state in DECIDED_ONCE and may_tell(user, measure)
     }
+
+
+def silence_of_measures(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
+    """That nobody has told anything of a measure for long, and what comes of it."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    today = timezone.localdate()
+    for days, pks in _by_days(measures).items():
+        rows = Measure.objects.visible_to(user).filter(pk__in=pks)
+        for silent in queries.silent_among(rows, today, days=days):
+            words = {"template": "followup/progress/_silent.html", "text": presenters.silent_words(silent, today)}
+            found[silent.pk] = [words]
+    return found
+
+
+def silence_in_plans(user: Any, plans: Sequence[Plan]) -> dict[int, list[dict[str, Any]]]:
+    """The measures of each plan of which nobody has told anything for long."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    today = timezone.localdate()
+    for days, pks in _by_days(plans).items():
+        rows = Measure.objects.visible_to(user).kept().filter(plan__in=pks).select_related("collaboration")
+        for silent in queries.silent_among(rows, today, days=days):
+            found.setdefault(silent.plan_id, []).append(presenters.silent_row(silent, today))
+    return {
+        pk: [
+            {
+                "template": "followup/progress/_silent_in_plan.html",
+                "title": ngettext(
+                    "%(number)s measure has been silent for long", "%(number)s measures have been silent for long",
+                    len(rows),
+                ) % {"number": len(rows)},
+                "rows": rows,
+            }
+        ]
+        for pk, rows in found.items()
+    }  # fmt: skip
+
+
+def _by_days(things: Sequence[Any]) -> dict[int, list[int]]:
+    """Ids of measures or plans by how many days of silence their collaboration has decided on."""
+    days = {pk: rules_of(pk).silent_after_days for pk in {thing.collaboration_id for thing in things}}
+    found: dict[int, list[int]] = {}
+    for thing in things:
+        found.setdefault(days[thing.collaboration_id], []).append(thing.pk)
+    return found

@@ -638,11 +638,12 @@ def test_no_letter_is_sent_on_a_day_when_nobody_works(world):
 def test_only_a_coordinator_writes_the_rules(world, client):
     address = reverse("commitment_rules", args=["ekstad"])
     client.force_login(world.officer)
-    assert client.post(address, {"shown_after_days": 1, "remind_days": 1}).status_code == 403
+    assert client.post(address, {"shown_after_days": 1, "remind_days": 1, "silent_after_days": 21}).status_code == 403
     client.force_login(world.coordinator)
-    assert client.post(address, {"shown_after_days": 99, "remind_days": 1}).status_code == 422
-    assert client.post(address, {"shown_after_days": 5, "remind_days": 1}).status_code == 302
-    assert CommitmentRules.objects.get().shown_after_days == 5
+    assert client.post(address, {"shown_after_days": 99, "remind_days": 1, "silent_after_days": 21}).status_code == 422
+    assert client.post(address, {"shown_after_days": 5, "remind_days": 1, "silent_after_days": 30}).status_code == 302
+    rules = CommitmentRules.objects.get()
+    assert (rules.shown_after_days, rules.silent_after_days) == (5, 30)
 
 
 def test_another_collaboration_sees_nothing(world, client):

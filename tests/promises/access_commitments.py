@@ -111,7 +111,9 @@ COMMITMENTS: dict[str, Row] = {
     ),
     "commitment_rules": Row(only("coordinator")),
     "commitment_rules POST": Row(
-        only("coordinator", code=302), method="post", body=lambda world: {"shown_after_days": 3, "remind_days": 2}
+        only("coordinator", code=302),
+        method="post",
+        body=lambda world: {"shown_after_days": 3, "remind_days": 2, "silent_after_days": 21},
     ),
     "commitment_detail": Row(seen_by(*SEES), before=_request, args=lambda world: [_one(world).number]),
     "commitment_ask": _step(ASKER, _draft),

@@ -1,0 +1,42 @@
+"""Which measures whoever leads them has told nothing of for long. The weekly letter says the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from action_plans.commitments.lines import rules_of
+from action_plans.measures.queries import answered_for_by
+from action_plans.permissions import READ_PLANS
+from followup.progress import presenters, queries
+from partners.models import Collaboration
+
+
+def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[dict[str, Any]]]:
+    """The silent measures the user leads, or stands in for today; by the day on which they became silent."""
+    asked = [one for one in collaborations if user.has_role(one, READ_PLANS)]
+    found: dict[int, list[dict[str, Any]]] = {}
+    today = timezone.localdate()
+    led = answered_for_by(user, asked, today) if asked else None
+    for one in asked:
+        if led is None:
+            break
+        days = rules_of(one).silent_after_days
+        for measure in queries.silent_among(led.filter(collaboration=one), today, days=days):
+            told: Any = measure
+            found.setdefault(one.pk, []).append(
+                {
+                    "key": f"measure {measure.pk} silent",
+                    "title": _("Tell how it goes"),
+                    # Which measure it is stays on the page.
+                    "mail_title": _("A measure of which nobody has told anything for long"),
+                    "text": f"{measure.title}. {presenters.silent_words(measure, today)}",
+                    "url": presenters.tell_url(measure),
+                    "due_on": timezone.localdate(told.last_news_at) + dt.timedelta(days=days),
+                }
+            )
+    return found
