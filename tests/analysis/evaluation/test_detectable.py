@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.change import count_interval
-from analysis.evaluation import detectable_reduction
+from analysis.evaluation import detectable_reduction, weighted_displacement_difference
 
 counts = st.integers(0, 2000)
 powers = st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
@@ -105,6 +105,15 @@ def test_made_up_comparisons_are_shown_as_often_as_it_says(treated, control, pow
     assert shown(treated, control, share, rng) >= power - error
     # A whole percent less would be shown less often: it is the smallest.
     assert shown(treated, control, share - 0.01, rng) < power + error + 0.005
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("treated", "control"), [(30, 30), (40, 40), (60, 90), (80, 80), (150, 150), (250, 250)])
+def test_the_difference_shows_a_reduction_of_that_size_as_often_as_it_says(treated, control):
+    """The test itself, comparison by comparison, and neither much less nor much more often than eight times in ten."""
+    left = 1 - detectable_reduction(treated, control, power=0.8)
+    made = np.random.default_rng(7).poisson((treated, treated * left, control, control), (1_000, 4))
+    assert 0.77 <= np.mean([abs(weighted_displacement_difference(*row).z) > 1.96 for row in made]) <= 0.83
 
 
 # --- The interval of a count ------------------------------------------------------------------------------------------
