@@ -42,6 +42,8 @@ SEE_PLACE_FILES = SEE_PUBLISHED_PICTURES
 # Who writes in place files: for every place, and for those that the own organisation keeps or the own areas hold.
 KEEP_PLACE_FILES = {Role.COORDINATOR}
 KEEP_OWN_PLACE_FILES = {Role.SECURITY_LEAD, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
+# Series of numbers beside the reports: statistics, surveys, costs.
+SEE_INDICATORS = SEE_OWN_ORGANISATION | {Role.COUNCIL}
 MAY_IMPORT = {Role.SECURITY_LEAD, Role.COORDINATOR, Role.ANALYST, Role.COMMUNITY_OFFICER, Role.MUNICIPAL_OFFICER}
 # Who fills in safety inspections and walks in their areas; at the places of their organisation reporters do too.
 MAY_INSPECT = {

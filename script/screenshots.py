@@ -209,6 +209,11 @@ class Known:
         return self._first("action_plans.Goal", kind="effect")
 
     @cached_property
+    def indicator(self) -> int:
+        # A survey with several periods: it has the most to show.
+        return self._number("situational_picture.Indicator", kind="survey")
+
+    @cached_property
     def measure(self) -> int:
         # One that several have a part in and somebody did not keep: it has the most to show.
         return self._first("action_plans.Measure", parts__state="not_kept")
@@ -412,6 +417,10 @@ SHOTS = [
     Shot("measure_follow_up", args=here("measure")),
     Shot("progress_tell", args=here("measure")),
     Shot("progress_tell_part", args=here("part_told_of")),
+    Shot("indicator_list"),
+    Shot("indicator_new"),
+    Shot("indicator", args=here("indicator")),
+    Shot("indicator_value_new", args=here("indicator")),
     Shot("goal_list", args=here("plan")),
     Shot("goal", args=here("plan", "goal")),
     Shot("goal_new", args=here("plan")),
@@ -614,6 +623,10 @@ NO_PAGE = {
     "measure_step": "takes a form",
     "measure_remove": "takes a form",
     "problem_places": "takes a form",
+    "indicator_change": "the page of indicator_new, filled in",
+    "indicator_remove": "takes a form",
+    "indicator_value_withdraw": "takes a form",
+    "indicator_export": "asks what a file is for, as every file does",
     "goal_change": "the page of goal_new, filled in",
     **dict.fromkeys(("goal_agree", "goal_remove"), "takes a form"),
     "problem_step": "takes a form",

@@ -9,7 +9,7 @@ class SituationalPictureConfig(AppConfig):
         from incidents import changes
         from partners import log
         from partners.presenters import describe_actions
-        from partners.roles import SEE_PUBLISHED_PICTURES
+        from partners.roles import SEE_INDICATORS, SEE_PUBLISHED_PICTURES
         from situational_picture import my_work, retention
         from situational_picture.actions import want_rebuild
         from situational_picture.places_over_years import sections as places_over_years
@@ -31,10 +31,22 @@ class SituationalPictureConfig(AppConfig):
                 "picture_exported": _("downloaded a picture's figures"),
                 "picture_document_downloaded": _("downloaded a picture as PDF"),
                 "picture_word_downloaded": _("downloaded a picture as Word"),
+                "indicator_added": _("made an indicator"),
+                "indicator_changed": _("changed an indicator"),
+                "indicator_removed": _("took an indicator away"),
+                "indicator_value_entered": _("entered a value of an indicator"),
+                "indicator_value_withdrawn": _("took back a value of an indicator"),
+                "indicator_exported": _("downloaded an indicator's figures"),
             }
         )
         retention.register_kinds()
-        log.sort_actions(log.Kind.EXPORTS, "picture_exported", "picture_document_downloaded", "picture_word_downloaded")
+        log.sort_actions(
+            log.Kind.EXPORTS,
+            "picture_exported",
+            "picture_document_downloaded",
+            "picture_word_downloaded",
+            "indicator_exported",
+        )
         menu.register(
             "picture_list",
             _("Situational picture"),
@@ -44,6 +56,14 @@ class SituationalPictureConfig(AppConfig):
         )
         menu.register(
             "priority_places", _("Where to begin"), group=menu.Group.AREA, order=5, roles=SEE_PUBLISHED_PICTURES
+        )
+        menu.register(
+            "indicator_list",
+            _("Indicators"),
+            group=menu.Group.AREA,
+            order=6,
+            roles=SEE_INDICATORS,
+            also=["indicator", "indicator_new", "indicator_change", "indicator_value_new"],
         )
         slots.register("my_work.items", my_work.items, order=15)
         slots.register("report.receipt", pictures_that_counted, order=10)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from situational_picture import views, writing_views
 from situational_picture.distribution_views import picture_send_again
@@ -6,6 +6,7 @@ from situational_picture.document_views import picture_pdf, picture_word
 from situational_picture.priority_views import priority_places
 
 urlpatterns = [
+    path("", include("situational_picture.indicators.urls")),
     path("", views.picture_list, name="picture_list"),
     path("priorities/", priority_places, name="priority_places"),
     path("picture/<slug:area>/", views.picture, name="picture"),

@@ -33,6 +33,7 @@ from situational_picture.models import Picture
 from tests import factories as make
 from tests.promises.access_commitments import COMMITMENTS
 from tests.promises.access_goals import GOALS
+from tests.promises.access_indicators import INDICATORS
 from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_papers import PAPERS
@@ -1313,6 +1314,7 @@ ACCESS: dict[str, Row] = {
     **MEASURES,
     **GOALS,
     **PROGRESS,
+    **INDICATORS,
     **CAUSES,
     **LIBRARY,
     **WORK,

@@ -42,6 +42,8 @@ ELSEWHERE = {
     "ComingEventForm.what": "situational_picture.rules.check_texts",
     "PriorityPlaceForm.name": "situational_picture.rules.check_texts",
     "PriorityPlaceForm.why": "situational_picture.rules.check_texts",
+    **{f"IndicatorForm.{name}": "situational_picture.indicators.actions" for name in ("name", "source", "unit")},
+    "ValueForm.note": "situational_picture.indicators.actions.enter_value",
     "PlaceForm.name": "areas.models.Place.clean",
     "PlaceForm.other_names": "areas.models.Place.clean",
     "PlaceFeatureForm.detail": "areas.place_files.rules.text_faults, in the form and in the action",

@@ -1,0 +1,1 @@
+"""How many people use a place, by hour: a number only."""

@@ -1,0 +1,264 @@
+"""Indicators as pages, files and the API show them: a number never without its period, n and interval."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from incidents.presenters import safe_cell
+from incidents.selections import Selection, in_words
+from situational_picture.indicators.telling import MISSING, PROTECTED, SHOWN, SUPPRESSED, Told
+from situational_picture.models import Indicator, IndicatorValue
+from situational_picture.period_names import days_name
+from ui.numbers import number_words
+
+
+def url_of(indicator: Indicator) -> str:
+    """The indicator's page."""
+    return reverse("indicator", args=[indicator.collaboration.slug, indicator.number])
+
+
+def period_words(first: dt.date, last: dt.date) -> str:
+    """A period as people say it: “November 2026”, “2025”, “2017–2018”, “third quarter 2026”, or its days."""
+    starts_month, ends_month = first.day == 1, (last + dt.timedelta(days=1)).day == 1
+    if starts_month and ends_month:
+        if first.month == 1 and last.month == 12:
+            return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
+        if first.year == last.year and first.month == last.month:
+            return date_format(first, "F Y")
+        if first.year == last.year and last.month - first.month == 2 and first.month % 3 == 1:
+            return _("quarter %(number)s %(year)s") % {"number": first.month // 3 + 1, "year": first.year}
+    return days_name(first, last)
+
+
+def number_of(indicator: Indicator, value: float | None) -> str:
+    """The value in words: shares in percent, money in whole kronor."""
+    if value is None:
+        return ""
+    if indicator.is_share or is_percent(indicator):
+        return _("%(number)s %%") % {"number": number_words(value * 100 if indicator.is_share else value, 0)}
+    if indicator.kind == Indicator.Kind.COST:
+        return _("%(number)s kr") % {"number": number_words(value, 0)}
+    return number_words(value)
+
+
+def is_percent(indicator: Indicator) -> bool:
+    """Whether the source gives its numbers in percent."""
+    return indicator.unit.casefold() in {"percent", "procent", "%"}
+
+
+def unit_words(indicator: Indicator) -> str:
+    """What the numbers of the series are."""
+    if indicator.is_share:
+        return _("percent of those who answered")
+    if indicator.kind == Indicator.Kind.COST:
+        return indicator.unit or _("kronor")
+    if indicator.kind == Indicator.Kind.PLACE_COUNT:
+        return indicator.unit or _("people an hour")
+    if indicator.kind == Indicator.Kind.INCIDENTS:
+        return indicator.unit or _("events a month")
+    return indicator.unit
+
+
+def interval_words(indicator: Indicator, told: Told) -> str:
+    """The interval in words, or nothing."""
+    if told.status != SHOWN or told.lower is None or told.upper is None:
+        return ""
+    upper = number_of(indicator, told.upper)
+    # The unit is said once: “28–41 %”.
+    scale = 100 if indicator.is_share else 1
+    decimals = 0 if indicator.is_share or is_percent(indicator) or indicator.kind == Indicator.Kind.COST else None
+    return f"{number_words(told.lower * scale, decimals)}–{upper}"
+
+
+def value_words(indicator: Indicator, told: Told) -> str:
+    """The value with its interval: “34 % (28–41 %)”; or why there is none."""
+    if told.status == SUPPRESSED:
+        return _("not told by the source")
+    if told.status == MISSING:
+        return _("missing")
+    if told.status == PROTECTED:
+        if told.at_least:
+            return _("at least %(number)s") % {"number": number_words(told.at_least)}
+        return _("protected")
+    words = number_of(indicator, told.value)
+    interval = interval_words(indicator, told)
+    return f"{words} ({interval})" if interval else words
+
+
+def level_words(indicator: Indicator) -> str:
+    """The level with what it is: “area: Väster”."""
+    label = capfirst(indicator.get_level_display())
+    return f"{label}: {indicator.ground}" if indicator.ground else label
+
+
+def facts_of(indicator: Indicator) -> list[dict[str, str]]:
+    """What stands above every series: source, level, kind, unit and direction."""
+    rows = [
+        (_("Source"), indicator.source),
+        (_("Level"), level_words(indicator)),
+        (_("Kind"), capfirst(indicator.get_kind_display())),
+        (_("Unit"), unit_words(indicator)),
+        (_("Direction"), capfirst(indicator.get_better_display())),
+    ]
+    if indicator.kind == Indicator.Kind.INCIDENTS:
+        chosen = in_words(Selection.parse(indicator.selection), indicator.collaboration_id)
+        said = "; ".join(f"{row['label']}: {row['text']}" for row in chosen)
+        rows.append((_("What is counted"), said or _("All events")))
+    return [{"label": label, "text": text} for label, text in rows if text]
+
+
+def list_rows(indicators: Sequence[Indicator], latest: dict[int, Told]) -> list[dict[str, Any]]:
+    """Each indicator with its latest number."""
+    return [
+        {
+            "indicator": one,
+            "url": url_of(one),
+            "name": one.name,
+            "kind": capfirst(one.get_kind_display()),
+            "source": one.source,
+            "level": level_words(one),
+            "latest": _latest_words(one, latest.get(one.pk)),
+        }
+        for one in indicators
+    ]
+
+
+def _latest_words(indicator: Indicator, told: Told | None) -> dict[str, str]:
+    if told is None:
+        text = _("counted when the page is opened") if indicator.is_computed else _("no value yet")
+        return {"text": text, "period": "", "n": ""}
+    return {
+        "text": value_words(indicator, told),
+        "period": period_words(told.point.first, told.point.last),
+        "n": "" if told.n is None else number_words(told.n),
+    }
+
+
+def table_of(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any]:
+    """The series as a table, latest first: the chart's twin."""
+    has_notes = any(one.point.row is not None and one.point.row.note for one in told)
+    has_effect = indicator.is_share
+    columns: list[Any] = [
+        _("Period"),
+        {"label": capfirst(unit_words(indicator) or _("Value")), "number": True},
+        {"label": _("95 % interval"), "number": True},
+        {"label": _("n"), "number": True},
+    ]
+    if has_effect:
+        columns.append({"label": _("Design effect"), "number": True})
+    if has_notes:
+        columns.append(_("Note"))
+    rows = []
+    for one in reversed(told):
+        row: list[Any] = [
+            period_words(one.point.first, one.point.last),
+            _value_cell(indicator, one),
+            interval_words(indicator, one) or "–",
+            "–" if one.n is None else number_words(one.n),
+        ]
+        if has_effect:
+            row.append(number_words(one.point.design_effect, 1))
+        if has_notes:
+            row.append(one.point.row.note if one.point.row is not None else "")
+        rows.append(row)
+    return {"columns": columns, "rows": rows}
+
+
+def _value_cell(indicator: Indicator, told: Told) -> Any:
+    if told.status == SHOWN:
+        return number_of(indicator, told.value)
+    if told.status == PROTECTED and not told.at_least:
+        return {"value": None, "status": "protected"}
+    if told.status == MISSING:
+        return {"value": None, "status": "missing"}
+    return value_words(indicator, told)
+
+
+def corrected_rows(indicator: Indicator, rows: Sequence[IndicatorValue]) -> list[dict[str, Any]]:
+    """What once stood in the series: what it said, who withdrew it and when."""
+    return [
+        {
+            "period": period_words(row.period_from, row.period_to),
+            "value": _("not told by the source") if row.is_suppressed else number_of(indicator, row.value),
+            "n": "–" if row.n is None else number_words(row.n),
+            "entered": _entered(row),
+            "withdrawn": date_format(row.withdrawn_at, "j F Y") if row.withdrawn_at else "",
+        }
+        for row in rows
+    ]
+
+
+def _entered(row: IndicatorValue) -> str:
+    if row.batch is not None:
+        return _("%(file)s, file of %(day)s") % {
+            "file": row.batch.file_name,
+            "day": date_format(row.batch.dated_on, "j F Y"),
+        }
+    who = row.entered_by.function if row.entered_by is not None else ""
+    return ", ".join(part for part in (who, date_format(row.entered_at, "j F Y")) if part)
+
+
+def standing_rows(told: Sequence[Told], indicator: Indicator) -> list[dict[str, Any]]:
+    """The values that can be taken back, latest first, with where each came from."""
+    rows = []
+    for one in reversed(told):
+        row = one.point.row
+        if row is None:
+            continue
+        rows.append(
+            {
+                "row": row,
+                "period": period_words(row.period_from, row.period_to),
+                "value": value_words(indicator, one),
+                "entered": _entered(row),
+            }
+        )
+    return rows
+
+
+EXPORT_COLUMNS = (
+    "name", "kind", "source", "level", "where", "unit", "better", "from", "to", "value", "status", "at_least",
+    "ci_low", "ci_high", "n", "successes", "design_effect", "note",
+)  # fmt: skip
+
+
+def export_rows(indicator: Indicator, told: Sequence[Told]) -> list[list[Any]]:
+    """The series as rows of a file, protected as on the page."""
+    head = [
+        indicator.name, indicator.kind, indicator.source, indicator.level, indicator.ground, unit_words(indicator),
+        indicator.better,
+    ]  # fmt: skip
+    lines = []
+    for one in told:
+        row: list[Any] = [
+            *head, one.point.first.isoformat(), one.point.last.isoformat(), one.value, one.status,
+            one.at_least or None, one.lower, one.upper, one.n, one.successes, one.point.design_effect,
+            one.point.row.note if one.point.row is not None else "",
+        ]  # fmt: skip
+        lines.append([safe_cell(cell) for cell in row])
+    return lines
+
+
+def finding_of(indicator: Indicator, told: Sequence[Told]) -> str:
+    """The latest number in a sentence: the page's answer to its question."""
+    known = [one for one in told if one.status != MISSING]
+    if not known:
+        return ""
+    latest = known[-1]
+    words = {
+        "period": period_words(latest.point.first, latest.point.last),
+        "value": value_words(indicator, latest),
+    }
+    if latest.n is not None and indicator.is_share:
+        return _("%(period)s: %(value)s of %(n)s who answered.") % {**words, "n": number_words(latest.n)}
+    return _("%(period)s: %(value)s %(unit)s.") % {
+        **words,
+        "unit": "" if indicator.kind == Indicator.Kind.COST or is_percent(indicator) else unit_words(indicator),
+    }

@@ -1,0 +1,61 @@
+"""Who gets what at the addresses of indicators: read by those who act and lead, kept by those who compile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests import factories as make
+from tests.promises.access_rows import Row, only
+from tests.world import World
+
+# Whoever reads indicators; the others who take part are told why not.
+READERS = ("security_lead", "police", "other_housing", "coordinator", "council")
+
+
+def _indicator(world: World) -> None:
+    world.indicator = make.IndicatorFactory(collaboration=world.here, area=world.west)
+    world.value = make.IndicatorValueFactory(indicator=world.indicator)
+
+
+def _one(world: World) -> list[Any]:
+    return [world.indicator.number]
+
+
+def _value(world: World) -> list[Any]:
+    return [world.indicator.number, world.value.pk]
+
+
+def _said(world: World) -> dict[str, Any]:
+    return {
+        "name": "Trygga på kvällen", "kind": "survey", "source": "Kommunens enkät", "level": "area",
+        "area": world.west.pk, "better": "higher", "row_version": "0",
+    }  # fmt: skip
+
+
+PURPOSE = {"purpose": "meeting", "words": ""}
+
+INDICATORS = {
+    "indicator_list": Row(only(*READERS), before=_indicator),
+    "indicator_new": Row(only("coordinator")),
+    "indicator_new POST": Row(only("coordinator", code=302), method="post", body=_said),
+    "indicator": Row(only(*READERS), _one, before=_indicator),
+    "indicator_change": Row(only("coordinator"), _one, before=_indicator),
+    "indicator_change POST": Row(only("coordinator", code=302), _one, method="post", body=_said, before=_indicator),
+    "indicator_remove": Row(only("coordinator", code=302), _one, method="post", before=_indicator),
+    "indicator_value_new": Row(only("coordinator"), _one, before=_indicator),
+    "indicator_value_new POST": Row(
+        only("coordinator", code=302),
+        _one,
+        method="post",
+        body=lambda world: {
+            "period_from": "2024-01-01", "period_to": "2024-12-31", "successes": "80", "n": "200",
+            "design_effect": "1.4",
+        },
+        before=_indicator,
+    ),
+    "indicator_value_withdraw": Row(only("coordinator", code=302), _value, method="post", before=_indicator),
+    "indicator_export": Row(only(*READERS), _one, before=_indicator),
+    "indicator_export POST": Row(
+        only(*READERS), _one, method="post", body=lambda world: PURPOSE, before=_indicator
+    ),
+}  # fmt: skip
