@@ -19,22 +19,36 @@ from analysis.evaluation.counts import (
 from analysis.evaluation.detectable import detectable_reduction
 from analysis.evaluation.dispersion import estimated_dispersion
 from analysis.evaluation.result import Effect
+from analysis.evaluation.series import (
+    InterruptedSeries,
+    SeriesEffect,
+    SyntheticComparison,
+    difference_in_differences,
+    interrupted_time_series,
+    synthetic_comparison,
+)
 
 __all__ = [
     "DisplacementDifference",
     "DisplacementQuotient",
     "Effect",
+    "InterruptedSeries",
     "NetEffect",
     "RateRatio",
     "RelativeEffect",
+    "SeriesEffect",
     "ShareDifference",
     "Spread",
+    "SyntheticComparison",
     "compare_shares",
     "detectable_reduction",
+    "difference_in_differences",
     "estimated_dispersion",
+    "interrupted_time_series",
     "poisson_rate_ratio",
     "relative_effect",
     "share_interval",
+    "synthetic_comparison",
     "total_net_effect",
     "weighted_displacement_difference",
     "weighted_displacement_quotient",
