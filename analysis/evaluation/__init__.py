@@ -18,6 +18,7 @@ from analysis.evaluation.counts import (
 )
 from analysis.evaluation.detectable import detectable_reduction
 from analysis.evaluation.dispersion import estimated_dispersion
+from analysis.evaluation.headline import Assessment, Rule, Verdict, assess
 from analysis.evaluation.result import Effect
 from analysis.evaluation.series import (
     InterruptedSeries,
@@ -29,6 +30,7 @@ from analysis.evaluation.series import (
 )
 
 __all__ = [
+    "Assessment",
     "DisplacementDifference",
     "DisplacementQuotient",
     "Effect",
@@ -36,10 +38,13 @@ __all__ = [
     "NetEffect",
     "RateRatio",
     "RelativeEffect",
+    "Rule",
     "SeriesEffect",
     "ShareDifference",
     "Spread",
     "SyntheticComparison",
+    "Verdict",
+    "assess",
     "compare_shares",
     "detectable_reduction",
     "difference_in_differences",
