@@ -14,6 +14,7 @@ from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from cause_analysis.prioritising.api import RoundListView, RoundView
 from est_platform.api import Nothing, SchemaView, router
+from followup.progress.api import ProgressListView
 from situational_picture.api import PictureListView, PictureView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/measures/<int:pk>/", MeasureView.as_view(), name="api-measure"),
     path("v1/measures/<int:pk>/decide/", MeasureDecideView.as_view(), name="api-measure-decide"),
     path("v1/measures/<int:pk>/move/", MeasureMoveView.as_view(), name="api-measure-move"),
+    path("v1/progress/", ProgressListView.as_view(), name="api-progress-list"),
     path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),
     path("v1/plans/", PlanListView.as_view(), name="api-plan-list"),
     path("v1/plans/<int:pk>/", PlanView.as_view(), name="api-plan"),

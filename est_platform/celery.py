@@ -51,6 +51,10 @@ app.conf.beat_schedule = {
         "task": "areas.tasks.sweep_inspection_photos",
         "schedule": crontab(hour=3, minute=55),
     },
+    "delete files no photo of something carried out names": {
+        "task": "followup.tasks.sweep_proof_photos",
+        "schedule": crontab(hour=3, minute=56),
+    },
     "delete Word templates nobody names": {
         "task": "action_plans.tasks.sweep_word_templates",
         "schedule": crontab(hour=3, minute=58),

@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from action_plans.models import Commitment, Measure
-from action_plans.permissions import check_may_report, may_work_on_plan, organisations_spoken_for
+from action_plans.permissions import check_may_report, may_work_on_plan, organisations_spoken_for, speaks_for
 from action_plans.rules import NOT_LEADING
 from common.errors import NotAllowed
 from common.permissions import as_question
+from followup.models import ProgressNote, ProofPhoto
 from partners.models import Organisation
+from partners.roles import MAY_REVIEW
 
 
 def check_may_tell(user: Any, measure: Measure, part: Commitment | None = None) -> None:
@@ -44,4 +46,20 @@ def organisations_that_tell(user: Any, measure: Measure, part: Commitment | None
     return [one for one in own if one.pk in taking_part]
 
 
+def check_may_prove(user: Any, note: ProgressNote) -> None:
+    """Whoever told it shows it."""
+    if user.is_service or note.written_by_id != user.pk:
+        raise NotAllowed(_("Only the one who told it adds photos to it."))
+
+
+def check_may_take_back(user: Any, photo: ProofPhoto) -> None:
+    """The organisation whose photo it is takes it back, and a coordinator any that should not be seen."""
+    note = photo.note
+    if not user.is_service and user.has_role(photo.collaboration_id, MAY_REVIEW):
+        return
+    if note.written_by_id != user.pk and not speaks_for(user, note.organisation_id, photo.collaboration_id):
+        raise NotAllowed(_("Only the organisation whose photo it is, or a coordinator, takes it away."))
+
+
 may_tell = as_question(check_may_tell)
+may_take_back = as_question(check_may_take_back)

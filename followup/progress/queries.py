@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Greatest
 
 from action_plans.commitments.lines import rules_of
 from action_plans.models import Commitment, CommitmentMove, FollowUpNote, Measure, MeasureMove, MeasureState
 from action_plans.rules import IN_FORCE
 from common.days import midnight
-from followup.models import ProgressNote
+from followup.models import DosePlan, Obstacle, ProgressNote, ProofPhoto
 from followup.progress.rules import NO_NEWS_OF
 from partners.models import Collaboration
 
@@ -22,8 +22,36 @@ def notes_of(user: Any, measures: Sequence[Measure]) -> dict[int, list[ProgressN
     """The notes the user reads of each measure, the latest first: one question for all of them."""
     found: dict[int, list[ProgressNote]] = {measure.pk: [] for measure in measures}
     rows = ProgressNote.objects.visible_to(user).filter(measure__in=list(found))
-    for note in rows.select_related("organisation", "part__asked_of").order_by("-on", "-pk"):
+    rows = rows.select_related("organisation", "part__asked_of", "obstacle", "measure__collaboration")
+    photos = Prefetch("photos", ProofPhoto.objects.visible_to(user).kept(), to_attr="photos_shown")
+    for note in rows.prefetch_related("doses__dose", photos).order_by("-on", "-pk"):
         found[note.measure_id].append(note)
+    return found
+
+
+def doses_of(measures: Sequence[Measure]) -> dict[int, list[DosePlan]]:
+    """What each measure is to give, with how many are `done`: one question for all of them."""
+    found: dict[int, list[DosePlan]] = {measure.pk: [] for measure in measures}
+    rows: Any = DosePlan.objects.filter(measure__in=list(found)).annotate(number_done=Sum("done__amount", default=0))
+    for dose in rows.order_by("pk"):
+        found[dose.measure_id].append(dose)
+    return found
+
+
+def spent_on(measures: Sequence[Measure]) -> dict[int, tuple[int, int]]:
+    """Hours and kronor so far of each measure, as told in its notes."""
+    rows = ProgressNote.objects.filter(measure__in=[measure.pk for measure in measures]).order_by().values("measure")
+    sums = rows.annotate(hours_spent=Sum("hours", default=0), cost_spent=Sum("cost_sek", default=0))
+    return {row["measure"]: (row["hours_spent"], row["cost_spent"]) for row in sums}
+
+
+def open_obstacles(user: Any, measures: Sequence[Measure]) -> dict[int, list[Obstacle]]:
+    """What still hinders each measure, as far as the user reads it, the longest-standing first."""
+    found: dict[int, list[Obstacle]] = {measure.pk: [] for measure in measures}
+    rows = Obstacle.objects.visible_to(user).open().filter(measure__in=list(found))
+    rows = rows.select_related("note__organisation", "note__part__asked_of", "measure__plan__area")
+    for obstacle in rows.select_related("measure__collaboration").order_by("since", "pk"):
+        found[obstacle.measure_id].append(obstacle)
     return found
 
 
@@ -41,6 +69,7 @@ NEWS: list[tuple[type[Model], str, str]] = [
     (FollowUpNote, "measure", "written_at"),
     (MeasureMove, "measure", "at"),
     (CommitmentMove, "commitment__measure", "at"),
+    (Obstacle, "measure", "resolved_at"),
 ]
 
 

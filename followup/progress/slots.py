@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from action_plans.commitments.lines import rules_of
-from action_plans.models import Measure, Plan
-from action_plans.rules import DECIDED_ONCE
+from action_plans.models import Commitment, Measure, Plan
+from action_plans.permissions import may_work_on_plan
+from action_plans.rules import DECIDED_ONCE, STILL_WRITTEN
 from followup.progress import presenters, queries
 from followup.progress.permissions import may_tell
+from followup.progress.rules import NO_NEWS_OF
 
 
 def told_of_measures(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
     """The notes in each measure's line of time."""
     notes = queries.notes_of(user, measures)
-    return {pk: [presenters.note_row(note) for note in rows] for pk, rows in notes.items() if rows}
+    return {pk: [presenters.note_row(user, note) for note in rows] for pk, rows in notes.items() if rows}
 
 
 def way_to_tell(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
@@ -73,3 +75,48 @@ def _by_days(things: Sequence[Any]) -> dict[int, list[int]]:
     for thing in things:
         found.setdefault(days[thing.collaboration_id], []).append(thing.pk)
     return found
+
+
+def obstacles_of_measures(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
+    """What stands in the way of each measure."""
+    today = timezone.localdate()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for pk, obstacles in queries.open_obstacles(user, measures).items():
+        if obstacles:
+            rows = [
+                presenters.obstacle_row(one, may_resolve=may_tell(user, one.measure, one.note.part), today=today)
+                for one in obstacles
+            ]
+            found[pk] = [{"template": "followup/progress/_obstacles.html", "rows": rows}]
+    return found
+
+
+def so_far(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
+    """How much of what was planned each measure has given, and what it has taken."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    doses, spent = queries.doses_of(measures), queries.spent_on(measures)
+    for measure in measures:
+        rows = presenters.bars(measure, doses[measure.pk], spent.get(measure.pk, (0, 0)))
+        plans = may_work_on_plan(user, measure.plan) and measure.state in STILL_WRITTEN
+        if plans or (rows and measure.state in DECIDED_ONCE):
+            found[measure.pk] = [
+                {
+                    "template": "followup/progress/_so_far.html",
+                    "rows": rows,
+                    "plan_url": presenters.dose_url(measure) if plans else "",
+                    "has_doses": bool(doses[measure.pk]),
+                }
+            ]
+    return found
+
+
+def way_to_tell_of_part(user: Any, parts: Sequence[Commitment]) -> dict[int, list[dict[str, Any]]]:
+    """The way from a part to telling how it goes."""
+    return {
+        part.pk: [{"title": _("Tell how it goes"), "url": presenters.part_url(part)}]
+        for part in parts
+        if part.measure is not None
+        and part.state not in NO_NEWS_OF
+        and part.measure.state in DECIDED_ONCE
+        and may_tell(user, part.measure, part)
+    }

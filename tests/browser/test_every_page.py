@@ -35,6 +35,7 @@ NO_PAGE = {
     "incident_send",
     "inspection_send",
     "inspection_photo",
+    "proof_photo",
     "incident_where",
     "place_search",
     "place_points",

@@ -12,23 +12,19 @@ from django.utils import timezone
 from action_plans.models import MeasureState
 from common.errors import NotAllowed, NotPossible
 from followup.models import Course, ProgressNote
-from followup.progress.actions import tell
 from tests import factories as make
-from tests.action_plans.cast import PlanWorld
+from tests.followup.cast import ProgressWorld
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world(db):
-    world = PlanWorld()
-    world.ongoing = world.measure(state=MeasureState.ONGOING)
-    return world
+    return ProgressWorld()
 
 
 def told(world, **values):
-    values = {"by": world.officer, "organisation": world.municipality, "course": Course.AS_PLANNED, **values}
-    return tell(measure=values.pop("measure", world.ongoing), **values)
+    return world.told(**values)
 
 
 def test_news_is_told_for_the_own_organisation_of_a_decided_measure(world):

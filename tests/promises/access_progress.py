@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import factories as make
 from tests.factories import plans as planned
-from tests.promises.access_rows import Row, seen_by
+from tests.promises.access_rows import Row, everybody, seen_by
 from tests.world import World
 
 WORK = ("security_lead", "police", "coordinator")
@@ -26,6 +26,14 @@ def _measure(world: World) -> None:
         area=world.west, measure=world.measure, number=1, state="accepted", asked_by=world.municipality,
         asked_of=world.other_housing,
     )  # fmt: skip
+
+
+def _proven(world: World) -> None:
+    """Somebody has told that it is hindered, with a photo."""
+    _measure(world)
+    note = make.ProgressNoteFactory(measure=world.measure, course="hindered", organisation=world.housing)
+    world.obstacle = make.ObstacleFactory(note=note)
+    world.proof = make.ProofPhotoFactory(note=note)
 
 
 def _of_measure(**values: Any) -> dict[str, Any]:
@@ -56,4 +64,26 @@ PROGRESS: dict[str, Row] = {
         {**seen_by(*WORK, code=422), "other_housing": 302, "council": 403, "coach": 403},
         **_of_part(method="post", body=_told("other_housing")),
     ),
-}
+    "dose_plan": Row({**seen_by(*WORK), "council": 403, "coach": 403}, **_of_measure()),
+    "dose_plan POST": Row(
+        {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
+        **_of_measure(method="post", body=lambda world: {"patrols": "40"}),
+    ),
+    "obstacle_resolve": Row(
+        {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
+        before=_proven, args=lambda world: [world.obstacle.pk], method="post", body=lambda world: {},
+    ),
+    # The council and process support read the words and see no photos.
+    "proof_photo": Row(seen_by(*WORK), before=_proven, args=lambda world: [world.proof.pk]),
+    # The organisation whose photo it is takes it back, and a coordinator.
+    "proof_remove": Row(
+        {**seen_by("security_lead", "coordinator", code=302), "police": 403},
+        before=_proven, args=lambda world: [world.proof.pk], method="post", body=lambda world: {},
+    ),
+    "api-progress-list": Row(everybody(), is_outside=True, is_api=True, before=_proven),
+    "api-progress-list POST": Row(
+        {**seen_by(*WORK, code=201), "council": 403, "coach": 403},
+        is_outside=True, is_api=True, before=_measure, method="post",
+        body=lambda world: {"measure": world.measure.pk, "course": "done", "client_uuid": str(uuid.uuid4())},
+    ),
+}  # fmt: skip

@@ -154,6 +154,7 @@ ELSEWHERE = {
     "MeasureDecideForm.override_reason": "action_plans.measures.actions.decide",
     "FollowUpForm.text": "action_plans.measures.actions.follow_up",
     "TellForm.text": "followup.progress.actions.tell",
+    "DoseForm.word": "followup.progress.actions.plan_doses",
 }
 # Names of things inside a file, read and let go.
 for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
