@@ -36,6 +36,8 @@ class SituationalPictureConfig(AppConfig):
                 "indicator_removed": _("took an indicator away"),
                 "indicator_value_entered": _("entered a value of an indicator"),
                 "indicator_value_withdrawn": _("took back a value of an indicator"),
+                "indicators_imported": _("took in a file of indicators"),
+                "indicators_import_undone": _("undid an import of indicators"),
                 "indicator_exported": _("downloaded an indicator's figures"),
             }
         )
@@ -63,7 +65,14 @@ class SituationalPictureConfig(AppConfig):
             group=menu.Group.AREA,
             order=6,
             roles=SEE_INDICATORS,
-            also=["indicator", "indicator_new", "indicator_change", "indicator_value_new"],
+            also=[
+                "indicator",
+                "indicator_new",
+                "indicator_change",
+                "indicator_value_new",
+                "indicator_import",
+                "indicator_compare",
+            ],
         )
         slots.register("my_work.items", my_work.items, order=15)
         slots.register("report.receipt", pictures_that_counted, order=10)

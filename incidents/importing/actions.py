@@ -25,7 +25,7 @@ from incidents.holds import is_held
 from incidents.importing import storing, watching
 from incidents.importing.generic import WrongMapping, check_headings, check_mapping, guess_columns
 from incidents.importing.permissions import check_may_import, check_may_undo
-from incidents.importing.personal_data import points_at_somebody
+from incidents.importing.personal_data import name_to_keep, points_at_somebody
 from incidents.importing.pipeline import Outcome, Progress, nobody_watches, run_pipeline
 from incidents.importing.profiles import PROFILES, Profile
 from incidents.importing.reading import Table, UnreadableFile, first_values, open_table, too_large
@@ -34,7 +34,6 @@ from incidents.models import ImportBatch, ImportMapping, Incident
 from incidents.queries import allowed_words
 from partners import retention
 from partners.models import Collaboration, Organisation, User
-from privacy import guard
 
 _COUNTS = ["rows", "stored", "refused", "unchanged", "texts_removed", "without_place", "outside_areas"]
 
@@ -115,7 +114,7 @@ def import_file(
         started_by=by,
         profile=profile.name,
         mapping=mapping_for(profile, organisation, mapping),
-        file_name=_name_of(path.name, collaboration.pk),
+        file_name=name_to_keep(path.name, collaboration.pk),
         status=ImportBatch.Status.RUNNING,
     )
     if dry_run:
@@ -217,7 +216,7 @@ def start_import(
         organisation=organisation,
         started_by=by,
         profile=profile.name,
-        file_name=_name_of(upload.name or "", organisation.collaboration_id),
+        file_name=name_to_keep(upload.name or "", organisation.collaboration_id),
         language=get_language() or settings.LANGUAGE_CODE,
     )
     batch.file.save(uuid.uuid4().hex, upload, save=False)
@@ -228,13 +227,6 @@ def start_import(
         # Whatever went wrong, nobody else knows of the file.
         batch.file.storage.delete(str(batch.file.name))
         raise
-
-
-def _name_of(name: str, collaboration_id: int) -> str:
-    """The file's name as pages and the log say it. A name that seems to point at a person is not kept: the log is."""
-    if guard.find_personal_data(Path(name).stem, allowed=allowed_words(collaboration_id)):
-        return _("file") + Path(name).suffix[:10]
-    return name[:200]
 
 
 def _begin(batch: ImportBatch, profile: Profile, mapping: ImportMapping | None) -> ImportBatch:

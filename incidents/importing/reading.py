@@ -97,8 +97,7 @@ def quoted(text: object) -> str:
 
 def open_table(path: Path, *, kinds: tuple[str, ...], rows_in_chunk: int = 0) -> Table:
     """Open the file as one of `kinds` (csv, xlsx, parquet), or say in words why it cannot be one."""
-    _check_size(path)
-    kind = _kind_of(path)
+    kind = kind_of_file(path)
     if kind not in kinds:
         raise UnreadableFile(_wrong_kind(kinds))
     open_kind = {"csv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}[kind]
@@ -110,6 +109,12 @@ def open_table(path: Path, *, kinds: tuple[str, ...], rows_in_chunk: int = 0) ->
             % {"limit": MAX_COLUMNS}
         )
     return table
+
+
+def kind_of_file(path: Path) -> str:
+    """What a file of rows is: csv, xlsx or parquet. One that is too large, or none of them, is refused."""
+    _check_size(path)
+    return _kind_of(path)
 
 
 def _no_chunks() -> Generator[Chunk]:

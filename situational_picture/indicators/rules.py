@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis.shares import share_interval
+from analysis.evaluation import share_interval
 from areas.place_files.rules import text_faults
 from areas.queries import allowed_words
 from common.errors import NotPossible

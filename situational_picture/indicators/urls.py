@@ -1,12 +1,16 @@
 from django.urls import path
 
-from situational_picture.indicators import views
+from situational_picture.indicators import compare_views, views
+from situational_picture.indicators.importing.views import indicator_batch_undo, indicator_import
 
 _ONE = "indicators/<int:number>/"
 
 urlpatterns = [
     path("indicators/", views.indicator_list, name="indicator_list"),
     path("indicators/new/", views.indicator_new, name="indicator_new"),
+    path("indicators/import/", indicator_import, name="indicator_import"),
+    path("indicators/imports/<int:batch>/undo/", indicator_batch_undo, name="indicator_batch_undo"),
+    path("indicators/compare/", compare_views.indicator_compare, name="indicator_compare"),
     path(_ONE, views.indicator, name="indicator"),
     path(f"{_ONE}change/", views.indicator_change, name="indicator_change"),
     path(f"{_ONE}remove/", views.indicator_remove, name="indicator_remove"),

@@ -20,6 +20,7 @@ from partners.models import Collaboration
 from partners.purposes import export_page
 from partners.requests import PartnerRequest, form_page, get_or_post, tried
 from situational_picture.indicators import actions, charts, presenters, queries, telling
+from situational_picture.indicators.compare_views import latest_change
 from situational_picture.indicators.forms import IndicatorForm, ValueForm, initial_of
 from situational_picture.indicators.permissions import (
     check_may_keep_indicators,
@@ -57,6 +58,7 @@ def indicator_list(request: PartnerRequest, collaboration: Collaboration) -> Htt
     }
     context = {
         "rows": presenters.list_rows(indicators, latest),
+        "has_surveys": any(one.is_share for one in indicators),
         "may_keep": may_keep_indicators(request.user, collaboration),
     }
     return render(request, "situational_picture/indicators/indicator_list.html", context)
@@ -74,6 +76,7 @@ def indicator(request: PartnerRequest, collaboration: Collaboration, number: int
         "finding": presenters.finding_of(shown, told),
         "facts": presenters.facts_of(shown),
         "chart": charts.series(shown, told),
+        "change": latest_change(shown, told),
         "table": presenters.table_of(shown, told) if told else None,
         "standing": presenters.standing_rows(told, shown) if may_keep else [],
         "corrected": presenters.corrected_rows(shown, queries.corrected_of(shown)) if may_keep else [],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests import factories as make
 from tests.promises.access_rows import Row, only
 from tests.world import World
@@ -25,6 +27,17 @@ def _value(world: World) -> list[Any]:
     return [world.indicator.number, world.value.pk]
 
 
+def _batch(world: World) -> None:
+    world.batch = make.IndicatorBatchFactory(collaboration=world.here)
+
+
+def _file(world: World) -> dict[str, Any]:
+    table = "Indikator;Slag;Källa;Nivå;Var;Period;Värde\nKlottersanering;kostnad;Kommunen;kommun;Ekstad;2025;120000\n"
+    return {
+        "file": SimpleUploadedFile("kostnader.csv", table.encode()), "layout": "table", "dated_on": "2026-01-10",
+    }  # fmt: skip
+
+
 def _said(world: World) -> dict[str, Any]:
     return {
         "name": "Trygga på kvällen", "kind": "survey", "source": "Kommunens enkät", "level": "area",
@@ -38,6 +51,12 @@ INDICATORS = {
     "indicator_list": Row(only(*READERS), before=_indicator),
     "indicator_new": Row(only("coordinator")),
     "indicator_new POST": Row(only("coordinator", code=302), method="post", body=_said),
+    "indicator_import": Row(only("coordinator")),
+    "indicator_import POST": Row(only("coordinator"), method="post", body=_file),
+    "indicator_batch_undo": Row(
+        only("coordinator", code=302), lambda world: [world.batch.pk], method="post", before=_batch
+    ),
+    "indicator_compare": Row(only(*READERS), before=_indicator),
     "indicator": Row(only(*READERS), _one, before=_indicator),
     "indicator_change": Row(only("coordinator"), _one, before=_indicator),
     "indicator_change POST": Row(only("coordinator", code=302), _one, method="post", body=_said, before=_indicator),

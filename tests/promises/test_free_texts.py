@@ -142,6 +142,7 @@ ELSEWHERE = {
     },
     "SignatoryForm.function": "action_plans.promises.actions.add_signatory",
     "AreaConfirmForm.token": "given out by the page before",
+    "IndicatorConfirmForm.token": "given out by the page before",
     "NewMeasureForm.title": "action_plans.measures.actions.add_measure",
     **{
         f"MeasureForm.{name}": "action_plans.measures.actions.change_measure"

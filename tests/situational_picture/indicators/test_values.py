@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.change import count_interval
-from analysis.shares import share_interval
+from analysis.evaluation import share_interval
 from common.errors import NotAllowed, NotPossible
 from incidents.models import Status
 from situational_picture.indicators import actions, queries, telling
