@@ -26,7 +26,8 @@ from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
 from est_platform.demonstration.plans import load_plan
-from est_platform.demonstration.problems import CENTRE_BEFORE, load_problems
+from est_platform.demonstration.problems import CENTRE_BEFORE, GARAGE, load_problems
+from est_platform.demonstration.progress import load_progress
 from est_platform.demonstration.promises import load_promises
 from est_platform.demonstration.reporting import load_reporting
 from incidents.categories import create_default_categories
@@ -121,6 +122,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{causes} causes of those that come first, {predictions} of them tested against the reports")
     if planned := load_plan(norrkoping, people, problems, until=until):
         say(f"{planned} measures of a plan from 2018, and what came of them")
+        if told := load_progress(norrkoping, people, problems.get(GARAGE), until=until):
+            say(f"{told} notes of how the measures of this autumn's plan go")
         promised = load_promises(norrkoping, people, problems.get(CENTRE_BEFORE), until=until)
         say(f"{promised} citizen promises: one in force, one that was kept in part, and a draft")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")

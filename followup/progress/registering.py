@@ -29,6 +29,6 @@ def register() -> None:
     slots.register("plan.notices", fillers.silence_in_plans, order=10)
     slots.register("my_work.items", my_work.items, order=55)
     slots.register("measure.notices", fillers.obstacles_of_measures, order=10)
-    slots.register("measure.sections", fillers.so_far, order=10)
+    slots.register("measure.standing", fillers.so_far, order=10)
     slots.register("commitment.actions", fillers.way_to_tell_of_part, order=10)
     register_kinds()
