@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "cause_analysis.tasks.test_all_predictions",
         "schedule": crontab(hour=2, minute=40),
     },
+    "keep evaluations up to date": {
+        "task": "followup.tasks.keep_evaluations",
+        "schedule": crontab(hour=2, minute=55),
+    },
     "let boundaries come into force": {
         "task": "areas.tasks.relocate_when_boundaries_change",
         "schedule": crontab(hour=0, minute=5),

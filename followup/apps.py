@@ -5,6 +5,8 @@ class FollowUpConfig(AppConfig):
     name = "followup"
 
     def ready(self) -> None:
+        from followup.evaluations import registering as evaluations
         from followup.progress import registering as progress
 
         progress.register()
+        evaluations.register()

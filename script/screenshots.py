@@ -186,6 +186,14 @@ class Known:
     def part_told_of(self) -> int:
         return self._number("action_plans.Commitment", state="kept", measure__isnull=False)
 
+    @cached_property
+    def evaluation(self) -> int:
+        return self._first("followup.Evaluation", headline="decreased")
+
+    @cached_property
+    def evaluated_problem(self) -> int:
+        return self._number("cause_analysis.Problem", measures__evaluated_in__evaluation__number=self.evaluation)
+
     def _number(self, model: str, **which: Any) -> int:
         from django.apps import apps
 
@@ -415,6 +423,10 @@ SHOTS = [
     Shot("measure_evaluation", args=here("measure")),
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
+    Shot("evaluation_list"),
+    Shot("evaluation", args=here("evaluation")),
+    Shot("evaluation_judge", args=here("evaluation")),
+    Shot("evaluation_problem", args=here("evaluation", "evaluated_problem")),
     Shot("progress_tell", args=here("measure")),
     Shot("dose_plan", args=here("measure")),
     Shot("progress_tell_part", args=here("part_told_of")),
@@ -520,6 +532,10 @@ SHOTS = [
 
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
+    "evaluation_lesson": "takes a form",
+    "lesson_remove": "takes a form",
+    "evaluation_adopt": "takes a form",
+    "measure_evaluate": "takes a form",
     "plan_pdf": "a file",
     "plan_word": "a file",
     "plan_excel": "a file",

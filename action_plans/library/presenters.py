@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,14 @@ EFFECT_TONES = {
     Effect.NOT_EVALUATED: ("neutral", "question"),
 }
 STRENGTH_SYMBOLS = {Strength.NONE: "question", Strength.WEAK: "ring", Strength.SOME: "half", Strength.STRONG: "dot"}
+
+
+@dataclass(frozen=True)
+class MethodHere:
+    """A method as one collaboration has it: what rooms above tell of their own experience with it, by its key."""
+
+    pk: str
+    collaboration: Collaboration
 
 
 def card_url(collaboration: Collaboration, card: Card) -> str:
@@ -62,6 +71,7 @@ def card_row(collaboration: Collaboration, card: Card) -> dict[str, Any]:
         "controllers": ", ".join(str(Controller(one).label) for one in card.controllers),
         "technique": f"{technique.code} {technique.name}" if technique else "",
         "is_own": card.own is not None,
+        "here": MethodHere(card.key, collaboration),
     }
 
 

@@ -21,6 +21,7 @@ from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, get_or_post, person
+from ui import slots
 
 
 @never_cache
@@ -33,9 +34,11 @@ def method_list(request: PartnerRequest, collaboration: Collaboration) -> HttpRe
     cards = queries.all_cards(collaboration)
     found = queries.matching(cards, **asked)
     chosen = sum(value not in ("", None) for value in asked.values())
+    rows = presenters.card_rows(collaboration, found)
+    experience = slots.fill("method.experience", request.user, [row["here"] for row in rows])
     context = {
         "form": form,
-        "rows": presenters.card_rows(collaboration, found),
+        "rows": [{**row, "experience": [told["title"] for told in experience[row["here"].pk]]} for row in rows],
         "count": len(found),
         "total": len(cards),
         "is_filtered": chosen > 0,
@@ -71,8 +74,12 @@ def method_detail(request: PartnerRequest, collaboration: Collaboration, key: st
     may_write = card.own is not None and not is_removed and may_write_methods(request.user, collaboration)
     may_plan = not is_removed and may_make_plans(request.user, collaboration)
     heads = presenters.head_rows(card)
+    row = presenters.card_row(collaboration, card)
+    experience = slots.fill("method.experience", request.user, [row["here"]])
     context = {
-        **presenters.card_row(collaboration, card),
+        **row,
+        "experience": experience,
+        "is_untried": not experience[card.key],
         "heads": heads,
         "silent": [head for head in heads if not head["text"]],
         "sources": presenters.source_rows(card),

@@ -521,6 +521,15 @@ def abort(*, by: Any, measure: Measure, reason: str, is_confirmed: bool = False)
     return measure
 
 
+@transaction.atomic
+def mark_evaluated(*, by: Any, measure: Measure) -> Measure:
+    """Say of a measure that was carried out that a group has adopted its evaluation; any other stays where it is."""
+    measure = locked(measure)
+    if measure.state != MeasureState.CARRIED_OUT:
+        return measure
+    return _move(by, measure, MeasureState.EVALUATED)
+
+
 def move(*, by: Any, measure: Measure, to: MeasureState, reason: str = "", is_confirmed: bool = False) -> Measure:
     """Any step but deciding, by the action it belongs to: what the pages and the API call."""
     if to == MeasureState.PROPOSED:

@@ -204,7 +204,8 @@ def move_problem(
     """Take a step in the problem's life. The room that takes it passes the facts it rests on; what this room knows
     itself (`cause_analysis.facts`) is looked up here and never taken from who asks.
 
-    Facts are numbers, codes and dates. Who may take the step is for the room that takes it to ask.
+    Facts are numbers, codes and dates. Who may take the step is for the room that takes it to ask; nobody (None) where
+    a job takes it by a rule.
     """
     to = State(to)
     problem = _locked(problem)
@@ -212,7 +213,8 @@ def move_problem(
     if unknown := set(passed) - set(GATES[to].facts):
         raise ValueError(f"{to} rests on {sorted(GATES[to].facts)}, not on {sorted(unknown)}")
     reason = reason.strip()
-    check_texts(by, problem.collaboration_id, {"reason": reason}, longest=LONGEST_REASON, is_confirmed=True)
+    if by is not None:
+        check_texts(by, problem.collaboration_id, {"reason": reason}, longest=LONGEST_REASON, is_confirmed=True)
     stands_on = facts_of(problem, to, {name: value for name, value in passed.items() if name not in KNOWN_HERE})
     check_move(problem, to, facts=stands_on, reason=reason)
     outcome = str(stands_on["outcome"]) if to == State.CLOSED else problem.outcome

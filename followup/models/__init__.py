@@ -1,5 +1,18 @@
 """What comes after a measure is decided: news on the way, whether it worked, and what was learnt."""
 
+from followup.models.evaluations import (
+    Done,
+    EvaluatedMeasure,
+    Evaluation,
+    EvaluationCheck,
+    Headline,
+    Lesson,
+    Outcome,
+    ProblemWatch,
+    Shown,
+    Standing,
+    WhatNext,
+)
 from followup.models.progress import (
     Course,
     DoseDone,
@@ -15,13 +28,24 @@ from followup.models.progress import (
 
 __all__ = [
     "Course",
+    "Done",
     "DoseDone",
     "DoseKind",
     "DosePlan",
+    "EvaluatedMeasure",
+    "Evaluation",
+    "EvaluationCheck",
+    "Headline",
+    "Lesson",
     "NoteQuerySet",
     "Obstacle",
     "ObstacleCode",
+    "Outcome",
+    "ProblemWatch",
     "ProgressNote",
     "ProofPhoto",
     "ProofPhotoQuerySet",
+    "Shown",
+    "Standing",
+    "WhatNext",
 ]

@@ -8,10 +8,21 @@ import uuid
 import factory
 from factory.django import DjangoModelFactory
 
-from followup.models import DoseDone, DosePlan, Obstacle, ProgressNote, ProofPhoto
+from followup.models import (
+    DoseDone,
+    DosePlan,
+    EvaluatedMeasure,
+    Evaluation,
+    EvaluationCheck,
+    Lesson,
+    Obstacle,
+    ProblemWatch,
+    ProgressNote,
+    ProofPhoto,
+)
 from followup.progress.photo_files import FOLDER
 from tests import factories as make
-from tests.factories.plans import MeasureFactory
+from tests.factories.plans import MeasureFactory, PlanFactory
 
 
 class ProgressNoteFactory(DjangoModelFactory):
@@ -72,3 +83,72 @@ class ProofPhotoFactory(DjangoModelFactory):
     size_bytes = 1000
     sha256 = "0" * 64
     client_uuid = factory.LazyFunction(uuid.uuid4)
+
+
+class EvaluationFactory(DjangoModelFactory):
+    """One of what was done alone, computed."""
+
+    class Meta:
+        model = Evaluation
+
+    plan = factory.SubFactory(PlanFactory)
+    collaboration = factory.SelfAttribute("plan.collaboration")
+    number = factory.Sequence(lambda number: number + 1)
+    due_on = dt.date(2026, 9, 14)
+    figures = factory.LazyFunction(
+        lambda: {
+            "schema": 1,
+            "design": "process",
+            "measures": [],
+            "headline": {"verdict": "not_assessable", "rules": [{"code": "planned", "holds": False, "numbers": {}}]},
+        }
+    )
+    computed_at = dt.datetime(2026, 9, 14, tzinfo=dt.UTC)
+
+
+class EvaluatedMeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = EvaluatedMeasure
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    collaboration = factory.SelfAttribute("evaluation.collaboration")
+    measure = factory.SubFactory(MeasureFactory, plan=factory.SelfAttribute("..evaluation.plan"), state="carried_out")
+
+
+class EvaluationCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = EvaluationCheck
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    collaboration = factory.SelfAttribute("evaluation.collaboration")
+    number = 1
+    until = dt.date(2027, 3, 14)
+    standing = "uncertain"
+    headline = "not_assessable"
+    figures = factory.SelfAttribute("evaluation.figures")
+
+
+class LessonFactory(DjangoModelFactory):
+    class Meta:
+        model = Lesson
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    collaboration = factory.SelfAttribute("evaluation.collaboration")
+    text = "Det tog längre tid än väntat att få tillstånd"
+
+
+class ProblemWatchFactory(DjangoModelFactory):
+    class Meta:
+        model = ProblemWatch
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    collaboration = factory.SelfAttribute("evaluation.collaboration")
+    problem = factory.SubFactory(
+        make.ProblemFactory,
+        area=factory.SelfAttribute("..evaluation.plan.area"),
+        state="after_watch",
+        outcome="reduced",
+    )
+    first_day = dt.date(2026, 9, 14)
+    last_day = dt.date(2027, 9, 14)
+    level = 10

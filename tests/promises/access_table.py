@@ -32,6 +32,7 @@ from situational_picture.actions import publish_picture
 from situational_picture.models import Picture
 from tests import factories as make
 from tests.promises.access_commitments import COMMITMENTS
+from tests.promises.access_evaluations import EVALUATIONS
 from tests.promises.access_goals import GOALS
 from tests.promises.access_indicators import INDICATORS
 from tests.promises.access_library import LIBRARY
@@ -1314,6 +1315,7 @@ ACCESS: dict[str, Row] = {
     **MEASURES,
     **GOALS,
     **PROGRESS,
+    **EVALUATIONS,
     **INDICATORS,
     **CAUSES,
     **LIBRARY,

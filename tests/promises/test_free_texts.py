@@ -67,6 +67,7 @@ ELSEWHERE = {
     "CausesForm.seen": "its clean_seen takes numbers alone",
     "GoalsForm.seen": "its clean_seen takes numbers alone",
     "PlacesForm.seen": "its clean_seen takes numbers alone",
+    "AdoptForm.seen": "compared with the headline, and not kept",
     "PlanDecideForm.seen": "compared with the mark of the plan's content, and not kept",
     "MergeFromPageForm.number": "nothing but a report's number is taken",
     "HoldForm.reason": "partners.retention_actions.place_hold",
@@ -156,6 +157,11 @@ ELSEWHERE = {
     "FollowUpForm.text": "action_plans.measures.actions.follow_up",
     "TellForm.text": "followup.progress.actions.tell",
     "DoseForm.word": "followup.progress.actions.plan_doses",
+    "JudgementForm.what_else": "followup.evaluations.actions.judge",
+    "JudgementForm.side_effects": "followup.evaluations.actions.judge",
+    "JudgementForm.reason": "followup.evaluations.actions.judge",
+    "LessonForm.text": "followup.evaluations.actions.add_lesson",
+    "GoOnForm.reason": "cause_analysis.problems.actions.move_problem",
 }
 # Names of things inside a file, read and let go.
 for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):

@@ -1,0 +1,416 @@
+"""What an evaluation's numbers say in words, to the circle and to others.
+
+Others read changes in steps of five percent and counts as “at least 40”, and that only where no count is small.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from action_plans.goals.telling import TENS
+from analysis.evaluation import Spread
+from analysis.evaluation.headline import AFTER, BEFORE, BETWEEN, EARLIER
+from followup.evaluations.computing import PROCESS
+from followup.models import Headline
+from situational_picture.period_names import days_name
+from situational_picture.protecting import PROTECTED, cell
+from situational_picture.selecting import CIRCLE
+from ui.numbers import number_words
+
+STEP_PERCENT = 5
+# A month has so many days, on average, when rates are told.
+DAYS_IN_A_MONTH = 365.25 / 12
+# How seldom a month reaches the suggested level of a watch by chance alone.
+WATCH_CHANCE = 0.01
+
+
+def percent_words(percent: float, *, exact: bool) -> str:
+    """A percentage as this reader may see it."""
+    if not exact:
+        percent = STEP_PERCENT * round(percent / STEP_PERCENT)
+    return number_words(round(percent))
+
+
+class Telling:
+    """An evaluation's figures as one kind of reader may see them."""
+
+    def __init__(self, figures: Mapping[str, Any], viewer: str) -> None:
+        self.figures, self.exact = figures, viewer == CIRCLE
+        self.results: Mapping[str, Any] = figures.get("results") or {}
+        self.counts: Mapping[str, Any] = figures.get("counts") or {}
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether an effect was to be counted at all, and could be."""
+        return bool(self.counts)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether this reader is told no estimates: some count is small."""
+        if self.exact:
+            return False
+        return any(row[part]["count"] < TENS for row in self.counts.values() for part in (BEFORE, AFTER))
+
+    # --- The headline -------------------------------------------------------------------------------------------------
+
+    def heading(self, headline: str, subject: str) -> str:
+        """The finding as a title."""
+        if self.figures.get("design") == PROCESS:
+            return _("What came of it: %(subject)s") % {"subject": subject}
+        what = self.figures.get("indicator") or subject
+        sentence = {
+            Headline.DECREASED: _("It has decreased: %(what)s"),
+            Headline.UNCHANGED: _("It has not changed: %(what)s"),
+            Headline.INCREASED: _("It has increased: %(what)s"),
+            Headline.NOT_ASSESSABLE: _("It cannot be told whether this changed: %(what)s"),
+        }[Headline(headline)]
+        return sentence % {"what": what}
+
+    def sentences(self) -> str:
+        """The two sentences under the headline."""
+        if self.figures.get("design") == PROCESS:
+            return _("No effect was planned to be counted. Here stands what was done, and what the group makes of it.")
+        if not self.is_counted:
+            return _("The sources lack the days before or the days after.")
+        verdict = self.figures["headline"]["verdict"]
+        if verdict == Headline.NOT_ASSESSABLE:
+            failed = [row for row in self.figures["headline"]["rules"] if not row["holds"]]
+            first = self._rule_words(failed[0]) if failed else ""
+            return " ".join(part for part in (first, self.change_words()) if part)
+        tail = {
+            Headline.DECREASED: _("Every rule for a decrease is met."),
+            Headline.INCREASED: _("Every rule for an increase is met."),
+            Headline.UNCHANGED: _("A change large enough to matter can be ruled out."),
+        }[Headline(verdict)]
+        return f"{self.change_words()} {tail}"
+
+    def change_words(self) -> str:
+        """How much fewer or more than expected, with the interval."""
+        change = self.results.get("change")
+        if not change or change["estimate"] is None or self.is_hidden:
+            return ""
+        observed, expected = self.results.get("observed_after"), self.results.get("expected_after")
+        words = _change_in_words(change, exact=self.exact)
+        if self.exact and expected is not None:
+            return _("%(observed)s events where %(expected)s were to be expected: %(change)s.") % {
+                "observed": number_words(observed or 0),
+                "expected": number_words(round(expected)),
+                "change": words,
+            }
+        return _("Beside what was to be expected: %(change)s.") % {"change": words}
+
+    # --- The table of rules -------------------------------------------------------------------------------------------
+
+    def rule_rows(self) -> list[dict[str, Any]]:
+        """Each rule of the table, whether it was met, and by what."""
+        return [
+            {
+                "tag": {"text": _("met"), "tone": "success", "symbol": "check"}
+                if row["holds"]
+                else {"text": _("not met"), "tone": "warning", "symbol": "close"},
+                "text": self._rule_words(row),
+            }
+            for row in self.figures["headline"]["rules"]
+        ]
+
+    def _rule_words(self, row: Mapping[str, Any]) -> str:
+        numbers, shown = row["numbers"], self.exact and row["numbers"]
+        code, holds = row["code"], row["holds"]
+        if code == "detectable":
+            if holds:
+                return _("There are enough events that a decrease could be shown at all.")
+            return _("There are too few events: not even none left would be shown.")
+        if code == "enough":
+            if shown:
+                return _("At least ten events were to be expected afterwards: %(number)s.") % {
+                    "number": number_words(round(numbers["expected"], 1))
+                }
+            return _("At least ten events were to be expected afterwards.")
+        if code == "reported":
+            if holds:
+                return _("As many reported before as after.")
+            return _("Not as many reported before as after: a change may be theirs.")
+        if code == "rules_out":
+            share = percent_words(100 * numbers["share"], exact=True)
+            if holds:
+                return _("A change of more than %(share)s percent can be ruled out.") % {"share": share}
+            return _("Neither a change of more than %(share)s percent nor none at all can be ruled out.") % {
+                "share": share
+            }
+        if code == "parallel" and not holds:
+            return _("What it is compared with had already gone another way before the measure.")
+        interval = _interval(numbers) if shown and numbers.get("low") is not None else ""
+        return f"{RULES[code]()} {interval}".strip()
+
+    def needed(self) -> list[str]:
+        """What would be needed for an answer; nothing where there is one."""
+        if self.figures["headline"]["verdict"] != Headline.NOT_ASSESSABLE or self.figures.get("design") == PROCESS:
+            return []
+        failed = {row["code"] for row in self.figures["headline"]["rules"] if not row["holds"]}
+        said = []
+        if failed & {"detectable", "enough", "rules_out", "relative", "difference"}:
+            said.append(_("A longer period: twice as many months before and after hold about twice as many events."))
+            said.append(
+                _("A wider question: more categories or a larger place, if the measure could have affected them.")
+            )
+        if failed & {"detectable", "enough"}:
+            said.append(
+                _("Or ask whether it was done, and what those who use the place say, instead of counting events.")
+            )
+        if failed & {"compared", "parallel", "untouched"}:
+            said.append(_("Something else to compare with, that went the same way before."))
+        if "alone" in failed:
+            said.append(_("Something to compare with, or two years of months before and half a year after."))
+        if "reported" in failed:
+            said.append(_("The same ones reporting before and after, or only the reports of those who did."))
+        if "covered" in failed:
+            said.append(_("Reports from the days before and after: import what is missing."))
+        return said
+
+    # --- The numbers --------------------------------------------------------------------------------------------------
+
+    def days(self) -> str:
+        """Which days are compared."""
+        days = self.figures.get("days")
+        if not days:
+            return ""
+        named = {part: days_name(*map(dt.date.fromisoformat, days[part])) for part in (BEFORE, AFTER)}
+        return _("%(before)s beside %(after)s") % named
+
+    def count_rows(self) -> list[dict[str, Any]]:
+        """Counts before and after: whole, or in tens."""
+        names = {"treated": _("Where it was done"), "ring": _("In the ring around"), "compared": _("Compared with")}
+        rows = []
+        for zone, row in ((zone, self.counts[zone]) for zone in names if zone in self.counts):
+            rates = [
+                row[part]["count"] / row[part]["days"] * DAYS_IN_A_MONTH if row[part]["days"] else None
+                for part in (BEFORE, AFTER)
+            ]
+            rows.append(
+                {
+                    "name": names[zone],
+                    "before": self._count(row[BEFORE]),
+                    "after": self._count(row[AFTER]),
+                    "rates": " → ".join("–" if rate is None else number_words(rate, 1) for rate in rates),
+                    "change": _change_in_words(row["change"], exact=True) if row["change"] else "–",
+                }
+            )
+        return rows
+
+    def _count(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        count = row["count"]
+        if self.exact:
+            return cell(count)
+        if count == 0:
+            # That nothing happened is no small count, but beside a total it could tell one.
+            return cell(PROTECTED)
+        least = count // TENS * TENS
+        if not least:
+            return cell(PROTECTED)
+        return {**cell(least), "words": _("at least %(number)s") % {"number": number_words(least)}}
+
+    def month_rows(self) -> list[dict[str, Any]]:
+        """The months, for the circle."""
+        parts = {EARLIER: _("earlier"), BEFORE: _("before"), BETWEEN: _("between"), AFTER: _("after")}
+        return [
+            {
+                "month": date_format(dt.date.fromisoformat(row["first"]), "F Y"),
+                "treated": cell(row["treated"]),
+                "expected": None if row["expected"] is None else number_words(row["expected"], 1),
+                "compared": cell(row["compared"]),
+                "ring": cell(row["ring"]),
+                "part": parts[row["part"]],
+                "reported": ""
+                if row["covered"] is None
+                else _("%(percent)s %% had reported") % {"percent": number_words(round(100 * row["covered"]))},
+            }
+            for row in self.figures.get("months", [])
+        ]
+
+    def result_rows(self) -> list[dict[str, str]]:
+        """The estimates with their intervals and what they mean, for the circle."""
+        if not self.exact:
+            return []
+        rows = []
+        for name, build in RESULTS.items():
+            found = self.results.get(name)
+            if found and found.get("estimate") is not None:
+                rows.append(build(found))
+        return rows
+
+    def cost_sentence(self) -> str:
+        """Kronor for each prevented event, only where a decrease is shown."""
+        cost = (self.figures.get("cost") or {}).get("sek")
+        observed, expected = self.results.get("observed_after"), self.results.get("expected_after")
+        if (
+            self.figures["headline"]["verdict"] != Headline.DECREASED
+            or not cost
+            or expected is None
+            or observed is None
+            or expected <= observed
+        ):
+            return _("Cost for each prevented event: cannot be worked out.")
+        if self.is_hidden or not self.exact:
+            return _("Cost for each prevented event: told to the circle of the area.")
+        change = self.results["change"]
+        prevented = [
+            expected * (1 - ratio) if ratio is not None else None for ratio in (change["ci_high"], change["ci_low"])
+        ]
+        low, high = prevented
+        if low is None or high is None or low <= 0:
+            return _("Cost for each prevented event: cannot be worked out.")
+        return _("Cost for each prevented event: %(cost)s kronor (between %(low)s and %(high)s).") % {
+            "cost": number_words(_rounded(cost / (expected - observed))),
+            "low": number_words(_rounded(cost / high)),
+            "high": number_words(_rounded(cost / low)),
+        }
+
+    def cautions(self) -> list[str]:
+        """What it cannot tell: what holds for every evaluation, and what was warned of when this one was planned."""
+        if self.figures.get("design") == PROCESS:
+            return [_("Whether anything changed: nothing was counted.")]
+        said = [
+            _("Why it changed. Only the group can say whether the measure had a part in it."),
+            _("Changes in who reports, and how much, look like changes in what happens."),
+            _("That no change can be shown does not mean that nothing changed."),
+        ]
+        if len(self.figures.get("measures", [])) > 1:
+            said.insert(0, _("Which of the measures did it: several at once cannot be told apart."))
+        if "ring" not in self.counts:
+            said.append(_("Whether anything moved elsewhere: no ring was looked at."))
+        if not self.figures.get("compared"):
+            said.append(_("What would have happened anyway: nothing was compared with."))
+        return said
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def _change_in_words(effect: Mapping[str, Any], *, exact: bool) -> str:
+    """“31 percent fewer (between 12 and 46)”, from a rate ratio; which way, where the limits point apart."""
+    middle, low, high = effect["estimate"], effect["ci_low"], effect["ci_high"]
+    words = _more_or_fewer(middle, exact=exact)
+    if low is None or high is None:
+        return words
+    if (low < 1) == (high < 1) and (middle < 1) == (low < 1):
+        ends = sorted((100 * abs(low - 1), 100 * abs(high - 1)))
+        said = [percent_words(end, exact=exact) for end in ends]
+    else:
+        said = [_more_or_fewer(low, exact=exact), _more_or_fewer(high, exact=exact)]
+    return _("%(change)s (between %(low)s and %(high)s)") % {"change": words, "low": said[0], "high": said[1]}
+
+
+def _more_or_fewer(ratio: float, *, exact: bool) -> str:
+    percent = 100 * abs(ratio - 1)
+    said = percent_words(percent, exact=exact)
+    if said == "0":
+        return _("no change")
+    if ratio > 1:
+        return _("%(percent)s percent more") % {"percent": said}
+    return _("%(percent)s percent fewer") % {"percent": said}
+
+
+def _interval(numbers: Mapping[str, Any]) -> str:
+    # Ratios in hundredths, numbers of events in whole ones.
+    decimals = 2 if abs(numbers["estimate"]) < TENS else 0
+    return _("(%(estimate)s, between %(low)s and %(high)s)") % {
+        name: "–" if numbers[name] is None else number_words(round(numbers[name], decimals), decimals)
+        for name in ("estimate", "low", "high")
+    }
+
+
+def _rounded(value: float) -> float:
+    """Two figures that say something."""
+    if value <= 0:
+        return 0
+    step = 10 ** max(0, math.floor(math.log10(value)) - 1)
+    return round(value / step) * step
+
+
+RULES: dict[str, Any] = {
+    "planned": lambda: _("An effect was planned to be counted."),
+    "covered": lambda: _("The sources cover the days before and after."),
+    "compared": lambda: _("There is enough to compare with."),
+    "alone": lambda: _("Without anything to compare with, there are two years before and half a year after."),
+    "untouched": lambda: _("What it is compared with was touched by no measure."),
+    "parallel": lambda: _("Before the measure it went the same way as what it is compared with."),
+    "relative": lambda: _("The relative effect is clear of one."),
+    "difference": lambda: _("Month by month the place went another way than what it is compared with."),
+    "weighted": lambda: _("The weighted difference in number of events points the same way."),
+    "ring": lambda: _("What happened in the ring around does not eat it up."),
+    "step": lambda: _("The place's own series takes a step when the measure begins."),
+    "average": lambda: _("The average before and after differ the same way."),
+}
+
+
+def _row(name: str, found: Mapping[str, Any], words: str, *, decimals: int = 2) -> dict[str, str]:
+    low, high = found.get("ci_low"), found.get("ci_high")
+    between = ""
+    if low is not None or high is not None:
+        between = " – ".join(
+            "∞" if one is None else number_words(round(one, decimals), decimals) for one in (low, high)
+        )
+    return {
+        "name": name,
+        "estimate": number_words(round(found["estimate"], decimals), decimals),
+        "between": between,
+        "words": words,
+    }
+
+
+def _quotient_words(found: Mapping[str, Any]) -> str:
+    readings = {
+        Spread.NO_EFFECT: _("Not read: there is no decrease that could move or spread."),
+        Spread.DIFFUSION_BEYOND: _("The ring gained more than the place."),
+        Spread.DIFFUSION: _("The ring gained too, less than the place."),
+        Spread.NEITHER: _("Nothing moved and nothing spread."),
+        Spread.DISPLACEMENT: _("Some of it moved to the ring, less than what was gained."),
+        Spread.DISPLACEMENT_BEYOND: _("As much moved to the ring as was gained, or more."),
+    }
+    return readings.get(Spread(found["reading"]), "")
+
+
+RESULTS: dict[str, Any] = {
+    "relative": lambda found: _row(
+        _("Relative effect size"), found, _("Above 1: fewer than expected where it was done.")
+    ),
+    "difference": lambda found: _row(
+        _("Difference in differences, rate ratio"), found, _("Below 1: fewer than expected, month by month.")
+    ),
+    "weighted": lambda found: _row(
+        _("Weighted displacement difference"),
+        found,
+        _("Events, ring included. Below 0: fewer than expected."),
+        decimals=1,
+    ),
+    "quotient": lambda found: _row(_("Weighted displacement quotient"), found, _quotient_words(found)),
+    "net": lambda found: _row(_("Total net effect"), found, _("Events prevented in all, ring included."), decimals=1),
+    "interrupted": lambda found: _row(
+        _("Interrupted series, rate ratio"), found, _("The place beside its own past, nothing else.")
+    ),
+    "synthetic": lambda found: _row(_("Synthetic comparison"), found, _synthetic_words(found)),
+}
+
+
+def _synthetic_words(found: Mapping[str, Any]) -> str:
+    values = {"rank": found.get("rank"), "areas": found.get("areas")}
+    if found.get("p_value") is None:
+        return _("Moved most but for %(rank)s of %(areas)s; too few for more than that.") % values
+    return _("Number %(rank)s of %(areas)s in how far it moved.") % values
+
+
+def watch_level(figures: Mapping[str, Any]) -> int | None:
+    """So many events in a month that the level after the measure reaches it by chance once in a hundred."""
+    treated = (figures.get("counts") or {}).get("treated")
+    if not treated or not treated[AFTER]["days"]:
+        return None
+    from scipy import stats
+
+    mean = treated[AFTER]["count"] / treated[AFTER]["days"] * DAYS_IN_A_MONTH
+    return int(stats.poisson.isf(WATCH_CHANCE, mean)) + 1 if mean > 0 else 1
