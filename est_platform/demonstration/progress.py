@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
+from action_plans.goals.actions import add_goal, agree_on_goal
 from action_plans.measures import actions as measures
-from action_plans.models import Agreement, Commitment, CommitmentMove, Measure, MeasureMove, MeasureState, Plan
+from action_plans.models import Agreement, Commitment, CommitmentMove, Goal, Measure, MeasureMove, MeasureState, Plan
 from action_plans.plans.actions import make_plan
 from action_plans.plans.deciding import decide_plan
 from areas.models import Area, Place
@@ -24,7 +25,6 @@ from est_platform.demonstration.photos import drawn
 from followup.models import Course, DoseKind, DosePlan, Obstacle, ObstacleCode, ProgressNote
 from followup.progress.actions import plan_doses, resolve_obstacle, tell
 from followup.progress.photos import add_proof
-from incidents.models import Incident, Status
 from partners.models import Collaboration, Group, Organisation, User
 
 _HOUSING, _POLICE, _PARKS = "sakerhetsansvarig", "kommunpolis", "atgardsansvarig"
@@ -172,9 +172,10 @@ def load_progress(here: Collaboration, people: dict[str, User], problem: Problem
         is_confirmed=True,
     )
     group = Group.objects.get(collaboration=here, name=GROUP)
+    goal = _goal(plan, problem, coordinator, group, until)
     notes = 0
     for current in CURRENT:
-        measure = _measure(current, plan, problem, coordinator, group, someone, until)
+        measure = _measure(current, plan, problem, goal, coordinator, group, someone, until)
         for number, said in enumerate(current.told):
             _tell(measure, current, said, someone[current.who], number, until)
             notes += 1
@@ -190,6 +191,7 @@ def _measure(
     current: Current,
     plan: Plan,
     problem: Problem,
+    goal: Goal,
     by: User,
     group: Group,
     someone: dict[str, User],
@@ -207,10 +209,6 @@ def _measure(
         technique=current.technique,
         operation="one_off",
         level="tactical",
-        indicator="rapporter om bränder i huset",
-        baseline=_reports_before(place, until),
-        baseline_from=until - dt.timedelta(days=DECIDED + 365),
-        baseline_to=until - dt.timedelta(days=DECIDED + 1),
         start_on=start,
         due_on=due,
         follow_up_on=due + dt.timedelta(days=14),
@@ -221,6 +219,7 @@ def _measure(
     adopted = CauseAnalysis.objects.filter(problem=problem, adopted_at__isnull=False).latest("version")
     causes = list(Cause.objects.kept().filter(analysis=adopted, text=current.cause))
     measures.choose_causes(by=by, measure=measure, causes=causes)
+    measures.choose_goals(by=by, measure=measure, goals=[goal])
     measures.choose_places(by=by, measure=measure, places=[place])
     _plan_the_evaluation(measure, by, place, start, due)
     lead = commitments.draft_part(
@@ -244,11 +243,27 @@ def _measure(
     return measure
 
 
-def _reports_before(place: Place, until: dt.date) -> int:
-    """How many fires were reported there in the year before it was decided."""
-    decided = until - dt.timedelta(days=DECIDED)
-    rows = Incident.objects.filter(place=place, category__code="BRA", status=Status.APPROVED)
-    return rows.filter(occurred_on__range=(decided - dt.timedelta(days=365), decided - dt.timedelta(days=1))).count()
+def _goal(plan: Plan, problem: Problem, by: User, group: Group, until: dt.date) -> Goal:
+    """At most two fires a year, agreed on by the group that decided."""
+    goal = add_goal(
+        by=by,
+        plan=plan,
+        problem=problem,
+        organisation=_organisation(plan.collaboration_id, "Kommunen"),
+        owner=by.active_memberships[0],
+        kind=Goal.Kind.EFFECT,
+        direction=Goal.Direction.REDUCE,
+        measured=Goal.Measured.REPORTS,
+        selection=problem.selection,
+        indicator="rapporter om bränder i huset",
+        baseline_from=until - dt.timedelta(days=DECIDED + 365),
+        baseline_to=until - dt.timedelta(days=DECIDED + 1),
+        target=2,
+        target_on=plan.last_day,
+        is_confirmed=True,
+    )
+    agree_on_goal(by=by, goal=goal, group=group, row_version=goal.row_version)
+    return goal
 
 
 def _plan_the_evaluation(measure: Measure, by: User, place: Place, start: dt.date, due: dt.date) -> None:

@@ -113,7 +113,13 @@ def so_far(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, A
 def way_to_tell_of_part(user: Any, parts: Sequence[Commitment]) -> dict[int, list[dict[str, Any]]]:
     """The way from a part to telling how it goes."""
     return {
-        part.pk: [{"title": _("Tell how it goes"), "url": presenters.part_url(part)}]
+        part.pk: [
+            {
+                "template": "followup/progress/_way.html",
+                "title": _("Tell how it goes"),
+                "url": presenters.part_url(part),
+            }
+        ]
         for part in parts
         if part.measure is not None
         and part.state not in NO_NEWS_OF
