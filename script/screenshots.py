@@ -217,6 +217,13 @@ class Known:
         return self._first("action_plans.Goal", kind="effect")
 
     @cached_property
+    def counted_place(self) -> int:
+        from situational_picture.models import PlaceCount
+
+        rows = PlaceCount.objects.filter(collaboration=self.collaboration).order_by("pk")
+        return int(rows.values_list("place_id", flat=True)[0])
+
+    @cached_property
     def indicator(self) -> int:
         # A survey with several periods: it has the most to show.
         return self._number("situational_picture.Indicator", kind="survey")
@@ -433,6 +440,8 @@ SHOTS = [
     Shot("indicator_list"),
     Shot("indicator_new"),
     Shot("indicator_import"),
+    Shot("place_count_new"),
+    Shot("place_counts", args=here("counted_place")),
     Shot("indicator_compare"),
     Shot("indicator", args=here("indicator")),
     Shot("indicator_value_new", args=here("indicator")),
@@ -646,6 +655,7 @@ NO_PAGE = {
     "measure_remove": "takes a form",
     "problem_places": "takes a form",
     "indicator_change": "the page of indicator_new, filled in",
+    "place_count_take_back": "takes a form",
     "indicator_batch_undo": "takes a form",
     "indicator_remove": "takes a form",
     "indicator_value_withdraw": "takes a form",

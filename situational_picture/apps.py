@@ -12,6 +12,7 @@ class SituationalPictureConfig(AppConfig):
         from partners.roles import SEE_INDICATORS, SEE_PUBLISHED_PICTURES
         from situational_picture import my_work, retention
         from situational_picture.actions import want_rebuild
+        from situational_picture.indicators.place_counts.sections import people_at_places
         from situational_picture.places_over_years import sections as places_over_years
         from situational_picture.profiles import sections as profiles
         from situational_picture.receipts import pictures_that_counted
@@ -38,6 +39,8 @@ class SituationalPictureConfig(AppConfig):
                 "indicator_value_withdrawn": _("took back a value of an indicator"),
                 "indicators_imported": _("took in a file of indicators"),
                 "indicators_import_undone": _("undid an import of indicators"),
+                "people_counted": _("counted people at a place"),
+                "people_count_taken_back": _("took back a count of people"),
                 "indicator_exported": _("downloaded an indicator's figures"),
             }
         )
@@ -80,4 +83,6 @@ class SituationalPictureConfig(AppConfig):
         # Before everything else that a place's page says.
         slots.register("place.sections", places_over_years.sections, order=-20)
         slots.register("place.sections", profiles.at_places, order=-10)
+        # After what a place is like, before what is done about it.
+        slots.register("place.sections", people_at_places, order=20)
         slots.register("area.sections", profiles.in_areas, order=-10)

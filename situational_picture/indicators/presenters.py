@@ -19,6 +19,13 @@ from situational_picture.period_names import days_name
 from ui.numbers import number_words
 
 
+def rounded_words(value: float, decimals: int | None = None) -> str:
+    """The number in the reader's language, rounded: what is only cut off would say less than there is."""
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else 1
+    return number_words(round(value, decimals), decimals)
+
+
 def url_of(indicator: Indicator) -> str:
     """The indicator's page."""
     return reverse("indicator", args=[indicator.collaboration.slug, indicator.number])
@@ -42,10 +49,10 @@ def number_of(indicator: Indicator, value: float | None) -> str:
     if value is None:
         return ""
     if indicator.is_share or is_percent(indicator):
-        return _("%(number)s %%") % {"number": number_words(value * 100 if indicator.is_share else value, 0)}
+        return _("%(number)s %%") % {"number": rounded_words(value * 100 if indicator.is_share else value, 0)}
     if indicator.kind == Indicator.Kind.COST:
-        return _("%(number)s kr") % {"number": number_words(value, 0)}
-    return number_words(value)
+        return _("%(number)s kr") % {"number": rounded_words(value, 0)}
+    return rounded_words(value)
 
 
 def is_percent(indicator: Indicator) -> bool:
@@ -74,7 +81,7 @@ def interval_words(indicator: Indicator, told: Told) -> str:
     # The unit is said once: “28–41 %”.
     scale = 100 if indicator.is_share else 1
     decimals = 0 if indicator.is_share or is_percent(indicator) or indicator.kind == Indicator.Kind.COST else None
-    return f"{number_words(told.lower * scale, decimals)}–{upper}"
+    return f"{rounded_words(told.lower * scale, decimals)}–{upper}"
 
 
 def value_words(indicator: Indicator, told: Told) -> str:
@@ -164,7 +171,7 @@ def table_of(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any]:
             "–" if one.n is None else number_words(one.n),
         ]
         if has_effect:
-            row.append(number_words(one.point.design_effect, 1))
+            row.append(rounded_words(one.point.design_effect, 2 if one.point.design_effect % 1 else 0))
         if has_notes:
             row.append(one.point.row.note if one.point.row is not None else "")
         rows.append(row)

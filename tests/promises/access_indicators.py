@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from tests import factories as make
-from tests.promises.access_rows import Row, only
+from tests.promises.access_rows import Row, here, only
 from tests.world import World
 
 # Whoever reads indicators; the others who take part are told why not.
@@ -25,6 +27,22 @@ def _one(world: World) -> list[Any]:
 
 def _value(world: World) -> list[Any]:
     return [world.indicator.number, world.value.pk]
+
+
+# Whoever may look at some place; a place outside the own areas is not among those to choose.
+COUNTERS = ("reporter", "security_lead", "police", "other_housing", "coordinator")
+_UNCOVERED = {"reporter": 422, "other_housing": 422}
+
+
+def _count(world: World) -> dict[str, Any]:
+    return {
+        "client_uuid": "4a1f1c1e-6f0a-4d5e-9b61-0c6d8d1f2a3b", "place": world.square.pk, "people": "12",
+        "counted_on": str(timezone.localdate() - dt.timedelta(days=1)), "hour": "17", "minutes": "15",
+    }  # fmt: skip
+
+
+def _counted(world: World) -> None:
+    world.count = make.PlaceCountFactory(place=world.square, organisation=world.housing)
 
 
 def _batch(world: World) -> None:
@@ -51,6 +69,19 @@ INDICATORS = {
     "indicator_list": Row(only(*READERS), before=_indicator),
     "indicator_new": Row(only("coordinator")),
     "indicator_new POST": Row(only("coordinator", code=302), method="post", body=_said),
+    "place_count_new": Row({**here(403), **dict.fromkeys(COUNTERS, 200)}),
+    "place_count_new POST": Row(
+        {**here(403), **dict.fromkeys(("security_lead", "police", "coordinator"), 302), **_UNCOVERED},
+        method="post",
+        body=_count,
+    ),
+    "place_counts": Row(only("reporter", *READERS), lambda world: [world.square.pk]),
+    "place_count_take_back": Row(
+        only("security_lead", "reporter", "coordinator", code=302),
+        lambda world: [world.square.pk, world.count.pk],
+        method="post",
+        before=_counted,
+    ),
     "indicator_import": Row(only("coordinator")),
     "indicator_import POST": Row(only("coordinator"), method="post", body=_file),
     "indicator_batch_undo": Row(

@@ -15,7 +15,7 @@ from analysis.evaluation import share_interval
 from common.errors import NotAllowed, NotPossible
 from incidents.models import Status
 from situational_picture.indicators import actions, queries, telling
-from situational_picture.indicators.presenters import period_words
+from situational_picture.indicators.presenters import period_words, value_words
 from situational_picture.indicators.rules import plain_figures, share_figures
 from situational_picture.models import Indicator, IndicatorValue
 from tests import factories as make
@@ -267,3 +267,9 @@ def test_an_indicator_is_made_on_the_page_once(client, world):
 )
 def test_periods_are_named_as_people_name_them(first, last, words):
     assert period_words(first, last) == words
+
+
+def test_numbers_are_rounded_and_not_cut_off(world, series):
+    make.IndicatorValueFactory(indicator=series, value=0.349, successes=70, n=200, ci_low=0.2851, ci_high=0.4172)
+    (told,) = telling.told_points(series, queries.values_of(series), telling.CIRCLE)
+    assert value_words(series, told) == "35 % (29–42 %)"
