@@ -53,21 +53,22 @@ def problems_at(user: Any, places: Sequence[Place]) -> dict[int, list[Problem]]:
     return found
 
 
-def problems_with(user: Any, incidents: Sequence[Incident]) -> dict[int, list[Problem]]:
+def problems_with(
+    user: Any, incidents: Sequence[Incident], *, problems_of: ProblemQuerySet | None = None
+) -> dict[int, list[Problem]]:
     """The problems the user reads that each of the reports is part of. Four questions, however many reports.
 
-    A report that is counted together with another is part of what that one is part of.
+    A report that is counted together with another is part of what that one is part of. A room above that has another
+    reason to show a problem passes it in as `problems_of`.
     """
     found: dict[int, list[Problem]] = {incident.pk: [] for incident in incidents}
     counts = _counted_as(incidents)
     collaborations = {incident.collaboration_id for incident in counts.values()}
     if not counts:
         return found
+    among = Problem.objects.visible_to(user) if problems_of is None else problems_of
     problems = list(
-        Problem.objects.visible_to(user)
-        .filter(collaboration_id__in=collaborations)
-        .select_related("area", "collaboration")
-        .defer("figures")
+        among.filter(collaboration_id__in=collaborations).select_related("area", "collaboration").defer("figures")
     )
     if not problems:
         return found

@@ -77,6 +77,8 @@ class TellForm(GuardedForm):
         self, data: Any = None, files: Any = None, *, user: Any, measure: Measure, part: Commitment | None = None
     ) -> None:
         own = organisations_that_tell(user, measure, part)
+        # Asked for where something hinders; the page does not call it optional.
+        self.base_fields["obstacle"].is_expected = True  # type: ignore[attr-defined]
         initial = {
             "on": timezone.localdate(),
             "organisation": own[0].pk if own else None,

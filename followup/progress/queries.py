@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -21,12 +21,21 @@ from partners.models import Collaboration
 def notes_of(user: Any, measures: Sequence[Measure]) -> dict[int, list[ProgressNote]]:
     """The notes the user reads of each measure, the latest first: one question for all of them."""
     found: dict[int, list[ProgressNote]] = {measure.pk: [] for measure in measures}
-    rows = ProgressNote.objects.visible_to(user).filter(measure__in=list(found))
-    rows = rows.select_related("organisation", "part__asked_of", "obstacle", "measure__collaboration")
-    photos = Prefetch("photos", ProofPhoto.objects.visible_to(user).kept(), to_attr="photos_shown")
-    for note in rows.prefetch_related("doses__dose", photos).order_by("-on", "-pk"):
+    rows = _with_row(user, ProgressNote.objects.visible_to(user).filter(measure__in=list(found)))
+    for note in rows.order_by("-on", "-pk"):
         found[note.measure_id].append(note)
     return found
+
+
+def told(user: Any, ids: Iterable[int]) -> dict[int, ProgressNote]:
+    """Notes by their ids, with everything a line of time tells."""
+    return {note.pk: note for note in _with_row(user, ProgressNote.objects.visible_to(user).filter(pk__in=list(ids)))}
+
+
+def _with_row(user: Any, rows: Any) -> Any:
+    photos = Prefetch("photos", ProofPhoto.objects.visible_to(user).kept(), to_attr="photos_shown")
+    rows = rows.select_related("organisation", "part__asked_of", "obstacle", "measure__collaboration")
+    return rows.prefetch_related("doses__dose", photos)
 
 
 def doses_of(measures: Sequence[Measure]) -> dict[int, list[DosePlan]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Fill the slots and give the log its words. Doing it twice changes nothing."""
-    from followup.progress import my_work
+    from followup.progress import my_work, receipts
     from followup.progress import slots as fillers
     from followup.progress.retention import register_kinds
     from partners.presenters import describe_actions
@@ -31,4 +31,6 @@ def register() -> None:
     slots.register("measure.notices", fillers.obstacles_of_measures, order=10)
     slots.register("measure.standing", fillers.so_far, order=10)
     slots.register("commitment.actions", fillers.way_to_tell_of_part, order=10)
+    slots.register("report.receipt", receipts.done_about_reports, order=30)
+    slots.register("place.sections", receipts.told_at_places, order=35)
     register_kinds()
