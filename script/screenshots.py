@@ -558,6 +558,7 @@ NO_PAGE = {
     "plan_order": "takes a form",
     "plan_step": "takes a form",
     "plan_sign": "takes a form",
+    "measure_evaluation_map": "data of a map",
     "plan_places": "data of a map",
     "agreement_party": "takes a form",
     "agreement_party_remove": "takes a form",

@@ -25,6 +25,8 @@ from partners.models import Collaboration
 
 # A point lies anywhere in its hexagon: without the neighbours a report ten metres away could be outside.
 AROUND_A_POINT = 1
+# Farther away nobody calls it around the place.
+LONGEST_RING_M = 2000
 NO_CELLS: frozenset[int] = frozenset()
 
 

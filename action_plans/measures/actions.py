@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
 from action_plans.commitments.actions import ask, ask_drafted_parts, draft_part, withdraw_parts
+from action_plans.evaluating.checking import check_comparisons
+from action_plans.evaluating.drafting import are_countable, draft_with
+from action_plans.evaluating.helping import facts_kept, help_with
 from action_plans.evaluating.words import evaluation_content
 from action_plans.evaluating.zones import counted_selection
 from action_plans.library.cards import Card
@@ -298,12 +301,14 @@ def write_evaluation_plan(
     comparison_places: Sequence[Place] = (),
     reason: str = "",
     is_confirmed: bool = False,
+    now: dt.datetime | None = None,
     **values: Any,
 ) -> EvaluationPlan:
     """Say beforehand how it will be known whether the measure worked.
 
     Once the measure is decided the plan is fixed: a coordinator may still change it with a reason, which stands beside
-    it with what it said before. One that is written first after the decision is fixed at once.
+    it with what it said before. One that is written first after the decision is fixed at once. What the helper shows
+    and warns of at that moment is kept with it.
     """
     measure = locked(measure)
     check_may_work_on_plan(by, measure.plan)
@@ -337,6 +342,12 @@ def write_evaluation_plan(
     plan.changed_by = by
     plan.row_version = row_version + 1
     check_row(plan, without=["measure", "collaboration", "changed_by"])
+    plan.measure = measure
+    written = draft_with(plan, treated_places, comparison_areas, comparison_places)
+    if are_countable([plan.before_from, plan.before_to, plan.after_from, plan.after_to]):
+        found = help_with(written, now=now or timezone.now())
+        check_comparisons(found, known=_compared_keys(plan))
+        plan.facts = facts_kept(found)
     if plan.fixed_at is not None:
         EvaluationChange.objects.create(
             collaboration_id=plan.collaboration_id, evaluation_plan=plan, by=by, reason=reason, before=before
@@ -349,6 +360,16 @@ def write_evaluation_plan(
     _replace(EvaluationComparisonPlace, plan, "place", comparison_places)
     record("evaluation_planned", by=by, subject=measure)
     return plan
+
+
+def _compared_keys(plan: EvaluationPlan) -> set[str]:
+    """What the plan compares with as it is stored."""
+    if plan.pk is None:
+        return set()
+    return {
+        *(f"area-{pk}" for pk in plan.comparison_areas.values_list("area_id", flat=True)),
+        *(f"place-{pk}" for pk in plan.comparison_places.values_list("place_id", flat=True)),
+    }
 
 
 def _selection_kept(query: str) -> str:

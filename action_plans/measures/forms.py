@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.clashes import clashes
+from action_plans.evaluating.drafting import Draft, are_countable
+from action_plans.evaluating.zones import counted_selection
 from action_plans.library.queries import card_named, choices
 from action_plans.measures import queries
 from action_plans.measures.actions import LONGEST_REASON, WRITTEN
@@ -24,6 +27,7 @@ from areas.models import Area, Place
 from cause_analysis.causes.permissions import groups_to_decide_for
 from cause_analysis.forms import GuardedForm
 from cause_analysis.models import Problem
+from incidents.models import Category
 from incidents.reviewing.marks import number_in
 from partners.models import Group, Level, Membership, Organisation
 
@@ -285,24 +289,31 @@ class EvaluationForm(GuardedForm):
     """How it will be known whether the measure worked, said beforehand."""
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    # Weekdays and hours of what is counted; the categories are chosen below.
+    selection = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
     indicator = forms.CharField(
         label=_("What is compared?"),
         max_length=200,
         error_messages={"required": _("Say what is compared.")},
     )
-    treated_places = WordsField(
-        label=_("Treated places"), queryset=None, required=False, help_text=_("Where the measure is carried out.")
+    category = forms.MultipleChoiceField(
+        label=_("Which reports are counted?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Leave all empty to count every event."),
     )
-    comparison_areas = WordsField(
-        label=_("Areas to compare with"),
+    treated_places = WordsField(
+        label=_("Treated places"),
         queryset=None,
         required=False,
-        help_text=_("Like the treated one before the measure, and without it afterwards."),
+        help_text=_("Where the measure is carried out. Leave all empty where it is the whole area."),
     )
     ring_m = _number(
         _("Ring around the places, in metres"),
         help_text=_("Here it is looked for what moved away or spread. Leave it empty to look for nothing."),
     )
+    comparison_areas = WordsField(label=_("Areas to compare with"), queryset=None, required=False)
+    comparison_places = WordsField(label=_("Places to compare with"), queryset=None, required=False)
     before_from = _day(_("Before: from"), required=True)
     before_to = _day(_("Before: to and including"), required=True)
     after_from = _day(_("After: from"), required=True)
@@ -315,32 +326,96 @@ class EvaluationForm(GuardedForm):
         help_text=_("For example: “If there are not a third fewer, we try something else.”"),
         error_messages={"required": _("Say which result would change the decision.")},
     )
+    reason = _area(
+        _("Why is it changed although the measure is decided?"),
+        LONGEST_REASON,
+        2,
+        required=True,
+        help_text=_("The reason stands beside the plan, with what it said before."),
+        error_messages={"required": _("Say why it is changed although the measure is decided.")},
+    )
 
-    def __init__(self, data: Any = None, *, measure: Measure, plan: EvaluationPlan | None) -> None:
-        names = ("row_version", "indicator", "ring_m", "before_from", "before_to", "after_from", "after_to")
-        if plan is not None:
-            initial: dict[str, Any] = {name: getattr(plan, name) for name in (*names, "decision_rule")}
-            treated = [link.place_id for link in plan.treated_places.all()]
-            compared = [link.area_id for link in plan.comparison_areas.all()]
-            initial |= {"treated_places": treated, "comparison_areas": compared}
-        else:
-            treated = [link.place_id for link in measure.measure_places.all()]
-            compared = []
-            initial = {"row_version": 0, "indicator": measure.indicator, "treated_places": treated}
+    OF_PLAN = (
+        "row_version", "selection", "indicator", "ring_m", "before_from", "before_to", "after_from", "after_to",
+        "decision_rule",
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, measure: Measure, initial: Any, is_fixed: bool = False) -> None:
         super().__init__(data, initial=initial)
         fields: Any = self.fields
-        fields["treated_places"].queryset = places_of(measure, treated)
+        here = {"collaboration_id": measure.collaboration_id}
+        kinds = Category.objects.filter(**here, kind=Category.Kind.EVENT).order_by("position", "code")
+        fields["category"].choices = [(one.code, str(one)) for one in kinds]
+        fields["treated_places"].queryset = places_of(measure, initial["treated_places"])
         fields["comparison_areas"].queryset = (
-            Area.objects.filter(collaboration_id=measure.collaboration_id)
-            .exclude(pk__in=_with_those_above(measure.plan.area))
-            .order_by("name")
+            Area.objects.filter(**here).exclude(pk__in=_with_those_above(measure.plan.area)).order_by("name")
+        )
+        fields["comparison_places"].queryset = Place.objects.filter(**here).order_by("sort_key")
+        if not is_fixed:
+            del self.fields["reason"]
+
+    @staticmethod
+    def initial_of(plan: EvaluationPlan) -> dict[str, Any]:
+        """What a written plan says."""
+        said: dict[str, Any] = {name: getattr(plan, name) for name in EvaluationForm.OF_PLAN}
+        return said | {
+            "category": list(counted_selection(plan.selection).category),
+            "treated_places": [link.place_id for link in plan.treated_places.all()],
+            "comparison_areas": [link.area_id for link in plan.comparison_areas.all()],
+            "comparison_places": [link.place_id for link in plan.comparison_places.all()],
+        }
+
+    def values(self) -> dict[str, Any]:
+        """What a valid form says, as the action takes it."""
+        said = dict(self.cleaned_data)
+        said["selection"] = self._selection(said.get("selection", ""), said.pop("category", []))
+        for name in ("treated_places", "comparison_areas", "comparison_places"):
+            said[name] = list(said[name])
+        return said
+
+    @staticmethod
+    def _selection(base: str, codes: Sequence[str]) -> str:
+        return replace(counted_selection(base), category=tuple(codes)).query
+
+    def draft(self, measure: Measure) -> Draft | None:
+        """What is chosen so far, also where something else is wrong; None without two periods that can be counted."""
+        if self.is_bound:
+            self.full_clean()
+            said = self.cleaned_data
+        else:
+            named: Any = self.fields
+            said = dict(self.initial)
+            for name in ("treated_places", "comparison_areas", "comparison_places"):
+                said[name] = named[name].queryset.filter(pk__in=self.initial[name])
+        days = [said.get(name) for name in ("before_from", "before_to", "after_from", "after_to")]
+        if not are_countable(days):
+            return None
+        first, last, after_first, after_last = days
+        return Draft(
+            measure=measure,
+            selection=counted_selection(self._selection(said.get("selection", ""), said.get("category", []))),
+            places=tuple(said.get("treated_places", ())),
+            areas=tuple(said.get("comparison_areas", ())),
+            compared_places=tuple(said.get("comparison_places", ())),
+            ring_m=said.get("ring_m"),
+            before=(first, last),
+            after=(after_first, after_last),
         )
 
-    def lines(self) -> list[list[Any]]:
-        """The fields, the days two to a line."""
-        days = (("before_from", "before_to"), ("after_from", "after_to"))
-        names = ("row_version", "indicator", "treated_places", "comparison_areas", "ring_m", *days, "decision_rule")
-        return _lines(self, names)
+    def shown_anew(self, measure: Measure) -> EvaluationForm:
+        """The same choices in a form nothing is wrong with yet: for a look before it is saved."""
+        self.full_clean()
+        kept = {name: self[name].value() for name in self.fields if name != "is_confirmed"}
+        for name in ("treated_places", "comparison_areas", "comparison_places"):
+            kept[name] = [row.pk for row in self.cleaned_data.get(name, ())]
+        kept |= {name: value for name, value in self.cleaned_data.items() if name.endswith(("_from", "_to", "_m"))}
+        return EvaluationForm(measure=measure, initial=kept, is_fixed="reason" in self.fields)
+
+    @property
+    def compared_keys(self) -> list[str]:
+        """What is ticked to compare with."""
+        names = {"comparison_areas": "area", "comparison_places": "place"}
+        return [f"{kind}-{pk}" for name, kind in names.items() for pk in self[name].value() or ()]
 
     def clashes(self, stored: EvaluationPlan) -> list[dict[str, str]]:
         """What another has written where this form says something else."""

@@ -395,6 +395,44 @@ def evaluation_facts(plan: EvaluationPlan) -> list[dict[str, str]]:
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
+def fixed_words(plan: EvaluationPlan, decided: MeasureMove | None) -> str:
+    """Since when it is fixed, and where it was not written beforehand, that it was not."""
+    if plan.fixed_at is None:
+        return ""
+    at = date_format(plan.fixed_at.astimezone(), "j F Y")
+    if decided is not None and (plan.fixed_at - decided.at) > dt.timedelta(minutes=5):
+        return _("Written after the decision, and fixed on %(day)s.") % {"day": at}
+    return _("Fixed on %(day)s, when the measure was decided.") % {"day": at}
+
+
+def change_rows(plan: EvaluationPlan) -> list[dict[str, Any]]:
+    """What was changed after the plan was fixed, the latest first: when, why, and what it said before."""
+    return [
+        {"at": change.at, "reason": change.reason, "rows": _said_before(change.before)}
+        for change in sorted(plan.changes.all(), key=lambda one: one.at, reverse=True)
+    ]
+
+
+def _said_before(before: Mapping[str, Any]) -> list[dict[str, str]]:
+    if not before:
+        return []
+    days = {name: dt.date.fromisoformat(before[name]) for name in before if name.endswith(("_from", "_to"))}
+    rows = [
+        (_("What is compared"), before["indicator"]),
+        (_("Reports that are counted"), before.get("counted", "")),
+        (_("Before"), days_name(days["before_from"], days["before_to"])),
+        (_("After"), days_name(days["after_from"], days["after_to"])),
+        (_("Treated places"), ", ".join(before["places"])),
+        (_("Compared with"), ", ".join([*before["areas"], *before.get("compared_places", [])])),
+        (
+            _("Looked at for what moves or spreads"),
+            _("%(metres)s metres around") % {"metres": number_words(before["ring_m"])} if before["ring_m"] else "",
+        ),
+        (_("What would change the decision"), before["decision_rule"]),
+    ]
+    return [{"label": label, "text": text} for label, text in rows if text]
+
+
 def override_rows(moves: Iterable[MeasureMove], slug: str) -> list[dict[str, Any]]:
     """Decisions taken although something was missing, with the reason."""
     return [

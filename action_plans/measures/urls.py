@@ -9,6 +9,7 @@ urlpatterns = [
     path("measures/<int:pk>/change/", views.measure_change, name="measure_change"),
     path("measures/<int:pk>/choose/<slug:kind>/", views.measure_choose, name="measure_choose"),
     path("measures/<int:pk>/evaluation/", views.measure_evaluation, name="measure_evaluation"),
+    path("measures/<int:pk>/evaluation/map/", views.measure_evaluation_map, name="measure_evaluation_map"),
     path("measures/<int:pk>/parts/", views.measure_part, name="measure_part"),
     path("measures/<int:pk>/decide/", views.measure_decide, name="measure_decide"),
     path("measures/<int:pk>/step/", views.measure_step, name="measure_step"),

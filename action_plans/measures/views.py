@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from action_plans.evaluating import pages as evaluating
+from action_plans.evaluating.helping import source_for
+from action_plans.evaluating.presenters import kept_words
+from action_plans.evaluating.starting import helped_start
+from action_plans.evaluating.zones import LONGEST_RING_M, zones_of
 from action_plans.goals.presenters import new_url as new_goal_url
 from action_plans.library.presenters import card_row
 from action_plans.library.queries import card_named
@@ -35,10 +40,12 @@ from action_plans.measures.forms import (
 )
 from action_plans.models import CommitmentState, EvaluationPlan, Measure, MeasureState
 from action_plans.permissions import (
+    check_may_change_fixed,
     check_may_decide_measures,
     check_may_make_plans,
     check_may_read_measures,
     check_may_work_on_plan,
+    may_change_fixed,
     may_decide_measures,
     may_make_plans,
     may_override,
@@ -47,9 +54,9 @@ from action_plans.permissions import (
     organisations_spoken_for,
 )
 from action_plans.rules import NEVER_OVERRIDDEN, STILL_WRITTEN, NotDecidable, is_measure_overdue
-from areas.access import descendants
+from areas.access import descendants, is_in_circle
 from areas.inspections.checklists import items_of
-from areas.models import Area, InspectionItem
+from areas.models import Area, InspectionItem, Place
 from cause_analysis.models import Cause, Problem
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
@@ -259,6 +266,12 @@ def _page(
         "causes": presenters.cause_rows(causes, standing(causes), reads_problem),
         "places": [link.place for link in shown.measure_places.select_related("place")],
         "evaluation": presenters.evaluation_facts(plan) if plan else [],
+        "evaluation_kept": kept_words(plan.facts, is_in_circle=is_in_circle(user, shown.plan.area)) if plan else [],
+        "evaluation_fixed": presenters.fixed_words(plan, decided) if plan else "",
+        "evaluation_changes": presenters.change_rows(plan) if plan else [],
+        "plans_evaluation": works
+        and shown.state in STILL_WRITTEN
+        and (plan is None or plan.fixed_at is None or may_change_fixed(user, shown)),
         "notes": presenters.line_of_time(
             shown.follow_up_notes.select_related("organisation"),
             slots.fill("measure.timeline", user, [shown])[shown.pk],
@@ -403,20 +416,21 @@ def _back(shown: Measure) -> dict[str, str]:
 def measure_evaluation(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
     """Say beforehand how it will be known whether the measure worked."""
     shown = _to_write(request, pk)
-    plan = _evaluation(shown)
-    form = EvaluationForm(request.POST if request.method == "POST" else None, measure=shown, plan=plan)
+    plan, now = _evaluation(shown), timezone.now()
+    is_fixed = plan is not None and plan.fixed_at is not None
+    if is_fixed:
+        check_may_change_fixed(request.user, shown)
+    source = source_for(shown.plan.area, today=timezone.localdate(now))
+    initial = EvaluationForm.initial_of(plan) if plan is not None else helped_start(shown, source, now=now)
+    is_sent = request.method == "POST"
+    form = EvaluationForm(request.POST if is_sent else None, measure=shown, initial=initial, is_fixed=is_fixed)
     theirs: list[dict[str, str]] = []
     status = 422 if form.is_bound else 200
-    if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
+    if is_sent and "show" in request.POST:
+        form, status = form.shown_anew(shown), 200
+    elif is_sent and form.is_valid():
         try:
-            actions.write_evaluation_plan(
-                by=person(request),
-                measure=shown,
-                treated_places=list(said.pop("treated_places")),
-                comparison_areas=list(said.pop("comparison_areas")),
-                **said,
-            )
+            actions.write_evaluation_plan(by=person(request), measure=shown, now=now, **form.values())
         except Conflict as conflict:
             theirs, status = form.clashes(conflict.row), 409
             form.add_refusal(conflict)
@@ -426,14 +440,30 @@ def measure_evaluation(request: PartnerRequest, collaboration: Collaboration, pk
         else:
             messages.success(request, _("The evaluation is planned."))
             return redirect(presenters.url_of(shown) + "#evaluation")
+    draft = form.draft(shown)
     context = {
+        "measure": shown,
         "form": form,
-        "heading": _("How will we know whether it worked?"),
-        "lead": _("Said now, so that the answer is not chosen afterwards."),
+        "is_fixed": is_fixed,
+        "plan": plan,
         "theirs": theirs,
+        "counted_words": evaluating.counted_words_of(form),
+        **(evaluating.page(request.user, draft, form, source=source, now=now) if draft is not None else {}),
         **_back(shown),
     }
-    return render(request, FORM, context, status=status)
+    return render(request, "action_plans/measures/evaluation.html", context, status=status)
+
+
+@never_cache
+@require_GET
+def measure_evaluation_map(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
+    """What is treated and the ring around it, as GeoJSON: of the places and the metres of the address."""
+    shown = _to_write(request, pk)
+    asked = [number_in(value) for value in request.GET.getlist("place")]
+    places = Place.objects.filter(collaboration=collaboration, pk__in=[one for one in asked if one])
+    ring_m = min(number_in(request.GET.get("ring")) or 0, LONGEST_RING_M)
+    body = evaluating.map_of(zones_of(shown.plan.area, list(places), ring_m), list(places))
+    return JsonResponse(body, content_type="application/geo+json")
 
 
 @never_cache

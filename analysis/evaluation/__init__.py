@@ -19,6 +19,7 @@ from analysis.evaluation.counts import (
 from analysis.evaluation.detectable import detectable_reduction
 from analysis.evaluation.dispersion import estimated_dispersion
 from analysis.evaluation.headline import Assessment, Rule, Verdict, assess
+from analysis.evaluation.peak import Peak, recent_peak
 from analysis.evaluation.result import Effect
 from analysis.evaluation.series import (
     InterruptedSeries,
@@ -28,6 +29,7 @@ from analysis.evaluation.series import (
     interrupted_time_series,
     synthetic_comparison,
 )
+from analysis.evaluation.similarity import Likeness, likenesses
 
 __all__ = [
     "Assessment",
@@ -35,7 +37,9 @@ __all__ = [
     "DisplacementQuotient",
     "Effect",
     "InterruptedSeries",
+    "Likeness",
     "NetEffect",
+    "Peak",
     "RateRatio",
     "RelativeEffect",
     "Rule",
@@ -50,7 +54,9 @@ __all__ = [
     "difference_in_differences",
     "estimated_dispersion",
     "interrupted_time_series",
+    "likenesses",
     "poisson_rate_ratio",
+    "recent_peak",
     "relative_effect",
     "share_interval",
     "synthetic_comparison",

@@ -23,6 +23,8 @@ def world(db):
     with translation.override("sv"):
         world = PlanWorld()
         world.measure_ = world.decidable()
+        # Too far away for the ring to reach.
+        world.far = make.AreaFactory(collaboration=world.here, name="Långt bort")
         yield world
 
 
@@ -37,7 +39,7 @@ def write(world, by=None, **more):
         "after_from": dt.date(2026, 3, 1),
         "after_to": dt.date(2026, 8, 31),
         "decision_rule": "Om det inte är en tredjedel färre prövas något annat.",
-        "comparison_areas": [world.east],
+        "comparison_areas": [world.far],
         **more,
     }
     return measures.write_evaluation_plan(
@@ -77,7 +79,7 @@ def test_afterwards_only_a_coordinator_changes_it_with_a_reason_that_stands_besi
     change = EvaluationChange.objects.get()
     assert (plan.ring_m, plan.fixed_at) == (300, fixed_at)
     assert (change.by, change.reason) == (world.coordinator, "Bygget blev sent.")
-    assert (change.before["ring_m"], change.before["areas"]) == (150, [world.east.name])
+    assert (change.before["ring_m"], change.before["areas"]) == (150, [world.far.name])
     assert change.before["before_from"] == "2025-03-01"
 
 
@@ -101,17 +103,17 @@ def test_what_is_counted_is_kept_without_where_and_when(world):
 def test_places_of_others_are_not_compared_with(world):
     with pytest.raises(NotPossible):
         write(world, comparison_places=[make.PlaceFactory()])
-    near = make.PlaceFactory(collaboration=world.here, area=world.east)
+    near = make.PlaceFactory(collaboration=world.here, area=world.east, lon=16.3)
     assert [link.place for link in write(world, comparison_places=[near]).comparison_places.all()] == [near]
 
 
 def test_a_version_says_which_reports_are_counted_and_which_places_it_is_compared_with(world):
-    stop = make.PlaceFactory(collaboration=world.here, area=world.east, name="Hållplatsen")
+    stop = make.PlaceFactory(collaboration=world.here, area=world.east, lon=16.3, name="Hållplatsen")
     write(world, comparison_places=[stop], selection="category=SKA&weekday=5&weekday=6&hour_from=18&hour_to=2")
     decide(world)
     told = content_of(world.plan)["measures"][0]["evaluation"]
     assert told["counted"] == "Skadegörelse; Fredag, lördag; 18–02"
-    assert (told["areas"], told["compared_places"]) == ([world.east.name], ["Hållplatsen"])
+    assert (told["areas"], told["compared_places"]) == ([world.far.name], ["Hållplatsen"])
     # A plan that says neither is written as it was before there was a helper.
     EvaluationPlan.objects.update(selection="")
     EvaluationPlan.objects.get().comparison_places.all().delete()

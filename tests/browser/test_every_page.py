@@ -48,6 +48,7 @@ NO_PAGE = {
     "gallery_progress",
     "picture_progress",
     "analysis_changes",
+    "measure_evaluation_map",
     "plan_places",
     "analysis_pdf",
     "analysis_word",

@@ -73,6 +73,7 @@ MEASURES: dict[str, Row] = {
         },
         **_at(),
     ),
+    "measure_evaluation_map": Row(_works(), query="?ring=200", **_at()),
     "measure_part": Row(_works(), **_at()),
     # Each asks for its own organisation.
     "measure_part POST": Row(

@@ -151,6 +151,8 @@ ELSEWHERE = {
     },
     "EvaluationForm.indicator": "action_plans.measures.actions.write_evaluation_plan",
     "EvaluationForm.decision_rule": "action_plans.measures.actions.write_evaluation_plan",
+    "EvaluationForm.reason": "action_plans.measures.actions.write_evaluation_plan",
+    "EvaluationForm.selection": "the filters of a list of reports, read by write_evaluation_plan",
     "PartForm.text": "action_plans.commitments.actions.draft_part",
     "MeasureStepForm.reason": "action_plans.measures.actions.run and abort",
     "MeasureDecideForm.override_reason": "action_plans.measures.actions.decide",
