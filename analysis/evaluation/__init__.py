@@ -18,8 +18,9 @@ from analysis.evaluation.counts import (
 )
 from analysis.evaluation.detectable import detectable_reduction
 from analysis.evaluation.dispersion import estimated_dispersion
-from analysis.evaluation.headline import Assessment, Rule, Verdict, assess
+from analysis.evaluation.headline import Headline, Need, Rule, Step, Verdict, assess
 from analysis.evaluation.peak import Peak, recent_peak
+from analysis.evaluation.placebos import Placebo, Placebos, placebo_measures
 from analysis.evaluation.result import Effect
 from analysis.evaluation.series import (
     InterruptedSeries,
@@ -32,20 +33,24 @@ from analysis.evaluation.series import (
 from analysis.evaluation.similarity import Likeness, likenesses
 
 __all__ = [
-    "Assessment",
     "DisplacementDifference",
     "DisplacementQuotient",
     "Effect",
+    "Headline",
     "InterruptedSeries",
     "Likeness",
+    "Need",
     "NetEffect",
     "Peak",
+    "Placebo",
+    "Placebos",
     "RateRatio",
     "RelativeEffect",
     "Rule",
     "SeriesEffect",
     "ShareDifference",
     "Spread",
+    "Step",
     "SyntheticComparison",
     "Verdict",
     "assess",
@@ -55,6 +60,7 @@ __all__ = [
     "estimated_dispersion",
     "interrupted_time_series",
     "likenesses",
+    "placebo_measures",
     "poisson_rate_ratio",
     "recent_peak",
     "relative_effect",

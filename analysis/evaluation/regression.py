@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from analysis.evaluation.result import Effect
 
@@ -70,8 +70,12 @@ class Fit:
 
     def predicted(self, design: Numbers, *, exposure: Numbers | None = None) -> Numbers:
         """The counts these rows would have by the fit, NaN where it does not tell."""
-        logarithms = [self.term(row).value for row in design]
-        means = np.array([math.nan if value is None else _exponential(value) for value in logarithms])
+        told = np.isclose(design @ self._row_space @ self._row_space.T, design, atol=1e-8).all(axis=1)
+        logarithms = design @ self.coefficients
+        for row in np.flatnonzero(~told):
+            # Nobody knows, or it is a group without events.
+            logarithms[row] = self._unbounded(design[row]) or math.nan
+        means = np.exp(np.minimum(logarithms, _MOST_EXPONENT))
         return means if exposure is None else means * exposure
 
     def allowing_for_neighbours(self, of: int, counts: Numbers, *, when: Numbers, lags: int) -> tuple[float, float]:
@@ -100,7 +104,7 @@ class Fit:
         expected, spread = float(np.trace(shape)), float((shape * shape.T).sum())
         if not (expected > 0 and spread > 0):
             return math.nan, 0.0
-        least = stats.chi2.ppf(_LEAST_SCATTER, self.degrees_of_freedom) / self.degrees_of_freedom
+        least = special.chdtri(self.degrees_of_freedom, 1 - _LEAST_SCATTER) / self.degrees_of_freedom
         variance = max(estimate, least * expected) * float(scores @ alike @ scores) / expected
         return math.sqrt(variance), expected**2 / spread
 
@@ -162,7 +166,7 @@ def fit_log_linear(
     if family == "quasipoisson":
         dispersion = None
         if left > 0:
-            least = stats.chi2.ppf(_LEAST_SCATTER, left) / left
+            least = special.chdtri(left, 1 - _LEAST_SCATTER) / left
             dispersion = float(max(((y - mu) ** 2 / mu).sum() / left, least))
     if family == "negativebinomial" and left > 0:
         dispersion = _beyond_theta(y, mu, theta, left)
@@ -203,7 +207,7 @@ def effect_of(fit: Fit, column: int, *, confidence: float, beside: tuple[float, 
     if term.value is None or term.se is None or se is None or not freedom > 0:
         return Effect(estimate=estimate, ci_low=0.0, ci_high=math.inf)
     is_normal = beside is None and freedom >= _ENOUGH_FOR_NORMAL
-    limit = float(stats.norm.ppf(upper) if is_normal else stats.t.ppf(upper, freedom))
+    limit = students_limit(upper, math.inf if is_normal else freedom)
     z = term.value / se
     is_students = not is_normal or fit.family == "quasipoisson"
     return Effect(
@@ -212,8 +216,18 @@ def effect_of(fit: Fit, column: int, *, confidence: float, beside: tuple[float, 
         z=z,
         ci_low=_exponential(term.value - limit * se),
         ci_high=_exponential(term.value + limit * se),
-        p_value=float(2 * (stats.t.sf(abs(z), freedom) if is_students else stats.norm.sf(abs(z)))),
+        p_value=two_sided(z, freedom if is_students else math.inf),
     )
+
+
+def students_limit(upper: float, freedom: float) -> float:
+    """The value Student's t is below with this probability, the normal one without end of freedom; see `effect_of`."""
+    return float(special.stdtrit(freedom, upper) if freedom < math.inf else special.ndtri(upper))
+
+
+def two_sided(z: float, freedom: float = math.inf) -> float:
+    """The probability of a deviate as far out either way; see `effect_of`."""
+    return float(2 * (special.stdtr(freedom, -abs(z)) if freedom < math.inf else special.ndtr(-abs(z))))
 
 
 @dataclass(frozen=True)
@@ -328,7 +342,7 @@ def _beyond_theta(y: Numbers, mu: Numbers, theta: float | None, left: int) -> fl
     It is too small where the means take much of what there is, and none at all in many a series that does scatter. With
     enough left, and a scatter beyond doubt, it is kept as it is, as in R and the published case.
     """
-    if left >= _ENOUGH_FOR_NORMAL and stats.chi2.sf(((y - mu) ** 2 / mu).sum(), left) < _BEYOND_DOUBT:
+    if left >= _ENOUGH_FOR_NORMAL and special.chdtrc(left, ((y - mu) ** 2 / mu).sum()) < _BEYOND_DOUBT:
         return 1.0
     return max(1.0, float(((y - mu) ** 2 / (mu if theta is None else mu + mu**2 / theta)).sum() / left))
 

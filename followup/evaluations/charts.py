@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analysis.evaluation.headline import AFTER
+from followup.evaluations.computing import AFTER
 from ui import charts
 
 # Of the height of the picture: the strip of who reported, and where the lines above it begin.

@@ -19,14 +19,26 @@ from action_plans.evaluating.series import counts_of
 from action_plans.evaluating.zones import Design, design_of
 from action_plans.models import EvaluationPlan, Measure
 from analysis.change import count_interval
-from analysis.evaluation import poisson_rate_ratio
-from analysis.evaluation.headline import AFTER, BEFORE, BETWEEN, EARLIER, Assessment, Verdict, assess
+from analysis.evaluation import (
+    Headline,
+    InterruptedSeries,
+    SyntheticComparison,
+    Verdict,
+    assess,
+    detectable_reduction,
+    interrupted_time_series,
+    poisson_rate_ratio,
+    synthetic_comparison,
+    weighted_displacement_quotient,
+)
 from followup.evaluations import queries, rules
 from followup.models import Evaluation
 from situational_picture.figures import Source, source_of
 from situational_picture.queries import months_by_source
 
 SCHEMA = 1
+# Which part of the time a month is of.
+EARLIER, BEFORE, BETWEEN, AFTER = "earlier", "before", "between", "after"
 # How far back of the period before the months are fetched: the past of the series, and whether both went the same way.
 EARLIER_MONTHS = 24
 COMPARED, PROCESS = "compared", "process"
@@ -90,17 +102,26 @@ def _figures(
         row = {"code": "covered", "holds": False, "numbers": {}}
         return {
             **figures,
-            "months": _month_rows(months, [None] * len(months), design),
+            "months": _month_rows(months, design, None),
             "counts": {},
             "results": {},
-            "headline": {"verdict": str(Verdict.NOT_ASSESSABLE), "rules": [row]},
+            "headline": {"verdict": str(Verdict.NOT_ASSESSABLE), "rules": [row], "reasons": ["covered"], "needs": []},
         }
-    found = assess(months.drop(columns=["month", "first"]), has_ring=bool(plan.ring_m))
+    has_ring = bool(plan.ring_m)
+    found = assess(_assessed(months, has_ring=has_ring), before=(before_from, before_to), after=(after_from, after_to))
+    units = [unit.key for unit in design.units]
+    interrupted = _interrupted(months)
     return {
         **figures,
-        "months": _month_rows(months, found.expected, design),
-        "counts": _counts(months, design, has_ring=bool(plan.ring_m)),
-        "results": _results(found),
+        "months": _month_rows(months, design, None if units else interrupted),
+        "counts": _counts(months, design, has_ring=has_ring),
+        "results": {
+            **_results(found),
+            **_detectable(found, months),
+            "quotient": _quotient(months, units) if has_ring and units else None,
+            "interrupted": _told(interrupted),
+            "synthetic": _told(_synthetic(months, units)),
+        },
         "headline": _headline(found),
     }
 
@@ -150,15 +171,24 @@ def _whole(value: float) -> int | None:
     return None if math.isnan(value) else int(value)
 
 
-def _month_rows(months: pd.DataFrame, expected: Sequence[float | None], design: Design) -> list[dict[str, Any]]:
+def _assessed(months: pd.DataFrame, *, has_ring: bool) -> pd.DataFrame:
+    """The frame the headline is decided from: indexed by the first counted day of each month, or part of one."""
+    left = ["month", "first", "part"] if has_ring else ["month", "first", "part", "ring"]
+    return months.drop(columns=left).set_index(pd.DatetimeIndex(pd.to_datetime(months["first"])))
+
+
+def _month_rows(months: pd.DataFrame, design: Design, alone: InterruptedSeries | None) -> list[dict[str, Any]]:
+    """The months as plain rows: `level` is the comparison at the treated level before, `expected` what was to be
+    expected after without the measure."""
     units = [unit.key for unit in design.units]
     rows = []
     level = _level(months, units)
+    modelled = _modelled(months, alone)
     for number, row in enumerate(months.to_dict("records")):
         compared = [_whole(row[key]) for key in units]
         together = None if not units or None in compared else sum(one for one in compared if one is not None)
-        said = expected[number]
-        is_after = row["part"] == AFTER
+        at_level = None if together is None or level is None else round(together * level, 2)
+        expected = at_level if units else modelled[number]
         rows.append(
             {
                 "month": row["month"].isoformat(),
@@ -168,13 +198,25 @@ def _month_rows(months: pd.DataFrame, expected: Sequence[float | None], design: 
                 "treated": _whole(row["treated"]),
                 "ring": _whole(row["ring"]),
                 "compared": together,
-                "expected": None if said is None or math.isnan(said) or not is_after else round(said, 2),
-                "level": None if together is None or level is None else round(together * level, 2),
+                "expected": expected if row["part"] == AFTER else None,
+                "level": at_level,
                 "is_missing": _whole(row["treated"]) is None,
                 "covered": None,
             }
         )
     return rows
+
+
+def _modelled(months: pd.DataFrame, alone: InterruptedSeries | None) -> list[float | None]:
+    """What the place's own past leads one to expect, row by row."""
+    if alone is None:
+        return [None] * len(months)
+    told = iter(alone.counterfactual)
+    found: list[float | None] = []
+    for part in months["part"]:
+        value = math.nan if part == BETWEEN else next(told)
+        found.append(None if math.isnan(value) else round(value, 2))
+    return found
 
 
 def _level(months: pd.DataFrame, units: Sequence[str]) -> float | None:
@@ -230,26 +272,105 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-_RESULTS = (
-    "change", "relative", "difference", "weighted", "quotient", "net", "interrupted", "synthetic", "dispersion",
-    "detectable_half", "detectable_eight_of_ten", "observed_after", "expected_after",
-)  # fmt: skip
 # What of a result is as long as the series, and stands in the months already or is read by nobody.
 _LONG = {"fitted", "counterfactual", "synthetic"}
 
 
-def _results(found: Assessment) -> dict[str, Any]:
-    told = {}
-    for name in _RESULTS:
-        value = _plain(getattr(found, name))
-        if isinstance(value, dict):
-            value = {key: one for key, one in value.items() if key not in _LONG}
-        told[name] = value
-    return told
+def _told(result: Any) -> Any:
+    value = _plain(result)
+    return {key: one for key, one in value.items() if key not in _LONG} if isinstance(value, dict) else value
 
 
-def _headline(found: Assessment) -> dict[str, Any]:
-    return {"verdict": str(found.verdict), "rules": [_plain(rule) for rule in found.rules]}
+def _results(found: Headline) -> dict[str, Any]:
+    """The estimates behind the headline, by the names the pages know them by."""
+    return {
+        "change": _told(found.ratio),
+        "relative": _told(found.relative),
+        "difference": _told(found.series) if found.difference is not None else None,
+        "weighted": _told(found.difference),
+        "net": _told(found.net) if found.net is not None and found.net.ring is not None else None,
+        "dispersion": found.dispersion,
+        "drift": found.drift,
+        "observed_after": found.treated_after,
+        "expected_after": found.expected,
+        "times_as_many": found.times_as_many,
+    }
+
+
+def _detectable(found: Headline, months: pd.DataFrame) -> dict[str, Any]:
+    """The reductions that would be shown half of the times and eight times in ten, as the rule `showable` asks."""
+    days = [
+        float(months.loc[(months["part"] == part) & months["treated"].notna(), "days"].sum())
+        for part in (BEFORE, AFTER)
+    ]
+    shorter = min(1.0, days[1] / days[0]) if days[0] else 1.0
+    treated = found.treated_before * shorter
+    control = found.control_before or 0
+    weighed = found.treated_before**2 / control * shorter if control else 0.0
+    return {
+        "detectable_half": detectable_reduction(treated, weighed, power=0.5),
+        "detectable_eight_of_ten": detectable_reduction(treated, weighed, power=0.8),
+    }
+
+
+def _headline(found: Headline) -> dict[str, Any]:
+    """The verdict, each row of the table that was asked, what stood against it, and what would be needed."""
+    rules = [
+        {"code": str(step.rule), "holds": step.holds, "points": step.points, "numbers": _plain(step.numbers)}
+        for step in found.steps
+        if step.holds is not None
+    ]
+    return {
+        "verdict": str(found.verdict),
+        "rules": rules,
+        "reasons": [str(rule) for rule in found.reasons],
+        "needs": [str(need) for need in found.needs],
+    }
+
+
+# --- Beside the headline ----------------------------------------------------------------------------------------------
+
+SEASON_MONTHS = 12
+FEWEST_MONTHS_AFTER = 3
+# How far apart months may be alike.
+LAGS = 3
+
+
+def _interrupted(months: pd.DataFrame) -> InterruptedSeries | None:
+    """The treated place beside its own past, neighbouring months allowed to be alike; None where it is too short."""
+    used = months[months["part"] != BETWEEN]
+    began = int((used["part"] != AFTER).sum())
+    past, later = used["treated"].iloc[:began].notna().sum(), used["treated"].iloc[began:].notna().sum()
+    if past < SEASON_MONTHS or later < FEWEST_MONTHS_AFTER:
+        return None
+    season: dict[str, Any] = {"season_period": SEASON_MONTHS, "harmonics": 1} if past >= 2 * SEASON_MONTHS else {}
+    try:
+        return interrupted_time_series(
+            used["treated"], intervention_index=began, exposure=used["days"], hac_lags=LAGS, **season
+        )
+    except ValueError:
+        return None
+
+
+def _synthetic(months: pd.DataFrame, units: Sequence[str]) -> SyntheticComparison | None:
+    """The treated place beside a mixture of several; None with fewer than two."""
+    used = months[(months["part"] != BETWEEN) & months[["treated", *units]].notna().all(axis=1)]
+    began = int((used["part"] != AFTER).sum())
+    if len(units) < 2:
+        return None
+    try:
+        return synthetic_comparison(used["treated"], used[list(units)], intervention_index=began)
+    except ValueError:
+        return None
+
+
+def _quotient(months: pd.DataFrame, units: Sequence[str]) -> Any:
+    known = months[["treated", "ring", *units]].notna().all(axis=1)
+    sums = []
+    for columns in (["treated"], list(units), ["ring"]):
+        for part in (BEFORE, AFTER):
+            sums.append(float(months.loc[known & (months["part"] == part), columns].to_numpy(dtype=float).sum()))
+    return _told(weighted_displacement_quotient(*sums))
 
 
 def _measures(measures: Sequence[Measure]) -> list[dict[str, Any]]:

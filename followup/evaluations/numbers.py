@@ -12,11 +12,11 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from action_plans.goals.telling import TENS
-from analysis.evaluation import Spread
-from analysis.evaluation.headline import AFTER, BEFORE, BETWEEN, EARLIER
-from followup.evaluations.computing import PROCESS
+from analysis.evaluation import Need, Rule, Spread
+from followup.evaluations.computing import AFTER, BEFORE, BETWEEN, EARLIER, PROCESS
 from followup.models import Headline
 from situational_picture.period_names import days_name
 from situational_picture.protecting import PROTECTED, cell
@@ -80,9 +80,10 @@ class Telling:
             return _("The sources lack the days before or the days after.")
         verdict = self.figures["headline"]["verdict"]
         if verdict == Headline.NOT_ASSESSABLE:
-            failed = [row for row in self.figures["headline"]["rules"] if not row["holds"]]
-            first = self._rule_words(failed[0]) if failed else ""
-            return " ".join(part for part in (first, self.change_words()) if part)
+            against = {row["code"]: row for row in self.figures["headline"]["rules"]}
+            first = next((against[code] for code in self.figures["headline"]["reasons"] if code in against), None)
+            words = self._rule_words(first) if first else ""
+            return " ".join(part for part in (words, self.change_words()) if part)
         tail = {
             Headline.DECREASED: _("Every rule for a decrease is met."),
             Headline.INCREASED: _("Every rule for an increase is met."),
@@ -109,68 +110,38 @@ class Telling:
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """Each rule of the table, whether it was met, and by what."""
-        return [
-            {
-                "tag": {"text": _("met"), "tone": "success", "symbol": "check"}
-                if row["holds"]
-                else {"text": _("not met"), "tone": "warning", "symbol": "close"},
-                "text": self._rule_words(row),
-            }
-            for row in self.figures["headline"]["rules"]
-        ]
+        return [{"tag": _rule_tag(row), "text": self._rule_words(row)} for row in self.figures["headline"]["rules"]]
 
     def _rule_words(self, row: Mapping[str, Any]) -> str:
-        numbers, shown = row["numbers"], self.exact and row["numbers"]
-        code, holds = row["code"], row["holds"]
-        if code == "detectable":
-            if holds:
-                return _("There are enough events that a decrease could be shown at all.")
-            return _("There are too few events: not even none left would be shown.")
-        if code == "enough":
-            if shown:
-                return _("At least ten events were to be expected afterwards: %(number)s.") % {
-                    "number": number_words(round(numbers["expected"], 1))
-                }
-            return _("At least ten events were to be expected afterwards.")
-        if code == "reported":
-            if holds:
-                return _("As many reported before as after.")
-            return _("Not as many reported before as after: a change may be theirs.")
-        if code == "rules_out":
-            share = percent_words(100 * numbers["share"], exact=True)
-            if holds:
-                return _("A change of more than %(share)s percent can be ruled out.") % {"share": share}
-            return _("Neither a change of more than %(share)s percent nor none at all can be ruled out.") % {
-                "share": share
-            }
-        if code == "parallel" and not holds:
-            return _("What it is compared with had already gone another way before the measure.")
-        interval = _interval(numbers) if shown and numbers.get("low") is not None else ""
-        return f"{RULES[code]()} {interval}".strip()
+        numbers = row["numbers"]
+        met, unmet = RULES[row["code"]]
+        words = str(met if row["holds"] else unmet)
+        if row["code"] == Rule.RULES_OUT:
+            return words % {"share": percent_words(100 * numbers["meaningful_change"], exact=True)}
+        if not self.exact or not numbers:
+            return words
+        if row["code"] == Rule.ENOUGH_EVENTS:
+            expected = number_words(round(numbers["expected"], 1))
+            return f"{words} " + _("(%(number)s expected)") % {"number": expected}
+        if numbers.get("ci_low") is not None:
+            return f"{words} {_interval(numbers)}"
+        return words
 
     def needed(self) -> list[str]:
         """What would be needed for an answer; nothing where there is one."""
         if self.figures["headline"]["verdict"] != Headline.NOT_ASSESSABLE or self.figures.get("design") == PROCESS:
             return []
-        failed = {row["code"] for row in self.figures["headline"]["rules"] if not row["holds"]}
-        said = []
-        if failed & {"detectable", "enough", "rules_out", "relative", "difference"}:
-            said.append(_("A longer period: twice as many months before and after hold about twice as many events."))
-            said.append(
-                _("A wider question: more categories or a larger place, if the measure could have affected them.")
-            )
-        if failed & {"detectable", "enough"}:
+        said = [str(NEEDS[need]) for need in self.figures["headline"]["needs"]]
+        times = self.results.get("times_as_many")
+        if times and times > 1 and self.exact:
+            words = _("About %(number)s times as many events would be enough to tell.")
+            said.insert(0, words % {"number": number_words(max(2, round(times)))})
+        if "covered" in self.figures["headline"]["reasons"]:
+            said.append(_("Reports from the days before and after: import what is missing."))
+        if {Rule.ENOUGH_EVENTS, Rule.SHOWABLE} & set(self.figures["headline"]["reasons"]):
             said.append(
                 _("Or ask whether it was done, and what those who use the place say, instead of counting events.")
             )
-        if failed & {"compared", "parallel", "untouched"}:
-            said.append(_("Something else to compare with, that went the same way before."))
-        if "alone" in failed:
-            said.append(_("Something to compare with, or two years of months before and half a year after."))
-        if "reported" in failed:
-            said.append(_("The same ones reporting before and after, or only the reports of those who did."))
-        if "covered" in failed:
-            said.append(_("Reports from the days before and after: import what is missing."))
         return said
 
     # --- The numbers --------------------------------------------------------------------------------------------------
@@ -317,12 +288,24 @@ def _more_or_fewer(ratio: float, *, exact: bool) -> str:
 
 
 def _interval(numbers: Mapping[str, Any]) -> str:
-    # Ratios in hundredths, numbers of events in whole ones.
-    decimals = 2 if abs(numbers["estimate"]) < TENS else 0
     return _("(%(estimate)s, between %(low)s and %(high)s)") % {
-        name: "–" if numbers[name] is None else number_words(round(numbers[name], decimals), decimals)
-        for name in ("estimate", "low", "high")
+        said: "∞" if numbers[name] is None else number_words(round(numbers[name], 2), 2)
+        for said, name in (("estimate", "estimate"), ("low", "ci_low"), ("high", "ci_high"))
     }
+
+
+def _rule_tag(row: Mapping[str, Any]) -> dict[str, str]:
+    """Whether a rule is met; of those that have a direction, which."""
+    if not row["holds"]:
+        return {"text": _("not met"), "tone": "warning", "symbol": "close"}
+    if row.get("points") and row["code"] in DIRECTED:
+        fewer = row["points"] < 0
+        return {
+            "text": _("fewer") if fewer else _("more"),
+            "tone": "success" if fewer else "danger",
+            "symbol": "arrow-down" if fewer else "arrow-up",
+        }
+    return {"text": _("met"), "tone": "success", "symbol": "check"}
 
 
 def _rounded(value: float) -> float:
@@ -333,19 +316,76 @@ def _rounded(value: float) -> float:
     return round(value / step) * step
 
 
-RULES: dict[str, Any] = {
-    "planned": lambda: _("An effect was planned to be counted."),
-    "covered": lambda: _("The sources cover the days before and after."),
-    "compared": lambda: _("There is enough to compare with."),
-    "alone": lambda: _("Without anything to compare with, there are two years before and half a year after."),
-    "untouched": lambda: _("What it is compared with was touched by no measure."),
-    "parallel": lambda: _("Before the measure it went the same way as what it is compared with."),
-    "relative": lambda: _("The relative effect is clear of one."),
-    "difference": lambda: _("Month by month the place went another way than what it is compared with."),
-    "weighted": lambda: _("The weighted difference in number of events points the same way."),
-    "ring": lambda: _("What happened in the ring around does not eat it up."),
-    "step": lambda: _("The place's own series takes a step when the measure begins."),
-    "average": lambda: _("The average before and after differ the same way."),
+# Each row of the table: what it says where it is met, and where it is not.
+RULES: dict[str, tuple[Any, Any]] = {
+    "planned": (
+        gettext_lazy("An effect was planned to be counted."),
+        gettext_lazy("No effect was planned to be counted."),
+    ),
+    "covered": (
+        gettext_lazy("The sources cover the days before and after."),
+        gettext_lazy("The sources lack the days before or the days after."),
+    ),
+    Rule.ENOUGH_EVENTS: (
+        gettext_lazy("At least ten events before, and at least ten to be expected afterwards."),
+        gettext_lazy("Too few events: fewer than ten before, or to be expected afterwards."),
+    ),
+    Rule.SHOWABLE: (
+        gettext_lazy("There are enough events that a decrease could be shown at all."),
+        gettext_lazy("There are too few events: not even none left would be shown."),
+    ),
+    Rule.COMPARISON_OR_HISTORY: (
+        gettext_lazy("There is something to compare with, or two years of the place's own past."),
+        gettext_lazy("There is nothing to compare with, and less than two years of the place's own past."),
+    ),
+    Rule.SAME_REPORTING: (
+        gettext_lazy("As many reported before as after."),
+        gettext_lazy("Not as many reported before as after: a change may be theirs."),
+    ),
+    Rule.COMPARISON_UNTOUCHED: (
+        gettext_lazy("What it is compared with was touched by no measure."),
+        gettext_lazy("What it is compared with was touched by a measure too."),
+    ),
+    Rule.ALIKE_BEFORE: (
+        gettext_lazy("Before the measure it went the same way as what it is compared with."),
+        gettext_lazy("What it is compared with had already gone another way before the measure."),
+    ),
+    Rule.RATIO: (
+        gettext_lazy("The rate beside what was expected differs from 1, chance and drift allowed for."),
+        gettext_lazy("The rate beside what was expected may be 1: chance and drift could give it."),
+    ),
+    Rule.SERIES: (
+        gettext_lazy("Month by month the place went another way than expected."),
+        gettext_lazy("Month by month the place did not clearly go another way than expected."),
+    ),
+    Rule.DIFFERENCE: (
+        gettext_lazy("The weighted difference in number of events points somewhere."),
+        gettext_lazy("The weighted difference in number of events is zero."),
+    ),
+    Rule.NET_OF_RING: (
+        gettext_lazy("With the ring around counted in, something is left."),
+        gettext_lazy("What happened in the ring around eats it up."),
+    ),
+    Rule.RULES_OUT: (
+        gettext_lazy("A change of more than %(share)s percent can be ruled out."),
+        gettext_lazy("A change of more than %(share)s percent cannot be ruled out."),
+    ),
+}
+# The rules that say which way it went.
+DIRECTED = {Rule.RATIO, Rule.SERIES, Rule.DIFFERENCE, Rule.NET_OF_RING}
+NEEDS: dict[str, Any] = {
+    Need.LONGER_PERIOD: gettext_lazy(
+        "A longer period: twice as many months before and after hold about twice as many events."
+    ),
+    Need.WIDER_CATEGORY: gettext_lazy(
+        "A wider question: more categories or a larger place, if the measure could have affected them."
+    ),
+    Need.COMPARISON: gettext_lazy("Something to compare with, like the place before the measure and without it after."),
+    Need.MORE_COMPARISONS: gettext_lazy("More places or areas to compare with: three at least."),
+    Need.OTHER_COMPARISON: gettext_lazy("Something else to compare with, that went the same way before."),
+    Need.SAME_UNITS_REPORTING: gettext_lazy(
+        "The same ones reporting before and after, or only the reports of those who did."
+    ),
 }
 
 
