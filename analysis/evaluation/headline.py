@@ -150,9 +150,9 @@ def assess(
 ) -> Headline:
     """Whether events became fewer, more, neither, or whether it cannot be told: from rules fixed beforehand.
 
-    Input: whole counts month by month, indexed by the months' first days in order; columns `treated`, if wanted `ring`
-    and `days` (days counted in the month), and every other column something compared with. NaN where a month was not
-    counted; it is then left out for all. `before` and `after` are first and last days. Months before `before` are
+    Input: whole counts month by month, indexed by the months' first counted days in order; columns `treated`, if wanted
+    `ring` and `days` (days counted in the month), and every other column something compared with. NaN where a month was
+    not counted; it is then left out for all. `before` and `after` are first and last days. Months before `before` are
     history, used only where nothing is compared with; those between the two are not used. `coverage_…` is the share of
     units that reported; the two flags say what no count shows. `meaningful_change` is the smallest share that would
     matter, such as the goal's.
@@ -338,7 +338,7 @@ def _drift(before: Numbers, after: Numbers, dispersion: float, usual: float) -> 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """The logarithm of the treated place's change over the comparison's, what varies in it, and how far its limit."""
+    """The logarithm of the treated place's change over the comparison's, what varies in it, and how surely."""
 
     log: float
     by_chance: float

@@ -194,11 +194,11 @@ def synthetic_comparison(
 ) -> SyntheticComparison:
     """How the treated area moved away from a mixture of others that was like it before, and how far others move anyway.
 
-    Input: counts or rates in order of time; a column for each area where nothing was done (or a mapping by name); and
-    which row is the first with the measure. A period that the treated area lacks is left out. Unit: a ratio of sums
-    after. The mixture has weights from 0 to 1 that sum to 1, fitted before the measure. Each donor is then treated as
-    if it had been the one, with the others and the treated area as its donors; how often as large a move is seen is all
-    the proof there is.
+    Input: counts or rates in order of time; a column for each area where nothing was done (or a mapping by name, or one
+    series after the other); and which row is the first with the measure. A period that the treated area lacks is left
+    out. Unit: a ratio of sums after. The mixture has weights from 0 to 1 that sum to 1, fitted before the measure. Each
+    donor is then treated as if it had been the one, with the others and the treated area as its donors; how often as
+    large a move is seen is all the proof there is.
 
     Assumes that what moved the areas alike before goes on to, and that no donor was touched by the measure. A mixture
     that lies far off already before tells nothing, whatever its rank. ValueError: fewer than two donors or two periods
@@ -349,6 +349,9 @@ def _donors(donors: pd.DataFrame | Mapping[str, ArrayLike] | ArrayLike, periods:
         names, others = [str(name) for name in donors.columns], donors.to_numpy(dtype=np.float64)
     else:
         others = np.asarray(donors, dtype=np.float64)
+        if others.ndim == 2 and others.shape[0] != periods == others.shape[1]:
+            # One series after the other.
+            others = others.T
         names = [str(number) for number in range(others.shape[-1])]
     if others.ndim != 2 or len(others) != periods:
         raise ValueError("Each donor must have a row for each period of the treated area.")

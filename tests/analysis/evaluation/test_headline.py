@@ -198,6 +198,20 @@ def test_periods_of_unequal_length_are_no_difference():
     assert half.ratio.estimate == pytest.approx(1)
 
 
+def test_a_month_that_is_split_between_the_periods_stands_as_two_rows():
+    days = [*MONTHS[:13], pd.Timestamp("2023-01-17"), *MONTHS[13:]]
+    columns = {
+        "treated": [20] * 12 + [10, 5] + [10] * 11,
+        **{f"area-{n}": [20] * 12 + [10, 10] + [20] * 11 for n in range(5)},
+    }
+    lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 16, 15, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    counts = pd.DataFrame({"days": lengths, **columns}, index=pd.DatetimeIndex(days))
+    split = {"before": (BEFORE[0], dt.date(2023, 1, 16)), "after": (dt.date(2023, 1, 17), AFTER[1])}
+    result = assess(counts, **split)
+    assert (result.treated_before, result.treated_after, result.verdict) == (250, 115, Verdict.DECREASED)
+    assert (result.months_before, result.months_after) == (13, 12)
+
+
 # --- With nothing to compare with -------------------------------------------------------------------------------------
 
 

@@ -415,6 +415,10 @@ def test_the_order_of_donors_and_the_unit_do_not_matter(seed, turn):
     assert turned.weights == pytest.approx(plain.weights, abs=1e-6)
     assert turned.placebo_ratios == pytest.approx(plain.placebo_ratios, rel=1e-5)
     assert (turned.rank, turned.estimate) == (plain.rank, pytest.approx(plain.estimate))
+    # A frame, a mapping, a table and one series after the other are the same donors.
+    for told in ({name: donors[name] for name in names}, donors.to_numpy(), donors.to_numpy().T):
+        again = synthetic_comparison(everyone[:, 0], told, intervention_index=18)
+        assert (again.ratio, list(again.weights.values())) == (plain.ratio, list(plain.weights.values()))
 
 
 def test_areas_that_are_all_alike_move_as_much_as_each_other():
