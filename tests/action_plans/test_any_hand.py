@@ -19,12 +19,13 @@ from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_papers import PAPERS
 from tests.promises.access_plans import PLANS
+from tests.promises.access_progress import PROGRESS
 from tests.promises.access_promises import PROMISES
 from tests.promises.access_work import WORK
 from tests.promises.test_access import cast, route_of, signed_in  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-ROWS = {**COMMITMENTS, **GOALS, **LIBRARY, **MEASURES, **PAPERS, **PLANS, **PROMISES, **WORK}
+ROWS = {**COMMITMENTS, **GOALS, **LIBRARY, **MEASURES, **PAPERS, **PLANS, **PROGRESS, **PROMISES, **WORK}
 NONSENSE = [
     "", "\x00", "a\x00b", "-1", "0", str(10**20), str(2**31), str(2**63), "1e400", "nan", "0001-01-01", "9999-12-31",
     "10000-01-01", "2026-02-30", "'\"<script>", "å" * 5000, "١٢", "²", "1:2", "{{ x }} %s", "\u202e", "kept",

@@ -47,7 +47,8 @@ def _of_part(**values: Any) -> dict[str, Any]:
 def _told(organisation: str) -> Any:
     return lambda world: {
         "course": "as_planned", "on": timezone.localdate().isoformat(), "client_uuid": str(uuid.uuid4()),
-        "organisation": getattr(world, organisation).pk,
+        "organisation": getattr(world, organisation).pk, "text": "", "hours": "", "cost_sek": "", "obstacle": "",
+        "since": "", "part": "", "photos": "",
     }  # fmt: skip
 
 
@@ -67,11 +68,11 @@ PROGRESS: dict[str, Row] = {
     "dose_plan": Row({**seen_by(*WORK), "council": 403, "coach": 403}, **_of_measure()),
     "dose_plan POST": Row(
         {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
-        **_of_measure(method="post", body=lambda world: {"patrols": "40"}),
+        **_of_measure(method="post", body=lambda world: {"patrols": "40", "was_patrols": "", "word": "", "own": ""}),
     ),
     "obstacle_resolve": Row(
         {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
-        before=_proven, args=lambda world: [world.obstacle.pk], method="post", body=lambda world: {},
+        before=_proven, args=lambda world: [world.obstacle.pk], method="post", body=lambda world: {"on": ""},
     ),
     # The council and process support read the words and see no photos.
     "proof_photo": Row(seen_by(*WORK), before=_proven, args=lambda world: [world.proof.pk]),
@@ -84,6 +85,9 @@ PROGRESS: dict[str, Row] = {
     "api-progress-list POST": Row(
         {**seen_by(*WORK, code=201), "council": 403, "coach": 403},
         is_outside=True, is_api=True, before=_measure, method="post",
-        body=lambda world: {"measure": world.measure.pk, "course": "done", "client_uuid": str(uuid.uuid4())},
+        body=lambda world: {
+            "measure": world.measure.pk, "course": "done", "client_uuid": str(uuid.uuid4()), "part": None, "text": "",
+            "hours": None, "cost_sek": None, "obstacle": None, "since": None,
+        },
     ),
 }  # fmt: skip
