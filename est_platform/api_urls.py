@@ -16,6 +16,7 @@ from cause_analysis.prioritising.api import RoundListView, RoundView
 from est_platform.api import Nothing, SchemaView, router
 from followup.progress.api import ProgressListView
 from situational_picture.api import PictureListView, PictureView
+from situational_picture.indicators.api import IndicatorListView, IndicatorView, PlaceCountListView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
@@ -27,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/inspections/", InspectionListView.as_view(), name="api-inspection-list"),
     path("v1/pictures/", PictureListView.as_view(), name="api-picture-list"),
     path("v1/pictures/<int:pk>/", PictureView.as_view(), name="api-picture"),
+    path("v1/indicators/", IndicatorListView.as_view(), name="api-indicator-list"),
+    path("v1/indicators/<int:pk>/", IndicatorView.as_view(), name="api-indicator"),
+    path("v1/place-counts/", PlaceCountListView.as_view(), name="api-place-count-list"),
     path("v1/problems/", ProblemListView.as_view(), name="api-problem-list"),
     path("v1/problems/<int:pk>/", ProblemView.as_view(), name="api-problem"),
     path("v1/analyses/", AnalysisListView.as_view(), name="api-analysis-list"),

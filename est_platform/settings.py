@@ -323,6 +323,8 @@ SPECTACULAR_SETTINGS = {
         "InspectionItemStateEnum": "areas.models.ItemState",
         "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
         "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",
+        "IndicatorKindEnum": "situational_picture.models.Indicator.Kind",
+        "IndicatorValueStatusEnum": ["shown", "protected", "suppressed", "missing"],
         "PolygonTypeEnum": ["Polygon", "MultiPolygon"],
         "PointTypeEnum": ["Point"],
         "FeatureTypeEnum": ["Feature"],

@@ -21,6 +21,7 @@ from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
+from est_platform.demonstration.indicators import load_indicators
 from est_platform.demonstration.inspections import load_inspections
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
@@ -126,6 +127,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
             say(f"{told} notes of how the measures of this autumn's plan go")
         promised = load_promises(norrkoping, people, problems.get(CENTRE_BEFORE), until=until)
         say(f"{promised} citizen promises: one in force, one that was kept in part, and a draft")
+    followed = load_indicators(norrkoping, people, until=until)
+    say(f"{followed} indicators beside the reports, and people counted in a square")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -105,11 +105,7 @@ def _write(by: Any, indicator: Indicator, values: dict[str, Any], *, is_confirme
         setattr(indicator, name, value)
     if not indicator.name:
         raise NotPossible({"name": [_("Say what is measured.")]})
-    if not indicator.source and indicator.kind == Indicator.Kind.INCIDENTS:
-        indicator.source = _("the approved reports")
-    if not indicator.source and indicator.kind == Indicator.Kind.PLACE_COUNT:
-        indicator.source = _("counts at the place")
-    if not indicator.source:
+    if not indicator.source and not indicator.is_computed:
         raise NotPossible({"source": [_("Say where the numbers come from.")]})
     check_ground(indicator.level, indicator.area, indicator.place)
     if indicator.kind == Indicator.Kind.PLACE_COUNT and indicator.level != Indicator.Level.PLACE:

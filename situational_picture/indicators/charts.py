@@ -11,6 +11,7 @@ from situational_picture.indicators.presenters import period_words, unit_words
 from situational_picture.indicators.telling import SHOWN, Told
 from situational_picture.models import Indicator
 from ui import charts
+from ui.numbers import number_words
 
 # Fewer than these are read sooner in the table.
 FEWEST_DRAWN = 2
@@ -32,7 +33,7 @@ def series(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any] | None:
         layout["xaxis"] = {"type": "date"}
         lines = charts.band(days, lower, upper, name=_("95 % interval")) if has_interval else []
         return charts.figure_json([*lines, charts.line(days, values, name=indicator.name)], layout)
-    names = [period_words(one.point.first, one.point.last) for one in told]
+    names = [_under_the_axis(indicator, one) for one in told]
     layout["xaxis"] = {"type": "category", "categoryorder": "array", "categoryarray": names}
     line = charts.line(names, values, name=indicator.name)
     if has_interval:
@@ -47,6 +48,14 @@ def series(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any] | None:
         }
         line["name"] = _("%(name)s, with 95 %% interval") % {"name": indicator.name}
     return charts.figure_json([line], {**layout, "showlegend": False})
+
+
+def _under_the_axis(indicator: Indicator, told: Told) -> str:
+    """The period, and of a survey how many answered: a share is never shown without them."""
+    words = period_words(told.point.first, told.point.last)
+    if not indicator.is_share or told.n is None:
+        return words
+    return f"{words}<br>{_('n')} {number_words(told.n)}"
 
 
 def _limits(told: Sequence[Told]) -> tuple[list[float | None], list[float | None]]:

@@ -55,7 +55,7 @@ def compared(later: Point, earlier: Point, *, better: str) -> Compared | None:
         )
     is_more = found.ci_low > 0
     sentence = _(
-        "The difference is %(points)s percentage points, with 95 %% certainty between %(low)s and %(high)s."
+        "The difference is %(points)s percentage points (95 %% interval %(low)s to %(high)s)."
     )  # fmt: skip
     return Compared(
         found,

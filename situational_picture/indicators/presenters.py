@@ -99,6 +99,13 @@ def value_words(indicator: Indicator, told: Told) -> str:
     return f"{words} ({interval})" if interval else words
 
 
+def source_words(indicator: Indicator) -> str:
+    """Where the numbers come from; what is counted here says so."""
+    if indicator.source or not indicator.is_computed:
+        return indicator.source
+    return _("the approved reports") if indicator.kind == Indicator.Kind.INCIDENTS else _("counts at the place")
+
+
 def level_words(indicator: Indicator) -> str:
     """The level with what it is: “area: Väster”."""
     label = capfirst(indicator.get_level_display())
@@ -108,7 +115,7 @@ def level_words(indicator: Indicator) -> str:
 def facts_of(indicator: Indicator) -> list[dict[str, str]]:
     """What stands above every series: source, level, kind, unit and direction."""
     rows = [
-        (_("Source"), indicator.source),
+        (_("Source"), source_words(indicator)),
         (_("Level"), level_words(indicator)),
         (_("Kind"), capfirst(indicator.get_kind_display())),
         (_("Unit"), unit_words(indicator)),
@@ -129,7 +136,7 @@ def list_rows(indicators: Sequence[Indicator], latest: dict[int, Told]) -> list[
             "url": url_of(one),
             "name": one.name,
             "kind": capfirst(one.get_kind_display()),
-            "source": one.source,
+            "source": source_words(one),
             "level": level_words(one),
             "latest": _latest_words(one, latest.get(one.pk)),
         }
@@ -239,8 +246,8 @@ EXPORT_COLUMNS = (
 def export_rows(indicator: Indicator, told: Sequence[Told]) -> list[list[Any]]:
     """The series as rows of a file, protected as on the page."""
     head = [
-        indicator.name, indicator.kind, indicator.source, indicator.level, indicator.ground, unit_words(indicator),
-        indicator.better,
+        indicator.name, indicator.kind, source_words(indicator), indicator.level, indicator.ground,
+        unit_words(indicator), indicator.better,
     ]  # fmt: skip
     lines = []
     for one in told:

@@ -63,7 +63,8 @@ class Indicator(models.Model):
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     unit = models.CharField(_("unit"), max_length=LONGEST_UNIT, blank=True)
-    source = models.CharField(_("source"), max_length=LONGEST_NAME)
+    # Empty where the numbers are counted here: the page says so in its reader's language.
+    source = models.CharField(_("source"), max_length=LONGEST_NAME, blank=True)
     level = models.CharField(_("level"), max_length=12, choices=Level)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="indicators")

@@ -249,7 +249,8 @@ class TestLoaded:
         assert any("3 safety inspections and walks" in line for line in loaded)
         assert any("5 problems" in line for line in loaded)
         assert any("causes of those that come first" in line for line in loaded)
-        assert len(loaded) == 13
+        assert any("8 indicators" in line for line in loaded)
+        assert len(loaded) == 14
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
         problems = {problem.title: problem for problem in Problem.objects.all()}

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tests import factories as make
-from tests.promises.access_rows import Row, here, only
+from tests.promises.access_rows import Row, everybody, here, only, seen_by
 from tests.world import World
 
 # Whoever reads indicators; the others who take part are told why not.
@@ -105,6 +105,11 @@ INDICATORS = {
     ),
     "indicator_value_withdraw": Row(only("coordinator", code=302), _value, method="post", before=_indicator),
     "indicator_export": Row(only(*READERS), _one, before=_indicator),
+    "api-indicator-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-indicator": Row(
+        seen_by(*READERS), before=_indicator, is_outside=True, is_api=True, args=lambda world: [world.indicator.pk]
+    ),
+    "api-place-count-list": Row(everybody(), is_outside=True, is_api=True),
     "indicator_export POST": Row(
         only(*READERS), _one, method="post", body=lambda world: PURPOSE, before=_indicator
     ),

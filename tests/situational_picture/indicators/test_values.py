@@ -273,3 +273,21 @@ def test_numbers_are_rounded_and_not_cut_off(world, series):
     make.IndicatorValueFactory(indicator=series, value=0.349, successes=70, n=200, ci_low=0.2851, ci_high=0.4172)
     (told,) = telling.told_points(series, queries.values_of(series), telling.CIRCLE)
     assert value_words(series, told) == "35 % (29–42 %)"
+
+
+def test_the_api_tells_what_the_page_tells(client, world, series):
+    make.IndicatorValueFactory(indicator=series, value=0.02, successes=3, n=150, ci_low=0.007, ci_high=0.057)
+    make.IndicatorFactory(collaboration=world.elsewhere, area=world.far)
+    make.PlaceCountFactory(place=world.square)
+    for who, status, value in (("council", "protected", None), ("security_lead", "shown", 0.02)):
+        client.force_login(world.people[who])
+        listed = client.get(reverse("api-indicator-list"), {"collaboration": "ekstad"}).json()["results"]
+        assert [one["id"] for one in listed] == [series.pk]
+        (row,) = client.get(reverse("api-indicator", args=[series.pk])).json()["values"]
+        assert (row["status"], row["value"], row["n"]) == (status, value, 150)
+        (count,) = client.get(reverse("api-place-count-list"), {"place": world.square.pk}).json()["results"]
+        assert (count["people"], "counted_by" in count) == (120, False)
+    client.force_login(world.people["coach"])
+    assert client.get(reverse("api-indicator-list")).json()["results"] == []
+    assert client.get(reverse("api-place-count-list")).json()["results"] == []
+    assert client.get(reverse("api-indicator", args=[series.pk])).status_code == 404
