@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 
 from action_plans.evaluating.series import counts_of
 from action_plans.evaluating.zones import Design, design_of
@@ -31,7 +32,7 @@ from analysis.evaluation import (
     synthetic_comparison,
     weighted_displacement_quotient,
 )
-from followup.evaluations import queries, rules
+from followup.evaluations import beside, queries, rules
 from followup.models import Evaluation
 from situational_picture.figures import Source, source_of
 from situational_picture.queries import months_by_source
@@ -80,6 +81,8 @@ def _figures(
     source = source_of(months_by_source(plan.collaboration), today)
     months = _months(design, days, source)
     before_from, before_to, after_from, after_to = days
+    measures = queries.measures_of(evaluation)
+    reporting = beside.Reporting(plan.measure.plan.area, source, now=timezone.now())
     known = months["treated"].notna()
     figures: dict[str, Any] = {
         "schema": SCHEMA,
@@ -93,7 +96,9 @@ def _figures(
             "before": [before_from.isoformat(), before_to.isoformat()],
             "after": [after_from.isoformat(), after_to.isoformat()],
         },
-        "measures": _measures(queries.measures_of(evaluation)),
+        "measures": _measures(measures),
+        "cost": beside.cost_of(measures),
+        "surveys": beside.surveys_of(plan, (before_from, before_to), (after_from, after_to)),
         "source_last_day": source.last_day.isoformat() if source.last_day else None,
         "warnings": list((plan.facts or {}).get("warnings", [])),
     }
@@ -102,18 +107,29 @@ def _figures(
         row = {"code": "covered", "holds": False, "numbers": {}}
         return {
             **figures,
-            "months": _month_rows(months, design, None),
+            "months": _month_rows(months, design, None, reporting),
             "counts": {},
             "results": {},
             "headline": {"verdict": str(Verdict.NOT_ASSESSABLE), "rules": [row], "reasons": ["covered"], "needs": []},
         }
     has_ring = bool(plan.ring_m)
-    found = assess(_assessed(months, has_ring=has_ring), before=(before_from, before_to), after=(after_from, after_to))
+    shares = [
+        reporting.share(first, last, fewest=beside.FEWEST_ANSWERS)
+        for first, last in ((before_from, before_to), (after_from, after_to))
+    ]
+    found = assess(
+        _assessed(months, has_ring=has_ring),
+        before=(before_from, before_to),
+        after=(after_from, after_to),
+        coverage_before=shares[0],
+        coverage_after=shares[1],
+        comparison_touched=beside.is_comparison_touched(plan, design, (before_from, after_to), measures),
+    )
     units = [unit.key for unit in design.units]
     interrupted = _interrupted(months)
     return {
         **figures,
-        "months": _month_rows(months, design, None if units else interrupted),
+        "months": _month_rows(months, design, None if units else interrupted, reporting),
         "counts": _counts(months, design, has_ring=has_ring),
         "results": {
             **_results(found),
@@ -177,7 +193,9 @@ def _assessed(months: pd.DataFrame, *, has_ring: bool) -> pd.DataFrame:
     return months.drop(columns=left).set_index(pd.DatetimeIndex(pd.to_datetime(months["first"])))
 
 
-def _month_rows(months: pd.DataFrame, design: Design, alone: InterruptedSeries | None) -> list[dict[str, Any]]:
+def _month_rows(
+    months: pd.DataFrame, design: Design, alone: InterruptedSeries | None, reporting: beside.Reporting
+) -> list[dict[str, Any]]:
     """The months as plain rows: `level` is the comparison at the treated level before, `expected` what was to be
     expected after without the measure."""
     units = [unit.key for unit in design.units]
@@ -201,7 +219,7 @@ def _month_rows(months: pd.DataFrame, design: Design, alone: InterruptedSeries |
                 "expected": expected if row["part"] == AFTER else None,
                 "level": at_level,
                 "is_missing": _whole(row["treated"]) is None,
-                "covered": None,
+                "covered": reporting.share(row["first"], row["first"] + dt.timedelta(days=int(row["days"]) - 1)),
             }
         )
     return rows

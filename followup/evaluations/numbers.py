@@ -215,6 +215,33 @@ class Telling:
                 rows.append(build(found))
         return rows
 
+    def survey_rows(self) -> list[dict[str, str]]:
+        """What surveys before and after say, with the interval of the difference: shares, which are no small counts."""
+        rows = []
+        for row in self.figures.get("surveys", []):
+            low, high = row["low"], row["high"]
+            if low <= 0 <= high:
+                words = _("no difference can be shown")
+            else:
+                words = _("a larger share") if low > 0 else _("a smaller share")
+            rows.append(
+                {
+                    "name": ", ".join(part for part in (row["name"], row["where"]) if part),
+                    "before": self._survey(row["before"]),
+                    "after": self._survey(row["after"]),
+                    "words": _("%(words)s (%(estimate)s percentage points, between %(low)s and %(high)s)")
+                    % {"words": words, **{name: _points(row[name]) for name in ("estimate", "low", "high")}},
+                }
+            )
+        return rows
+
+    @staticmethod
+    def _survey(row: Mapping[str, Any]) -> str:
+        return _("%(percent)s %% of %(n)s") % {
+            "percent": number_words(round(100 * row["share"])),
+            "n": number_words(row["n"]),
+        }
+
     def cost_sentence(self) -> str:
         """Kronor for each prevented event, only where a decrease is shown."""
         cost = (self.figures.get("cost") or {}).get("sek")
@@ -306,6 +333,10 @@ def _rule_tag(row: Mapping[str, Any]) -> dict[str, str]:
             "symbol": "arrow-down" if fewer else "arrow-up",
         }
     return {"text": _("met"), "tone": "success", "symbol": "check"}
+
+
+def _points(share: float) -> str:
+    return number_words(round(100 * share, 1), 1)
 
 
 def _rounded(value: float) -> float:

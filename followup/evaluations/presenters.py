@@ -164,6 +164,7 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "counts": told.count_rows(),
         "results": told.result_rows(),
         "rules": told.rule_rows(),
+        "surveys": told.survey_rows(),
         "cautions": told.cautions(),
         "needed": told.needed(),
         "days": told.days(),

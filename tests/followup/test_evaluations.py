@@ -283,3 +283,84 @@ def test_it_is_computed_again_each_half_year_and_says_whether_it_holds(world):
     assert EvaluationCheck.objects.count() == 2
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
         EvaluationCheck.objects.update(standing="turns")
+
+
+# --- Beside the counts ------------------------------------------------------------------------------------------------
+
+
+def test_a_measure_in_what_is_compared_with_takes_the_verdict_away(world):
+    world.halved()
+    evaluation = world.begun()
+    assert evaluation.headline == "decreased"
+    make.MeasureFactory(
+        plan=make.PlanFactory(collaboration=world.here, area=world.east), state="ongoing",
+        start_on=dt.date(2025, 3, 1), due_on=dt.date(2025, 9, 1),
+    )  # fmt: skip
+    evaluation = actions.compute(evaluation, today=TODAY)
+    assert evaluation.headline == "not_assessable"
+    assert "comparison_untouched" in evaluation.figures["headline"]["reasons"]
+
+
+def test_fewer_who_report_is_told_instead_of_a_decrease(world):
+    world.halved()
+    make.ReportingRhythmFactory(collaboration=world.here, every="month")
+    units = [
+        make.ReportingUnitFactory(unit=make.UnitFactory(organisation=world.housing), valid_from=dt.date(2024, 1, 1))
+        for _ in range(4)
+    ]
+    # All four answer each month before; one of them afterwards.
+    for unit, until in zip(units, (2025, 2024, 2024, 2024), strict=True):
+        make.NothingToReportFactory(
+            reporting_unit=unit, period_start=dt.date(2024, 1, 1), period_end=dt.date(until + 1, 1, 1)
+        )
+    evaluation = world.begun()
+    months = evaluation.figures["months"]
+    assert {row["covered"] for row in months if row["part"] == "before"} == {1.0}
+    assert {row["covered"] for row in months if row["part"] == "after"} == {0.25}
+    assert evaluation.headline == "not_assessable"
+    assert evaluation.figures["headline"]["reasons"] == ["same_reporting"]
+
+
+def test_a_survey_before_and_after_stands_beside_the_counts(world):
+    world.halved()
+    survey = make.IndicatorFactory(area=world.west)
+    for year, said in ((2023, 240), (2024, 200), (2026, 120)):
+        make.IndicatorValueFactory(
+            indicator=survey, period_from=dt.date(year, 1, 1), period_to=dt.date(year, 3, 31), value=said / 400, n=400,
+            successes=said, design_effect=1.5,
+        )  # fmt: skip
+    evaluation = world.begun()
+    (row,) = evaluation.figures["surveys"]
+    assert (row["before"]["share"], row["after"]["share"]) == (0.5, 0.3)
+    assert row["estimate"] == pytest.approx(-0.2)
+    assert row["low"] < row["estimate"] < row["high"] < 0
+
+
+def test_cost_for_each_prevented_event_is_told_only_where_a_decrease_is_shown(world):
+    Measure.objects.filter(pk=world.done.pk).update(cost_sek=144_000)
+    world.halved()
+    evaluation = world.begun()
+    assert evaluation.figures["cost"]["sek"] == 144_000
+    # 72 of 120 were prevented: 2,000 each.
+    assert "2 000" in presenters.told_to(evaluation, world.coordinator).cost_sentence().replace("\xa0", " ")
+    assert "2 000" not in presenters.told_to(evaluation, world.people["council"]).cost_sentence().replace("\xa0", " ")
+    world.reports(2025, [6] * 12)
+    evaluation = actions.compute(evaluation, today=TODAY)
+    assert "kan inte beräknas" in presenters.told_to(evaluation, world.coordinator).cost_sentence()
+
+
+def test_others_than_the_circle_read_no_small_count_and_no_estimate(world):
+    world.reports(2024, [2] * 12)
+    world.reports(2025, [0, 1] * 2 + [0] * 8)
+    for year in (2024, 2025):
+        world.reports(year, [9, 11] * 6, elsewhere=True)
+    evaluation = world.begun()
+    council = presenters.page_of(evaluation, world.people["council"])
+    assert council["chart"] is None
+    assert council["months"] == council["results"] == []
+    assert [row["after"]["status"] for row in council["counts"]] == ["protected", "shown"]
+    assert council["is_hidden"]
+    circle = presenters.page_of(evaluation, world.coordinator)
+    assert [row["after"]["value"] for row in circle["counts"]] == [2, 120]
+    assert circle["chart"] is not None
+    assert len(circle["months"]) == 24
