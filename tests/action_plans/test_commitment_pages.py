@@ -22,12 +22,13 @@ from partners.models import User
 from partners.roles import Role
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
+from tests.standing import standing
 
 State = CommitmentState
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PlanWorld()
 
 

@@ -24,13 +24,14 @@ from common.errors import NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.action_plans.promises_cast import PromiseWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 State = CommitmentState
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PlanWorld()
 
 

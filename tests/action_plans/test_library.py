@@ -24,6 +24,7 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
+from tests.standing import standing
 from tests.world import PEOPLE
 from ui.templatetags.ui import form_errors
 
@@ -43,8 +44,8 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PlanWorld()
 
 

@@ -19,13 +19,14 @@ from partners.roles import Role
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.factories import plans as planned
+from tests.standing import standing
 from tests.world import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PlanWorld()
 
 

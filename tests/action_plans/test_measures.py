@@ -16,12 +16,13 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PlanWorld()
 
 

@@ -23,6 +23,7 @@ from partners.models import Collaboration
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.documents import reading, reading_excel, reading_word, templates
+from tests.standing import standing
 
 FILES = ["plan_pdf", "plan_word", "plan_excel"]
 BRA = ["Orsak", "Åtgärd", "Operativa mål", "När", "Vem", "Uppföljning"]
@@ -65,8 +66,8 @@ class PaperWorld(PlanWorld):
         )  # fmt: skip
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PaperWorld()
 
 

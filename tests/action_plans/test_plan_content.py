@@ -26,14 +26,15 @@ from common.errors import NotAllowed, NotPossible
 from situational_picture.protecting import PROTECTED
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 DAY = dt.date(2025, 3, 3)
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return DecidableWorld()
 
 

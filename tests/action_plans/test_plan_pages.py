@@ -18,13 +18,14 @@ from action_plans.plans.deciding import decide_plan
 from common.errors import NotPossible
 from tests import factories as make
 from tests.action_plans.test_plan_content import DAY, DecidableWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 VIEWS = ["table", "board", "time", "places", "organisations", "mine", "order"]
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return DecidableWorld()
 
 

@@ -28,13 +28,14 @@ from common.errors import NotAllowed, NotPossible
 from partners.models import RESERVED_SLUGS
 from tests import factories as make
 from tests.action_plans.promises_cast import PromiseWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 NUMBER = "811218-9876"
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PromiseWorld()
 
 

@@ -21,6 +21,7 @@ from cause_analysis.models import Problem
 from partners.models import Collaboration
 from tests import factories as make
 from tests.action_plans.promises_cast import PromiseWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,8 @@ SENTINEL = "Hemligtord"
 START = "/public/"
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return PromiseWorld()
 
 

@@ -17,11 +17,12 @@ from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from documents import word_templates
 from tests.documents import reading_word, templates
+from tests.standing import standing
 from tests.world import World
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return World()
 
 

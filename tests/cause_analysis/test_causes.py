@@ -15,10 +15,11 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
+from tests.standing import standing
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return AnalysisWorld()
 
 

@@ -13,10 +13,11 @@ from cause_analysis.models import Cause, CauseState, Evidence
 from common.errors import NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
+from tests.standing import standing
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return AnalysisWorld()
 
 

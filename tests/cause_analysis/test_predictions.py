@@ -23,6 +23,7 @@ from incidents.models import Category, Incident, Status
 from incidents.selections import Selection
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +44,8 @@ def prepared():
     return found
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return prepared()
 
 

@@ -22,6 +22,7 @@ from incidents.selections import Selection
 from partners.roles import Role
 from tests import factories as make
 from tests.at_once import at_once
+from tests.standing import standing
 from tests.world import World
 
 SECRET = "Glasögonormen i röstlådan"
@@ -53,8 +54,8 @@ def set_up(world):
     return world
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return set_up(World())
 
 

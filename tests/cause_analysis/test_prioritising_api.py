@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -10,13 +9,14 @@ from django.utils import timezone
 from cause_analysis.models.prioritising import PrioritisationRound
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
+from tests.standing import standing
 from tests.world import PEOPLE
 
 WHY = "Trasdocka i trapphuset."
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     world = AnalysisWorld()
     world.round = make.PrioritisationRoundFactory(group=world.group)
     world.row = make.RoundProblemFactory(round=world.round, problem=world.problem)

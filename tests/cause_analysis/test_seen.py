@@ -16,6 +16,7 @@ from cause_analysis.models import Evidence
 from common.errors import NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
+from tests.standing import standing
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +24,8 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     world = AnalysisWorld()
     world.the_cause = world.cause()
     world.light = make.PlaceFeatureFactory(

@@ -16,14 +16,15 @@ from incidents.selections import Selection
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
 from tests.cause_analysis.test_predictions import some_reports
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 READ_REPORTS = ["coordinator", "security_lead", "police"]
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     """Vandalism in West, of two partners, with one rejected; the same in East, and something else in West."""
     found = AnalysisWorld()
     Incident.objects.all().update(status=Status.REJECTED)

@@ -35,6 +35,7 @@ from privacy import images
 from tests import factories as make
 from tests.at_once import at_once
 from tests.factories import drawn_photo
+from tests.standing import standing
 from tests.world import PEOPLE, World
 
 EKSTAD = "ekstad"
@@ -52,8 +53,8 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     return with_photos(World())
 
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 from incidents.models import Incident, Status
 from incidents.slots import reports_at_places
 from tests import factories as make
+from tests.standing import standing
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     world = World()
     if world.square.pk is None:
         world.square.save()
