@@ -320,6 +320,8 @@ SPECTACULAR_SETTINGS = {
         "MeasureStateEnum": "action_plans.models.MeasureState",
         "MeasureVerdictEnum": "action_plans.models.Verdict",
         "ProgressCourseEnum": "followup.models.Course",
+        "ObstacleCodeEnum": "followup.models.ObstacleCode",
+        "DoseKindEnum": "followup.models.DoseKind",
         "InspectionItemStateEnum": "areas.models.ItemState",
         "PlaceFeatureKindEnum": "areas.models.PlaceFeature.Kind",
         "PlaceFeatureStateEnum": "areas.models.PlaceFeature.State",
