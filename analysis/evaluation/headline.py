@@ -502,7 +502,8 @@ def _found(data: _Data, usual: float, confidence: float) -> _Found:
         confidence=confidence,
     )  # fmt: skip
     ring = (0.0, 0.0) if data.ring is None else (_sum(data.ring, data.is_before), _sum(data.ring, data.is_after))
-    how = {"time_before": data.time_before, "time_after": data.time_after, "confidence": confidence}
+    # Told in events of the period before.
+    how = {"time_before": 1.0, "time_after": data.time_after / data.time_before, "confidence": confidence}
     if ring[0]:
         how["area_ring_control"] = float(before.sum()) / ring[0]
     difference = weighted_displacement_difference(

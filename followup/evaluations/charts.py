@@ -61,7 +61,7 @@ def _span(first: str, last: str) -> dict[str, Any]:
     """The days before or after, a shade apart."""
     return {
         "type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": _ABOVE, "y1": 1, "layer": "below",
-        "fillcolor": charts.BAND, "opacity": 0.35, "line": {"width": 0},
+        "fillcolor": charts.BAND, "opacity": 0.7, "line": {"width": 0},
     }  # fmt: skip
 
 
@@ -99,15 +99,13 @@ def _with_strip(
 
 
 def before_and_after(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The counts before and after as bars: for readers who see no months."""
-    drawn = [row for row in rows if row["before"]["value"] is not None and row["after"]["value"] is not None]
+    """How each zone changed, the time before as 100, in steps of five: for readers who see no whole count."""
+    drawn = [row for row in rows if row["index"] is not None]
     if not drawn:
         return None
     names = [row["name"] for row in drawn]
     bars = [
-        charts.bars(
-            names, [row["before"]["value"] for row in drawn], name=pgettext("the measure", "Before"), compared=True
-        ),
-        charts.bars(names, [row["after"]["value"] for row in drawn], name=pgettext("the measure", "After")),
+        charts.bars(names, [100] * len(drawn), name=pgettext("the measure", "Before"), compared=True),
+        charts.bars(names, [row["index"] for row in drawn], name=pgettext("the measure", "After")),
     ]
-    return charts.figure_json(bars, {"yaxis": {"title": {"text": _("events")}}, "barmode": "group"})
+    return charts.figure_json(bars, {"yaxis": {"title": {"text": _("before = 100")}}, "barmode": "group"})

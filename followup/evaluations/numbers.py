@@ -110,7 +110,11 @@ class Telling:
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """Each rule of the table, whether it was met, and by what."""
-        return [{"tag": _rule_tag(row), "text": self._rule_words(row)} for row in self.figures["headline"]["rules"]]
+        rows = self.figures["headline"]["rules"]
+        if self.figures["headline"]["verdict"] in {Headline.DECREASED, Headline.INCREASED}:
+            # What is asked to tell unchanged from unknown.
+            rows = [row for row in rows if row["code"] != Rule.RULES_OUT]
+        return [{"tag": _rule_tag(row), "text": self._rule_words(row)} for row in rows]
 
     def _rule_words(self, row: Mapping[str, Any]) -> str:
         numbers = row["numbers"]
@@ -170,9 +174,16 @@ class Telling:
                     "after": self._count(row[AFTER]),
                     "rates": " → ".join("–" if rate is None else number_words(rate, 1) for rate in rates),
                     "change": _change_in_words(row["change"], exact=True) if row["change"] else "–",
+                    "index": self._index(row),
                 }
             )
         return rows
+
+    def _index(self, row: Mapping[str, Any]) -> int | None:
+        """The rate after where the one before is 100, in steps of five; None where a count is small."""
+        if min(row[part]["count"] for part in (BEFORE, AFTER)) < TENS or not row["change"]:
+            return None
+        return STEP_PERCENT * round(100 * row["change"]["estimate"] / STEP_PERCENT)
 
     def _count(self, row: Mapping[str, Any]) -> dict[str, Any]:
         count = row["count"]
