@@ -11,7 +11,7 @@ from areas.holding import kept_by
 from common.days import midnight
 from partners import retention
 from partners.models import Collaboration, LegalHold
-from situational_picture.models import Delivery, Picture
+from situational_picture.models import Delivery, IndicatorValue, Picture
 
 
 def _due_drafts(collaboration: Collaboration, before: dt.date) -> QuerySet[Picture]:
@@ -47,6 +47,22 @@ def _delete_deliveries(collaboration: Collaboration, ids: list[int]) -> None:
     Delivery.objects.filter(pk__in=ids).delete()
 
 
+def _due_notes(collaboration: Collaboration, before: dt.date) -> QuerySet[IndicatorValue]:
+    return IndicatorValue.objects.filter(
+        collaboration=collaboration, period_to__lt=before, entered_at__lt=midnight(before)
+    ).exclude(note="")
+
+
+def _blank_notes(collaboration: Collaboration, ids: list[int]) -> None:
+    IndicatorValue.objects.filter(pk__in=ids).update(note="")
+
+
+def _notes_held_by(hold: LegalHold) -> Q:
+    days = {"first": "period_to__gte", "last": "period_from__lte"}
+    of_area = kept_by(hold, area="indicator__area_id", **days)
+    return of_area | kept_by(hold, area="indicator__place__area_id", **days)
+
+
 def _held(hold: LegalHold, of: str = "") -> Q:
     """The pictures a hold keeps: an area's, or those of periods in which some of its days lie."""
     return kept_by(hold, area=f"{of}area_id", first=f"{of}period_end__gt", last=f"{of}period_start__lte")
@@ -76,6 +92,17 @@ KINDS = [
         dated_by="picture__published_at",
         purge=_delete_deliveries,
         held_by=lambda hold: _held(hold, "picture__"),
+    ),
+    retention.Kind(
+        code="indicator_notes",
+        label=_("Notes beside the values of indicators"),
+        what_happens=_("The note is deleted. The value, its period and where it comes from stay."),
+        default_days=1826,
+        least_days=365,
+        due=_due_notes,
+        dated_by="period_to",
+        purge=_blank_notes,
+        held_by=_notes_held_by,
     ),
     retention.Kind(
         code="weekly_pictures",

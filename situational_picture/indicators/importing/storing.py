@@ -149,7 +149,8 @@ def _planned(read: ReadFile, known: Mapping[str, Indicator], collaboration: Coll
         old = standing.get((indicator.pk, figures.period_from, figures.period_to))
         if old is None:
             report.new.append(value)
-        elif is_same(old, figures) and old.note == value.note:
+        # A note whose time is over is gone from the old value: that is no correction.
+        elif is_same(old, figures) and old.note in ("", value.note):
             report.unchanged += 1
         else:
             report.corrected.append((old, value))

@@ -14,6 +14,7 @@ from analysis.change import count_interval
 from analysis.evaluation import share_interval
 from common.errors import NotAllowed, NotPossible
 from incidents.models import Status
+from partners import retention
 from situational_picture.indicators import actions, queries, telling
 from situational_picture.indicators.presenters import period_words, value_words
 from situational_picture.indicators.rules import plain_figures, share_figures
@@ -291,3 +292,18 @@ def test_the_api_tells_what_the_page_tells(client, world, series):
     assert client.get(reverse("api-indicator-list")).json()["results"] == []
     assert client.get(reverse("api-place-count-list")).json()["results"] == []
     assert client.get(reverse("api-indicator", args=[series.pk])).status_code == 404
+
+
+def test_notes_go_when_their_time_is_over_and_the_numbers_stay(world, series):
+    kind = retention.kind_named("indicator_notes")
+    row = make.IndicatorValueFactory(indicator=series, note="Ny fråga", value=0.34, successes=68, n=200)
+    assert not kind.due(world.here, dt.date(2025, 6, 1)).exists()
+    later = timezone.localdate() + dt.timedelta(days=400)
+    assert [one.pk for one in kind.due(world.here, later)] == [row.pk]
+    hold = make.LegalHoldFactory(collaboration=world.here, scope="area", subject_id=str(world.west.pk))
+    assert kind.due(world.here, later).filter(kind.held_by(hold)).exists()
+    hold.subject_id = str(world.east.pk)
+    assert not kind.due(world.here, later).filter(kind.held_by(hold)).exists()
+    kind.purge(world.here, [row.pk])
+    row.refresh_from_db()
+    assert (row.note, row.value) == ("", 0.34)
