@@ -99,16 +99,22 @@ def stage(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
 
 
 @pytest.fixture(autouse=True, scope="class")
-def _django_setup_unittest(bare: None, _django_setup_unittest: None) -> None:
+def _django_setup_unittest(bare_for_unittest: None, _django_setup_unittest: None) -> None:
     """pytest-django's own, which begins the transaction of a class of unittest's kind."""
 
 
 @pytest.fixture(scope="class")
-def bare(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+def bare_for_unittest(request: pytest.FixtureRequest) -> None:
     """Classes of unittest's kind build what they need themselves."""
     if request.cls is not None and issubclass(request.cls, SimpleTestCase):
-        with django_db_blocker.unblock():
-            STAGE.clear()
+        request.getfixturevalue("bare")
+
+
+@pytest.fixture(scope="class")
+def bare(django_db_setup: None, django_db_blocker: Any) -> None:
+    """No world stands: what lays rows beneath all tests of a class asks for this first."""
+    with django_db_blocker.unblock():
+        STAGE.clear()
 
 
 def travels(request: pytest.FixtureRequest) -> bool:
