@@ -69,7 +69,7 @@ def note_row(user: Any, note: Any) -> dict[str, Any]:
         "part": note.part.text if note.part else "",
         "text": note.text,
         "spent": spent_words(note.hours, note.cost_sek),
-        "doses": [f"{number_words(done.amount)} {done.dose.name}" for done in note.doses.all()],
+        "doses": [f"{done.dose.name}: {number_words(done.amount)}" for done in note.doses.all()],
         "obstacle": obstacle_words(obstacle) if obstacle is not None else "",
         "photos": [photo_row(user, photo, note, number) for number, photo in enumerate(note.photos_shown, start=1)],
     }

@@ -244,6 +244,8 @@ def test_ten_notes_cost_the_page_no_more_questions_than_two(world, client):
 
     client.force_login(world.officer)
     tell_more(2)
+    # One lamp, or one patrol, reads right too.
+    assert "patruller: 1" in client.get(at("measure_detail", world.ongoing.pk)).content.decode()
     asked()
     few = asked()
     tell_more(8)
