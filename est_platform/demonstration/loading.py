@@ -19,6 +19,7 @@ from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
+from est_platform.demonstration.evaluation_plans import load_ward_measure
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.indicators import load_indicators
@@ -27,7 +28,7 @@ from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
 from est_platform.demonstration.plans import load_plan
-from est_platform.demonstration.problems import CENTRE_BEFORE, GARAGE, load_problems
+from est_platform.demonstration.problems import CENTRE_BEFORE, GARAGE, WARD, load_problems
 from est_platform.demonstration.progress import load_progress
 from est_platform.demonstration.promises import load_promises
 from est_platform.demonstration.reporting import load_reporting
@@ -129,6 +130,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
         say(f"{promised} citizen promises: one in force, one that was kept in part, and a draft")
     followed = load_indicators(norrkoping, people, until=until)
     say(f"{followed} indicators beside the reports, and people counted in a square")
+    if load_ward_measure(blackpool, people, problems.get(WARD)):
+        say("a pretended measure in Blackpool, to be evaluated on real counts")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

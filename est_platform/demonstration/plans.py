@@ -23,6 +23,7 @@ from areas.models import Area, Place
 from cause_analysis.models import Cause, CauseAnalysis, Problem
 from est_platform.demonstration.cast import NORRKOPING
 from est_platform.demonstration.causes import ANALYSES
+from est_platform.demonstration.evaluation_plans import fixed_on, plan_evaluation
 from est_platform.demonstration.problems import CENTRE, CENTRE_BEFORE, GARAGE
 from partners.models import Collaboration, Group, Membership, Organisation, User
 
@@ -429,21 +430,15 @@ def _measure(cast: _Cast, plan: Plan, problem: Problem, done: Done) -> Measure:
     if done.at_the_square:
         place = Place.objects.get(collaboration=cast.here, name=CENTRE_PLACE)
         measures.choose_places(by=by, measure=measure, places=[place])
-        measures.write_evaluation_plan(
-            by=by,
-            measure=measure,
-            row_version=0,
-            indicator="rapporter om öppen narkotikahandel och hot",
-            treated_places=[place],
-            comparison_areas=list(Area.objects.filter(collaboration=cast.here, slug__in=("marielund", "navestad"))),
-            ring_m=300,
-            before_from=BEFORE_FROM,
-            before_to=BEFORE_TO,
-            after_from=DAY(2019, 1, 1),
-            after_to=DAY(2019, 12, 31),
-            decision_rule="Har antalet inte minskat med en tredjedel mer än i jämförelsen prövas andra åtgärder.",
-            is_confirmed=True,
-        )
+    plan_evaluation(
+        measure,
+        by=by,
+        indicator="rapporter om öppen narkotikahandel och hot",
+        before=(BEFORE_FROM, BEFORE_TO),
+        after=(DAY(2019, 1, 1), DAY(2019, 12, 31)),
+        ring_m=300 if done.at_the_square else 200,
+        decision_rule="Har antalet inte minskat med en tredjedel mer än i jämförelsen prövas andra åtgärder.",
+    )
     lead = _part(cast, measure, done.lead, is_lead=True)
     parts = [(lead, done.lead), *((_part(cast, measure, one), one) for one in done.parts)]
     measures.propose(by=by, measure=measure)
@@ -548,6 +543,7 @@ def _as_then(plan: Plan, decided: dict[int, dt.date]) -> None:
     for measure in Measure.objects.filter(plan=plan):
         day, start, due = decided[measure.pk], measure.start_on or BEFORE_TO, measure.due_on or BEFORE_TO
         Measure.objects.filter(pk=measure.pk).update(created_at=_at(day - dt.timedelta(days=21)))
+        fixed_on([measure], day)
         on = {"proposed": day - dt.timedelta(days=14), "decided": day, "ongoing": max(start, day)}
         for step in MeasureMove.objects.filter(measure=measure):
             MeasureMove.objects.filter(pk=step.pk).update(at=_at(on.get(step.to_state, due)))

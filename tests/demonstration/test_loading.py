@@ -22,7 +22,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from action_plans.models import Commitment, Dialogue, Measure, Plan, Promise
+from action_plans.evaluating.series import monthly_counts
+from action_plans.models import Commitment, Dialogue, EvaluationPlan, Measure, Plan, Promise
 from areas.models import Area, InspectionItem, Place, PlaceFeature
 from audit.models import Event
 from cause_analysis.causes.rules import METHOD
@@ -383,6 +384,7 @@ def test_the_whole_demonstration(capsys):
     what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "under_way"
     how_this_autumns_measures_go()
+    evaluations_are_planned_with_the_helper()
     # The night round reports since September, and its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
     assert [change["period"] for change in week.figures["coverage"]["changes"]] == ["2026-W37"]
@@ -392,6 +394,28 @@ def test_the_whole_demonstration(capsys):
     (waiting,) = waiting_batches(coordinator, norrkoping)
     assert (waiting.batch.organisation.name, waiting.alone) == ("Väktarbolaget", 0)
     assert waiting.together > 0
+
+
+def evaluations_are_planned_with_the_helper():
+    """Compared with what the helper proposes, fixed when decided, and the periods after have ended."""
+    planned = EvaluationPlan.objects.filter(measure__moves__to_state="decided").distinct()
+    old = planned.filter(measure__plan__last_day__lt=dt.date(2023, 1, 1))
+    assert old.count() == 8
+    for plan in old:
+        decided = plan.measure.moves.get(to_state="decided")
+        assert plan.fixed_at == decided.at
+        assert plan.facts["showable"]["eight_of_ten"] is not None
+        chosen = {unit["key"] for unit in plan.facts["units"]}
+        refused = {one["key"] for one in plan.facts["candidates"] if one["refused"]}
+        assert len(chosen) == 2
+        assert not chosen & refused
+        after = monthly_counts(plan, plan.after_from, plan.after_to)
+        assert len(after) in {6, 12}
+        assert (after.drop(columns=["days", "ring"]).sum() > 0).all()
+    # At the square with a ring, in a whole area, and in a ward of real data.
+    assert {plan.treated_places.count() for plan in old.filter(collaboration__slug="norrkoping")} == {0, 1}
+    ward = old.get(collaboration__slug="blackpool")
+    assert ward.facts["treated"] > 500
 
 
 def how_this_autumns_measures_go():
