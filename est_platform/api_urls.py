@@ -5,7 +5,13 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from action_plans.commitments.api import CommitmentListView, LedgerView
 from action_plans.goals.api import GoalListView
 from action_plans.library.api import MethodListView, MethodView
-from action_plans.measures.api import MeasureDecideView, MeasureListView, MeasureMoveView, MeasureView
+from action_plans.measures.api import (
+    MeasureDecideView,
+    MeasureEvaluationHelpView,
+    MeasureListView,
+    MeasureMoveView,
+    MeasureView,
+)
 from action_plans.plans.api import PlanListView, PlanVersionListView, PlanVersionView, PlanView
 from action_plans.promises.api import PromiseListView
 from areas.api import AreaListView, PlaceListView
@@ -42,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/measures/", MeasureListView.as_view(), name="api-measure-list"),
     path("v1/measures/<int:pk>/", MeasureView.as_view(), name="api-measure"),
     path("v1/measures/<int:pk>/decide/", MeasureDecideView.as_view(), name="api-measure-decide"),
+    path("v1/measures/<int:pk>/evaluation/", MeasureEvaluationHelpView.as_view(), name="api-measure-evaluation"),
     path("v1/measures/<int:pk>/move/", MeasureMoveView.as_view(), name="api-measure-move"),
     path("v1/progress/", ProgressListView.as_view(), name="api-progress-list"),
     path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),

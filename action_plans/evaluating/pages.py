@@ -10,15 +10,18 @@ from urllib.parse import urlencode
 
 import shapely
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from action_plans.evaluating import presenters
-from action_plans.evaluating.drafting import Draft
-from action_plans.evaluating.helping import help_with
+from action_plans.evaluating.drafting import Draft, draft_of
+from action_plans.evaluating.helping import help_with, source_for
+from action_plans.evaluating.starting import draft_from, helped_start
 from action_plans.evaluating.words import selection_words
 from action_plans.evaluating.zones import Zones, counted_selection
+from action_plans.models import EvaluationPlan, Measure
 from analysis.hexagons import cell_polygons
-from areas.models import Place
+from areas.models import Area, Place
 from situational_picture.figures import Source
 
 
@@ -41,6 +44,43 @@ def page(user: Any, draft: Draft, form: Any, *, source: Source, now: dt.datetime
         "cells": {"treated": len(found.design.zones.cells), "ring": len(found.design.zones.ring)},
         "where": presenters.where_words(draft),
         "ring_m": draft.ring_m,
+    }
+
+
+def help_for_api(user: Any, measure: Measure, *, now: dt.datetime) -> dict[str, Any]:
+    """The helper for other systems: of the written plan, or of what it would suggest."""
+    source = source_for(measure.plan.area, today=timezone.localdate(now))
+    plan = EvaluationPlan.objects.filter(measure=measure).first()
+    draft = draft_of(plan) if plan is not None else draft_from(measure, helped_start(measure, source, now=now))
+    found = help_with(draft, now=now, source=source)
+    circle = presenters.circle_of(user, draft)
+    headline = presenters.headline(found)
+    rows = presenters.candidate_rows(found, circle, found.keys)
+    slugs = dict(Area.objects.filter(collaboration=measure.collaboration_id).values_list("pk", "slug"))
+    return {
+        "headline": headline["title"],
+        "needed": headline["text"],
+        "half": found.showable.half,
+        "eight_of_ten": found.showable.eight_of_ten,
+        "warnings": [row["text"] for row in presenters.warning_rows(user, found.warnings, measure)],
+        "counted": {
+            "before_from": draft.before[0],
+            "before_to": draft.before[1],
+            "after_from": draft.after[0],
+            "after_to": draft.after[1],
+            "ring_m": draft.ring_m,
+            "selection": draft.selection.query,
+            "treated_places": [place.pk for place in draft.places],
+        },
+        "candidates": [
+            {
+                "area": slugs[int(row["pk"])] if row["kind"] == "area" else None,
+                "place": int(row["pk"]) if row["kind"] == "place" else None,
+                **{name: row[name] for name in ("name", "words", "is_chosen", "refused")},
+            }
+            for kind in ("offered", "further", "refused")
+            for row in rows[kind]
+        ],
     }
 
 

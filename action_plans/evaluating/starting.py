@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from action_plans.evaluating.drafting import SUGGESTED_RING_M, suggested_periods
+from action_plans.evaluating.drafting import SUGGESTED_RING_M, Draft, suggested_periods
 from action_plans.evaluating.zones import counted_selection
 from action_plans.models import Goal, Measure
+from areas.models import Place
 from situational_picture.figures import Source
 
 
@@ -38,3 +39,17 @@ def helped_start(measure: Measure, source: Source, *, now: dt.datetime) -> dict[
         "after_from": after[0],
         "after_to": after[1],
     }
+
+
+def draft_from(measure: Measure, start: dict[str, Any]) -> Draft:
+    """What the plan begins with, as something that can be counted; nothing is compared with yet."""
+    return Draft(
+        measure=measure,
+        selection=counted_selection(start["selection"]),
+        places=tuple(Place.objects.filter(pk__in=start["treated_places"])),
+        areas=(),
+        compared_places=(),
+        ring_m=start["ring_m"],
+        before=(start["before_from"], start["before_to"]),
+        after=(start["after_from"], start["after_to"]),
+    )

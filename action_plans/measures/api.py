@@ -13,11 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from action_plans.commitments.lines import states_shown
+from action_plans.evaluating.pages import help_for_api
+from action_plans.evaluating.presenters import kept_words
 from action_plans.measures import actions, queries
 from action_plans.measures.actions import LONGEST_REASON
 from action_plans.measures.facts import missing_of
 from action_plans.models import CommitmentState, EvaluationPlan, Measure, MeasureState, Verdict
+from action_plans.permissions import check_may_work_on_plan
 from action_plans.rules import ANSWERED_YES, BY_HAND, NOT_LEADING, NotDecidable, is_measure_overdue
+from areas.access import is_in_circle
 from areas.api import SHORT_NAME, asked_of
 from partners.models import Group, Level
 
@@ -113,6 +117,9 @@ class _MeasureEvaluation(serializers.Serializer):
         allow_null=True, help_text="When the measure was decided, or the plan was written where that was later."
     )
     changes = _EvaluationChange(many=True, help_text="Changes after that.")
+    said = serializers.ListField(
+        child=serializers.CharField(), help_text="What the helper showed and warned of when it was written."
+    )
 
 
 class WholeMeasure(MeasureFacts):
@@ -124,6 +131,39 @@ class WholeMeasure(MeasureFacts):
     steps = _MeasureStep(many=True)
     follow_ups = _MeasureNote(many=True)
     evaluation_plan = _MeasureEvaluation(allow_null=True)
+
+
+class _Comparable(serializers.Serializer):
+    area = serializers.SlugField(allow_null=True, help_text="Of an area.")
+    place = serializers.IntegerField(allow_null=True, help_text="The id of a place.")
+    name = serializers.CharField()
+    words = serializers.CharField(allow_blank=True, help_text="How like it was before, as the reader sees it.")
+    is_chosen = serializers.BooleanField()
+    refused = serializers.CharField(allow_blank=True, help_text="Why it is not compared with.")
+
+
+class _Suggested(serializers.Serializer):
+    before_from = serializers.DateField()
+    before_to = serializers.DateField()
+    after_from = serializers.DateField()
+    after_to = serializers.DateField()
+    ring_m = serializers.IntegerField(allow_null=True)
+    selection = serializers.CharField(allow_blank=True)
+    treated_places = serializers.ListField(child=serializers.IntegerField())
+
+
+class EvaluationHelp(serializers.Serializer):
+    """What the evaluation plan's helper shows: of the plan as it is written, or of what it suggests."""
+
+    headline = serializers.CharField()
+    needed = serializers.CharField(help_text="What it rests on, or what would be needed.")
+    half = serializers.FloatField(
+        allow_null=True, help_text="The reduction that would be seen half of the times: a share."
+    )
+    eight_of_ten = serializers.FloatField(allow_null=True, help_text="The one that would be seen eight times in ten.")
+    warnings = serializers.ListField(child=serializers.CharField())
+    counted = _Suggested(help_text="What was counted.")
+    candidates = _Comparable(many=True)
 
 
 class ListOfMeasures(serializers.Serializer):
@@ -207,6 +247,16 @@ class MeasureView(APIView):
     @extend_schema(operation_id="measures_read", responses=WholeMeasure)
     def get(self, request: Request, pk: int) -> Response:
         return Response(_whole(request, _measure(request, pk)))
+
+
+class MeasureEvaluationHelpView(APIView):
+    """What could be shown, what may mislead and what can be compared with, before the measure is decided."""
+
+    @extend_schema(operation_id="measures_evaluation_help", responses=EvaluationHelp)
+    def get(self, request: Request, pk: int) -> Response:
+        measure = _measure(request, pk)
+        check_may_work_on_plan(request.user, measure.plan)
+        return Response(help_for_api(request.user, measure, now=timezone.now()))
 
 
 class MeasureDecideView(APIView):
@@ -320,11 +370,13 @@ def _whole(request: Request, measure: Measure) -> dict[str, Any]:
             {"on": note.on, "carried_out": note.carried_out, "good_result": note.good_result, "text": note.text}
             for note in measure.follow_up_notes.all()
         ],
-        "evaluation_plan": _evaluation(plan) if plan is not None else None,
+        "evaluation_plan": _evaluation(plan, is_in_circle=is_in_circle(request.user, measure.plan.area))
+        if plan is not None
+        else None,
     }
 
 
-def _evaluation(plan: EvaluationPlan) -> dict[str, Any]:
+def _evaluation(plan: EvaluationPlan, *, is_in_circle: bool) -> dict[str, Any]:
     names = (
         "indicator", "selection", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule",
         "fixed_at",
@@ -335,4 +387,5 @@ def _evaluation(plan: EvaluationPlan) -> dict[str, Any]:
         "comparison_areas": [link.area.slug for link in plan.comparison_areas.all()],
         "comparison_places": [link.place_id for link in plan.comparison_places.all()],
         "changes": [{"at": change.at, "reason": change.reason} for change in plan.changes.all()],
+        "said": kept_words(plan.facts, is_in_circle=is_in_circle),
     }

@@ -379,6 +379,28 @@ def test_a_fixed_plan_is_changed_on_the_page_by_a_coordinator_with_a_reason(worl
     assert "Låst " in page
 
 
+def test_other_systems_are_told_the_same_as_the_page_and_no_small_counts(world, client):
+    measures.choose_places(by=world.coordinator, measure=world.thing, places=[world.square])
+    address = reverse("api-measure-evaluation", args=[world.thing.pk])
+    client.force_login(world.officer)
+    suggested = client.get(address).json()
+    assert suggested["eight_of_ten"] is None
+    assert suggested["counted"]["treated_places"] == [world.square.pk]
+    names = [one["name"] for one in suggested["candidates"] if not one["refused"]]
+    assert names[0] == "Ost"
+    # A year before: 60 events in Ost, where the officer does not work.
+    assert "minst 60" in next(one["words"] for one in suggested["candidates"] if one["name"] == "Ost")
+    client.post(
+        reverse("measure_evaluation", args=["ekstad", world.thing.pk]), said(world, comparison_areas=[world.like.pk])
+    )
+    written = client.get(address).json()
+    assert written["counted"]["before_from"] == "2024-03-01"
+    assert [one["area"] for one in written["candidates"] if one["is_chosen"]] == [world.like.slug]
+    assert written["eight_of_ten"] == EvaluationPlan.objects.get().facts["showable"]["eight_of_ten"]
+    kept = client.get(reverse("api-measure", args=[world.thing.pk])).json()["evaluation_plan"]["said"]
+    assert any("åtta gånger av tio" in sentence for sentence in kept)
+
+
 def test_the_map_has_the_treated_hexagons_and_the_ring(world, client):
     client.force_login(world.officer)
     address = reverse("measure_evaluation_map", args=["ekstad", world.thing.pk])

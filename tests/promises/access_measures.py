@@ -101,6 +101,7 @@ MEASURES: dict[str, Row] = {
     "measure_remove": Row(_works(302), method="post", body=lambda world: {}, **_at(state="draft")),
     "api-measure-list": Row(everybody(), is_outside=True, is_api=True, before=_measure("proposed")),
     "api-measure": Row(seen_by(*READ), is_outside=True, is_api=True, **_at()),
+    "api-measure-evaluation": Row(_works(), is_outside=True, is_api=True, **_at()),
     "api-measure-decide": Row(
         _decides(409),
         is_outside=True,
