@@ -27,11 +27,10 @@ SECONDS_A_WORD = 2.0
 MOST_TAPS, MOST_SECONDS = 6, 30.0
 
 
-def type_words(page: Page, words: str) -> None:
+def type_words(thumb: Presses, words: str) -> None:
     """On the keyboard of the phone, which is no tap on the page but takes its time."""
-    for number, word in enumerate(words.split()):
-        page.keyboard.type(f" {word}" if number else word)
-        page.wait_for_timeout(SECONDS_A_WORD * 1000)
+    thumb.page.keyboard.type(words)
+    thumb.by_hand_s += SECONDS_A_WORD * len(words.split())
 
 
 @pytest.fixture
@@ -110,11 +109,11 @@ def test_for_the_first_time_with_the_place_searched_for_and_some_words(
     open_app(page, live_server)
     thumb.press(page.locator(f"#id_category_{world.vandalism.pk}"))
     thumb.press(page.locator("place-search input[type=search]"))
-    type_words(page, "väst")
+    type_words(thumb, "väst")
     thumb.press(page.locator(".place-search__found button", has_text="Västers centrum"))
     thumb.press(page.locator(".chip-choice input").first)
     thumb.press(page.locator("#id_description"))
-    type_words(page, "Krossad ruta i porten.")
+    type_words(thumb, "Krossad ruta i porten.")
     thumb.press(page.locator("form.report button[type=submit]:not([name])"))
     stored = answer(page, world)
     assert (stored.place, stored.description) == (world.square, "Krossad ruta i porten.")
