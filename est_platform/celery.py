@@ -39,6 +39,10 @@ app.conf.beat_schedule = {
         "task": "followup.tasks.keep_evaluations",
         "schedule": crontab(hour=2, minute=55),
     },
+    "try the headline where nothing was done": {
+        "task": "followup.tasks.try_headline_everywhere",
+        "schedule": crontab(hour=3, minute=5, day_of_month=1),
+    },
     "let boundaries come into force": {
         "task": "areas.tasks.relocate_when_boundaries_change",
         "schedule": crontab(hour=0, minute=5),

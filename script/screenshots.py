@@ -431,6 +431,7 @@ SHOTS = [
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
     Shot("evaluation_list"),
+    Shot("headline_tried"),
     Shot("evaluation", args=here("evaluation")),
     Shot("evaluation_judge", args=here("evaluation")),
     Shot("evaluation_problem", args=here("evaluation", "evaluated_problem")),

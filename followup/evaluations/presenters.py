@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from action_plans.goals.telling import viewer_of
 from action_plans.looks import state_tag
@@ -24,7 +24,7 @@ from areas.models import Place
 from cause_analysis.models import Problem, State
 from cause_analysis.permissions import may_lead
 from followup.evaluations import charts, numbers, queries
-from followup.models import Evaluation, Headline, Lesson, Outcome, ProblemWatch, Standing
+from followup.models import Evaluation, Headline, Lesson, Outcome, PlaceboRun, ProblemWatch, Standing
 from situational_picture.period_names import days_name
 from situational_picture.selecting import CIRCLE
 
@@ -329,3 +329,15 @@ def watch_words(watch: ProblemWatch | None) -> str:
 def suggested_level(evaluation: Evaluation) -> int | None:
     """How many events in a month would be more than chance gives at the level after the measure."""
     return numbers.watch_level(evaluation.figures)
+
+
+def tried_of(run: PlaceboRun) -> dict[str, Any]:
+    """How often the headline said what, where nothing was done."""
+    name = "name_sv" if get_language() == "sv" else "name_en"
+    rows = [{**row, "name": row[name]} for row in run.figures["categories"] if row["drawn"]]
+    return {
+        "tried": rows,
+        "drawn": sum(row["drawn"] for row in rows),
+        "neither": sum(row["neither"] for row in rows),
+        "found": sum(row["decreased"] + row["increased"] for row in rows),
+    }

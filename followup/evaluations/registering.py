@@ -22,6 +22,7 @@ def register() -> None:
             "lesson_added": _("wrote down what was learnt"),
             "lesson_removed": _("took away what was learnt"),
             "problem_watched": _("had a closed problem watched"),
+            "headline_tried": _("tried the headline on measures nobody took"),
             "problem_came_back": _("a watched problem was taken up again"),
         }
     )
@@ -38,5 +39,5 @@ def register() -> None:
         group=menu.Group.AREA,
         order=35,
         roles=READ_PLANS,
-        also=["evaluation", "evaluation_judge", "evaluation_problem"],
+        also=["evaluation", "evaluation_judge", "evaluation_problem", "headline_tried"],
     )

@@ -4,6 +4,7 @@ from followup.evaluations import views
 
 urlpatterns = [
     path("evaluations/", views.evaluation_list, name="evaluation_list"),
+    path("evaluations/tried/", views.headline_tried, name="headline_tried"),
     path("evaluations/<int:number>/", views.evaluation, name="evaluation"),
     path("evaluations/<int:number>/judge/", views.evaluation_judge, name="evaluation_judge"),
     path("evaluations/<int:number>/lessons/", views.evaluation_lesson, name="evaluation_lesson"),

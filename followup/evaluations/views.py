@@ -22,7 +22,9 @@ from common.errors import NotPossible
 from followup.evaluations import actions, presenters, queries
 from followup.evaluations.forms import AdoptForm, CloseForm, GoOnForm, JudgementForm, LessonForm, WatchForm
 from followup.lessons import closing
-from followup.models import Evaluation, Headline
+from followup.models import Evaluation, Headline, PlaceboRun
+from followup.permissions import check_may_try_headline, may_try_headline
+from followup.tasks import try_headline
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried
 
@@ -64,6 +66,26 @@ def evaluation_list(request: PartnerRequest, collaboration: Collaboration) -> Ht
         "coming": presenters.coming_rows(queries.coming(request.user, collaboration, timezone.localdate())),
     }
     return render(request, "followup/evaluations/list.html", context)
+
+
+@never_cache
+@get_or_post
+def headline_tried(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
+    """How often the headline finds something where nothing was done; whoever compiles has it tried anew."""
+    check_may_read_measures(request.user, collaboration)
+    if request.method == "POST":
+        check_may_try_headline(request.user, collaboration)
+        try_headline.delay_on_commit(collaboration.pk, person(request).pk)  # type: ignore[attr-defined]
+        messages.success(request, _("It is being tried. Come back in a minute."))
+        return redirect("headline_tried", collaboration.slug)
+    runs = PlaceboRun.objects.visible_to(request.user).filter(collaboration=collaboration)
+    run = runs.order_by("-computed_at").first()
+    context = {
+        "run": run,
+        **(presenters.tried_of(run) if run else {}),
+        "may_try": may_try_headline(request.user, collaboration),
+    }
+    return render(request, "followup/evaluations/tried.html", context)
 
 
 @never_cache

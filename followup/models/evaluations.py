@@ -15,7 +15,7 @@ from action_plans.models import EvaluationPlan, Measure, Plan
 from areas.models import Place
 from cause_analysis.models import Problem
 from common.constraints import both_or_neither
-from partners.models import Collaboration, Group, User
+from partners.models import Collaboration, Group, InCollaborationQuerySet, User
 
 LONGEST_TEXT = 2000
 
@@ -269,3 +269,21 @@ class ProblemWatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.problem}: {self.last_day:%Y-%m-%d}"
+
+
+class PlaceboRun(models.Model):
+    """How often the headline found something where nothing was done: pretended measures on the collaboration's own
+    reports. Numbers of verdicts, and no count of reports."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    # Each category's verdicts, as `evaluations/placebos.py` writes them.
+    figures = models.JSONField(encoder=DjangoJSONEncoder)
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InCollaborationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["collaboration", "-computed_at"]
+
+    def __str__(self) -> str:
+        return f"{self.collaboration}: {self.pk}"

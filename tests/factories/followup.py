@@ -16,6 +16,7 @@ from followup.models import (
     EvaluationCheck,
     Lesson,
     Obstacle,
+    PlaceboRun,
     ProblemWatch,
     ProgressNote,
     ProofPhoto,
@@ -152,3 +153,11 @@ class ProblemWatchFactory(DjangoModelFactory):
     first_day = dt.date(2026, 9, 14)
     last_day = dt.date(2027, 9, 14)
     level = 10
+
+
+class PlaceboRunFactory(DjangoModelFactory):
+    class Meta:
+        model = PlaceboRun
+
+    collaboration = factory.SubFactory(make.CollaborationFactory)
+    figures = factory.LazyFunction(lambda: {"schema": 1, "categories": []})

@@ -53,6 +53,8 @@ JUDGED = {
 
 EVALUATIONS: dict[str, Row] = {
     "evaluation_list": Row(only(*READ, "other_housing"), before=_evaluation),
+    "headline_tried": Row(only(*READ, "other_housing"), before=_evaluation),
+    "headline_tried POST": Row(only("coordinator", code=302), before=_evaluation, method="post"),
     "evaluation": Row(seen_by(*READ), **_of()),
     "evaluation_judge": Row({**seen_by(*WORK), "council": 403, "coach": 403}, **_of()),
     "evaluation_judge POST": Row(
