@@ -188,7 +188,11 @@ class Known:
 
     @cached_property
     def evaluation(self) -> int:
-        return self._first("followup.Evaluation", headline="decreased")
+        return self._number("followup.Evaluation", adopted_at__isnull=False)
+
+    @cached_property
+    def open_evaluation(self) -> int:
+        return self._number("followup.Evaluation", adopted_at=None)
 
     @cached_property
     def evaluated_problem(self) -> int:
@@ -433,7 +437,7 @@ SHOTS = [
     Shot("evaluation_list"),
     Shot("headline_tried"),
     Shot("evaluation", args=here("evaluation")),
-    Shot("evaluation_judge", args=here("evaluation")),
+    Shot("evaluation_judge", args=here("open_evaluation")),
     Shot("evaluation_problem", args=here("evaluation", "evaluated_problem")),
     Shot("progress_tell", args=here("measure")),
     Shot("dose_plan", args=here("measure")),

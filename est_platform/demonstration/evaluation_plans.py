@@ -21,7 +21,7 @@ from partners.models import Collaboration, Group, Organisation, User
 
 DAY = dt.date
 # How many areas are compared with: the first the helper proposes.
-COMPARED = 2
+COMPARED = 4
 # Real months of data.police.uk before and after a measure that never was.
 WARD_BEFORE, WARD_AFTER = (DAY(2021, 4, 1), DAY(2021, 9, 30)), (DAY(2022, 4, 1), DAY(2022, 9, 30))
 WARD_DECIDED, WARD_STARTS = DAY(2022, 2, 10), DAY(2022, 4, 1)

@@ -20,6 +20,7 @@ from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
 from est_platform.demonstration.evaluation_plans import load_ward_measure
+from est_platform.demonstration.evaluations import load_evaluations
 from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.indicators import load_indicators
@@ -132,6 +133,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{followed} indicators beside the reports, and people counted in a square")
     if load_ward_measure(blackpool, people, problems.get(WARD)):
         say("a pretended measure in Blackpool, to be evaluated on real counts")
+    if evaluated := load_evaluations(norrkoping, people, today=timezone.localdate()):
+        say(f"{evaluated} evaluations, one of them adopted and counted again each half year")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -196,20 +196,29 @@ def remove_lesson(*, by: Any, lesson: Lesson) -> None:
         record("lesson_removed", by=by, subject=evaluation)
 
 
-def adopt(*, by: Any, evaluation: Evaluation, group: Group, row_version: int, seen: str, today: dt.date) -> Evaluation:
+def adopt(
+    *,
+    by: Any,
+    evaluation: Evaluation,
+    group: Group,
+    row_version: int,
+    seen: str,
+    today: dt.date,
+    at: dt.datetime | None = None,
+) -> Evaluation:
     """Write down that a group has adopted the evaluation. From then on it stands as it is.
 
     What is adopted is what the reports say on the day; `seen` is the headline the group has read. Where it has become
-    another since, it is read again first.
+    another since, it is read again first. `at` is when the group met, now where nothing is said.
     """
     evaluation = compute(evaluation, today=today)
     if evaluation.adopted_at is None and evaluation.headline != seen:
         raise NotPossible(_("The numbers have changed since the page was opened. Read them again before you adopt."))
-    return _adopt(by, evaluation, group, row_version)
+    return _adopt(by, evaluation, group, row_version, at or timezone.now())
 
 
 @transaction.atomic
-def _adopt(by: Any, evaluation: Evaluation, group: Group, row_version: int) -> Evaluation:
+def _adopt(by: Any, evaluation: Evaluation, group: Group, row_version: int, at: dt.datetime) -> Evaluation:
     evaluation = locked(evaluation)
     if group.collaboration_id != evaluation.collaboration_id or not group.is_active:
         raise NotPossible({"group": _("Choose a group that meets here.")})
@@ -218,8 +227,10 @@ def _adopt(by: Any, evaluation: Evaluation, group: Group, row_version: int) -> E
         return evaluation
     _check_open(evaluation)
     check_version(evaluation, row_version)
+    if at > timezone.now() or at.date() < evaluation.due_on:
+        raise NotPossible(_("A group adopts it once the days after have been counted."))
     rules.check_adoptable(evaluation)
-    evaluation.adopted_at, evaluation.adopted_by, evaluation.adopted_by_group = timezone.now(), by, group
+    evaluation.adopted_at, evaluation.adopted_by, evaluation.adopted_by_group = at, by, group
     evaluation.save(update_fields=["adopted_at", "adopted_by", "adopted_by_group"])
     record("evaluation_adopted", by=by, subject=evaluation, group=group.pk, outcome=evaluation.outcome)
     for row in evaluation.evaluated_measures.select_related("measure"):

@@ -118,6 +118,11 @@ def _page(request: PartnerRequest, shown: Evaluation, **forms: Any) -> dict[str,
 def evaluation_judge(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Say what the group makes of it."""
     shown = _to_write(request, number)
+    if shown.adopted_at is not None:
+        messages.error(
+            request, _("The evaluation is adopted and stands as it is. What is learnt later stands beside it.")
+        )
+        return redirect(presenters.url_of(shown))
     form = JudgementForm(request.POST if request.method == "POST" else None, evaluation=shown)
     theirs: list[dict[str, str]] = []
     status = 422 if form.is_bound else 200

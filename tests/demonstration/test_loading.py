@@ -43,7 +43,7 @@ from cause_analysis.models import (
 )
 from cause_analysis.problems.definition import QUESTIONS
 from est_platform.demonstration import cast, loading
-from followup.models import Obstacle, ProofPhoto
+from followup.models import Evaluation, Obstacle, ProofPhoto
 from followup.progress.queries import doses_of, silent_measures
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
 from incidents.reviewing.queries import waiting_batches
@@ -251,7 +251,8 @@ class TestLoaded:
         assert any("5 problems" in line for line in loaded)
         assert any("causes of those that come first" in line for line in loaded)
         assert any("8 indicators" in line for line in loaded)
-        assert len(loaded) == 14
+        assert any("evaluations, one of them adopted" in line for line in loaded)
+        assert len(loaded) == 16
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
         problems = {problem.title: problem for problem in Problem.objects.all()}
@@ -354,7 +355,7 @@ def test_the_whole_demonstration(capsys):
     # What the reports say of the predictions: each kind of answer is there to be read.
     assert set(Prediction.objects.values_list("result__verdict", flat=True)) == set(Verdict.values)
     assert CauseAnalysis.objects.filter(problem__collaboration__slug="norrkoping").count() == 3
-    # The plan from 2018: two versions, one request declined, one commitment not kept, and its problem under way.
+    # The plan from 2018: two versions, one request declined, one commitment not kept, and its problem followed up.
     plan = Plan.objects.get(collaboration__slug="norrkoping", number=1)
     assert [version.number for version in plan.versions.order_by("number")] == [1, 2]
     assert [len(version.content["measures"]) for version in plan.versions.order_by("number")] == [6, 7]
@@ -368,6 +369,8 @@ def test_the_whole_demonstration(capsys):
     for measure in Measure.objects.filter(plan=plan):
         steps = dict(measure.moves.values_list("to_state", "at"))
         assert measure.created_at < steps["proposed"] < steps["decided"] <= steps["ongoing"]
+        # Evaluated the winter after; everything else before.
+        assert steps.pop("evaluated", max(steps.values())).year <= 2020
         assert max(steps.values()).year <= 2019
     assert {goal.agreed_at.date() for goal in plan.goals.all()} == {dt.date(2018, 2, 15)}
     # What the partners ask of each other now, so that there is something to answer on whatever day it is loaded.
@@ -380,11 +383,12 @@ def test_the_whole_demonstration(capsys):
         assert days == sorted(days)
         assert one.asked_at.date() < one.due_on
         assert max(one.moves.values_list("at", flat=True)) < timezone.now()
-    assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "under_way"
+    assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "followed_up"
     what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "under_way"
     how_this_autumns_measures_go()
     evaluations_are_planned_with_the_helper()
+    one_evaluation_is_adopted_and_counted_again()
     # The night round reports since September, and its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
     assert [change["period"] for change in week.figures["coverage"]["changes"]] == ["2026-W37"]
@@ -394,6 +398,15 @@ def test_the_whole_demonstration(capsys):
     (waiting,) = waiting_batches(coordinator, norrkoping)
     assert (waiting.batch.organisation.name, waiting.alone) == ("Väktarbolaget", 0)
     assert waiting.together > 0
+
+
+def one_evaluation_is_adopted_and_counted_again():
+    """Six measures at the square in one evaluation, adopted the winter after; two evaluations wait for a group."""
+    adopted = Evaluation.objects.get(adopted_at__isnull=False)
+    assert adopted.evaluated_measures.count() == 6
+    assert adopted.lessons.count() == 3
+    assert adopted.checks.count() == 10
+    assert Evaluation.objects.filter(adopted_at=None, computed_at__isnull=False).count() == 2
 
 
 def evaluations_are_planned_with_the_helper():
@@ -407,7 +420,7 @@ def evaluations_are_planned_with_the_helper():
         assert plan.facts["showable"]["eight_of_ten"] is not None
         chosen = {unit["key"] for unit in plan.facts["units"]}
         refused = {one["key"] for one in plan.facts["candidates"] if one["refused"]}
-        assert len(chosen) == 2
+        assert len(chosen) == 4
         assert not chosen & refused
         after = monthly_counts(plan, plan.after_from, plan.after_to)
         assert len(after) in {6, 12}
