@@ -305,6 +305,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # Fields that share a name and not their values.
     "ENUM_NAME_OVERRIDES": {
+        "LevelOfIndicatorEnum": "situational_picture.models.Indicator.Level",
+        "LevelOfMeasureEnum": "partners.models.Level",
         "CountStatusEnum": ["shown", "protected", "missing"],
         "PictureStatusEnum": "situational_picture.models.Picture.Status",
         "IncidentStatusEnum": "incidents.models.Status",
