@@ -446,6 +446,15 @@ def _row(name: str, found: Mapping[str, Any], words: str, *, decimals: int = 2) 
     }
 
 
+def _standard_error(found: Mapping[str, Any]) -> str:
+    if found.get("se") is None or found.get("z") is None:
+        return ""
+    return _("Standard error %(se)s, z %(z)s.") % {
+        "se": number_words(round(found["se"], 1), 1),
+        "z": number_words(round(found["z"], 2), 2),
+    }
+
+
 def _quotient_words(found: Mapping[str, Any]) -> str:
     readings = {
         Spread.NO_EFFECT: _("Not read: there is no decrease that could move or spread."),
@@ -468,7 +477,7 @@ RESULTS: dict[str, Any] = {
     "weighted": lambda found: _row(
         _("Weighted displacement difference"),
         found,
-        _("Events, ring included. Below 0: fewer than expected."),
+        f"{_('Events, ring included. Below 0: fewer than expected.')} {_standard_error(found)}".strip(),
         decimals=1,
     ),
     "quotient": lambda found: _row(_("Weighted displacement quotient"), found, _quotient_words(found)),

@@ -1,0 +1,204 @@
+"""What an evaluation leads to: its problem closed and watched, and what was learnt met again where it belongs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from action_plans.library.presenters import MethodHere
+from cause_analysis.models import Problem
+from common.errors import NotAllowed, NotPossible
+from followup.evaluations import actions
+from followup.lessons import closing, slots
+from followup.models import ProblemWatch
+from tests import factories as make
+from tests.followup.evaluated import JUDGED, TODAY, EvaluatedWorld
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db):
+    world = EvaluatedWorld()
+    world.halved()
+    Problem.objects.filter(pk=world.problem.pk).update(state="under_way", selection="category=LAM")
+    world.problem.refresh_from_db()
+    return world
+
+
+def adopted(world, **values):
+    evaluation = world.begun()
+    return adopt(world, evaluation, **values)
+
+
+def adopt(world, evaluation, **values):
+    evaluation = actions.judge(
+        by=world.officer, evaluation=evaluation, row_version=evaluation.row_version, **{**JUDGED, **values}
+    )
+    return actions.adopt(
+        by=world.coordinator, evaluation=evaluation, group=world.group, row_version=evaluation.row_version,
+        seen=evaluation.headline, today=TODAY,
+    )  # fmt: skip
+
+
+def state(world):
+    return Problem.objects.get(pk=world.problem.pk).state
+
+
+# --- The problem ------------------------------------------------------------------------------------------------------
+
+
+def test_a_problem_is_closed_on_an_adopted_evaluation_and_never_before(world):
+    with pytest.raises(NotPossible):
+        closing.close_problem(by=world.coordinator, problem=world.problem, outcome="reduced")
+    adopted(world)
+    assert state(world) == "followed_up"
+    with pytest.raises(NotAllowed):
+        closing.close_problem(by=world.security_lead, problem=world.problem, outcome="reduced")
+    with pytest.raises(NotPossible):
+        closing.close_problem(by=world.coordinator, problem=world.problem, outcome="gone")
+    closed = closing.close_problem(by=world.coordinator, problem=world.problem, outcome="reduced")
+    assert (closed.state, closed.outcome) == ("closed", "reduced")
+
+
+def test_a_problem_can_be_gone_on_with(world):
+    adopted(world)
+    with pytest.raises(NotPossible):
+        closing.go_on(by=world.coordinator, problem=world.problem, reason="")
+    closing.go_on(by=world.coordinator, problem=world.problem, reason="Det händer fortfarande på helgerna.")
+    assert state(world) == "under_way"
+
+
+def watched(world, level=8):
+    evaluation = adopted(world)
+    closing.close_problem(by=world.coordinator, problem=world.problem, outcome="reduced")
+    return closing.watch_problem(
+        by=world.coordinator, problem=world.problem, evaluation=evaluation, last_day=dt.date(2026, 12, 31),
+        level=level, today=dt.date(2026, 2, 10),
+    )  # fmt: skip
+
+
+def test_a_watched_problem_is_taken_up_again_by_the_month_that_reaches_the_level(world):
+    watched(world)
+    world.reports(2026, [0, 0, 7])
+    assert closing.look_after_all(today=dt.date(2026, 4, 1)) == 0
+    assert state(world) == "after_watch"
+    world.reports(2026, [0, 0, 0, 8])
+    # A month that runs says nothing yet.
+    assert closing.look_after_all(today=dt.date(2026, 4, 30)) == 0
+    assert closing.look_after_all(today=dt.date(2026, 5, 1)) == 1
+    assert closing.look_after_all(today=dt.date(2026, 5, 1)) == 0
+    watch = ProblemWatch.objects.get()
+    assert (state(world), watch.reached_on) == ("described", dt.date(2026, 4, 1))
+    move = world.problem.moves.order_by("-at", "-pk").first()
+    # The level that somebody has decided, and no count.
+    assert "8 händelser" in move.reason
+    assert move.by is None
+
+
+def test_a_watch_that_runs_out_leaves_the_problem_closed(world):
+    watched(world)
+    assert closing.look_after_all(today=dt.date(2027, 1, 2)) == 0
+    watch = ProblemWatch.objects.get()
+    assert watch.ended_at is not None
+    assert watch.reached_on is None
+    assert state(world) == "after_watch"
+
+
+def test_a_watch_needs_a_day_ahead_and_a_level(world):
+    evaluation = adopted(world)
+    closing.close_problem(by=world.coordinator, problem=world.problem, outcome="reduced")
+    for values in ({"last_day": dt.date(2026, 2, 10)}, {"last_day": dt.date(2040, 1, 1)}, {"level": 0}):
+        with pytest.raises(NotPossible):
+            closing.watch_problem(
+                by=world.coordinator, problem=world.problem, evaluation=evaluation, today=dt.date(2026, 2, 10),
+                **{"last_day": dt.date(2026, 12, 31), "level": 8, **values},
+            )  # fmt: skip
+    assert state(world) == "closed"
+
+
+# --- Met again --------------------------------------------------------------------------------------------------------
+
+
+def experience(world, who="coordinator"):
+    found = slots.experience_with_methods(world.people[who], [MethodHere("lighting", world.here)])
+    return found.get("lighting", [{"words": []}])[0]["words"]
+
+
+def test_the_library_counts_what_was_evaluated_alone_and_together_apart(world):
+    assert experience(world) == []
+    adopted(world)
+    assert experience(world) == ["Hos oss utvärderad 1 gång: 1 fungerade."]
+    # Another two at one place at the same time.
+    pair = [world.planned("Byt armaturerna i gången"), world.planned("Lys upp trappan")]
+    place = make.PlaceFactory(collaboration=world.here, area=world.west)
+    for measure in pair:
+        measure.evaluation_plan.treated_places.update(place=place)
+        measure.measure_places.update(place=place)
+    together = actions.begin_planned(pair[0].evaluation_plan, today=TODAY)
+    assert together.evaluated_measures.count() == 2
+    assert together.headline == "not_assessable"
+    adopt(world, together, outcome="unclear")
+    assert experience(world) == ["Hos oss utvärderad 1 gång: 1 fungerade.", "Ingick 1 gång i en samlad insats: oklart."]
+
+
+def test_what_was_never_carried_out_is_no_experience_of_the_method(world):
+    given_up = world.measure(title="Lampor i parken", state="aborted", method="lighting")
+    evaluation = actions.begin_of_process(by=world.officer, measure=given_up, today=TODAY)
+    adopt(world, evaluation, done_as_planned="no", mechanism_shown="unknown", outcome="never_carried_out")
+    assert experience(world) == ["1 gång beslutades den utan att genomföras, vilket inte säger något om metoden."]
+
+
+def test_an_evaluation_nobody_has_adopted_is_no_experience(world):
+    world.begun()
+    assert experience(world) == []
+    assert experience(world, "stranger") == []
+
+
+def test_place_problem_and_measure_tell_what_came_of_it(world, client):
+    evaluation = world.begun()
+    actions.add_lesson(
+        by=world.officer, evaluation=evaluation, about="place", text="Lampan tänds för sent", place=world.square
+    )
+    adopt(world, evaluation)
+    client.force_login(world.coordinator)
+    slug = world.here.slug
+    for address in (
+        reverse("place_detail", args=[slug, world.square.pk]),
+        reverse("problem", args=[slug, world.problem.number]),
+        reverse("measure_detail", args=[slug, world.done.pk]),
+    ):
+        page = client.get(address).content.decode()
+        assert reverse("evaluation", args=[slug, evaluation.number]) in page
+        assert "Minskat" in page
+    assert "Lampan tänds för sent" in client.get(reverse("place_detail", args=[slug, world.square.pk])).content.decode()
+
+
+def test_a_reporter_reads_in_the_receipt_that_something_was_done_and_whether_it_helped(world):
+    reporter = world.people["reporter"]
+    report = make.IncidentFactory(
+        at=dt.datetime(2025, 12, 1, 12, tzinfo=dt.UTC), lon=None, lat=None, category=world.category, area=world.west,
+        place=world.square, organisation=reporter.memberships.get().organisation, reporter=reporter,
+    )  # fmt: skip
+    evaluation = adopted(world)
+    assert slots.evaluations_in_receipts(reporter, [report]) == {}
+    # Once the plan is decided, reporters read it: and that it led to something.
+    make.PlanVersionFactory(plan=world.plan, number=1)
+    (row,) = slots.evaluations_in_receipts(reporter, [report])[report.pk]
+    assert "det har minskat" in row["title"]
+    assert "url" not in row
+    (row,) = slots.evaluations_in_receipts(world.coordinator, [report])[report.pk]
+    assert row["url"].endswith(f"/evaluations/{evaluation.number}/")
+
+
+def test_many_places_and_methods_ask_as_many_questions_as_one(world, django_assert_max_num_queries):
+    adopted(world)
+    places = [world.square, *make.PlaceFactory.create_batch(5, collaboration=world.here, area=world.west)]
+    with django_assert_max_num_queries(14):
+        slots.evaluations_at_places(world.coordinator, places)
+    with django_assert_max_num_queries(10):
+        slots.experience_with_methods(
+            world.coordinator, [MethodHere(method, world.here) for method in ("lighting", "cctv", "guards", "locks")]
+        )
