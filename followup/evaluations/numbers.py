@@ -446,13 +446,11 @@ def _row(name: str, found: Mapping[str, Any], words: str, *, decimals: int = 2) 
     }
 
 
-def _standard_error(found: Mapping[str, Any]) -> str:
+def _standard_error(found: Mapping[str, Any]) -> list[str]:
     if found.get("se") is None or found.get("z") is None:
-        return ""
-    return _("Standard error %(se)s, z %(z)s.") % {
-        "se": number_words(round(found["se"], 1), 1),
-        "z": number_words(round(found["z"], 2), 2),
-    }
+        return []
+    numbers = {"se": number_words(round(found["se"], 1), 1), "z": number_words(round(found["z"], 2), 2)}
+    return [_("Standard error %(se)s, z %(z)s.") % numbers]
 
 
 def _quotient_words(found: Mapping[str, Any]) -> str:
@@ -477,7 +475,7 @@ RESULTS: dict[str, Any] = {
     "weighted": lambda found: _row(
         _("Weighted displacement difference"),
         found,
-        f"{_('Events, ring included. Below 0: fewer than expected.')} {_standard_error(found)}".strip(),
+        " ".join([_("Events, ring included. Below 0: fewer than expected."), *_standard_error(found)]),
         decimals=1,
     ),
     "quotient": lambda found: _row(_("Weighted displacement quotient"), found, _quotient_words(found)),
