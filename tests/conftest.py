@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from django.test import SimpleTestCase, TransactionTestCase, override_settings
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from tests.emptying import empty
-from tests.standing import STAGE, asked_for, standing
 
 # How long an example takes says more about the machine than about the code.
 hypothesis_settings.register_profile("est", deadline=None)
@@ -45,8 +44,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty(connections["default"]))
         yield
-        with django_db_blocker.unblock():
-            STAGE.clear()
     # A thread of the live server keeps its connection as long as a browser kept the line open, and a database with a
     # session is not dropped. Whoever is in the middle of something is left alone, and makes the run red.
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
@@ -83,47 +80,7 @@ def plain_settings() -> Iterator[None]:
 
 
 @pytest.fixture
-def _django_db_helper(request: Any, stage: None, _django_db_helper: None) -> None:
-    """pytest-django's own, which begins a test's transaction: the world must stand before."""
-
-
-@pytest.fixture
-def stage(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
-    """The world that this test begins in stands, and no other."""
-    marker = request.node.get_closest_marker("django_db")
-    is_seen_by_others = (marker is not None and marker.kwargs.get("transaction")) or not {
-        "transactional_db", "live_server", "django_db_reset_sequences",
-    }.isdisjoint(request.fixturenames)  # fmt: skip
-    with django_db_blocker.unblock():
-        STAGE.set_up(None if is_seen_by_others or travels(request) else asked_for(request))
-
-
-@pytest.fixture(autouse=True, scope="class")
-def _django_setup_unittest(bare_for_unittest: None, _django_setup_unittest: None) -> None:
-    """pytest-django's own, which begins the transaction of a class of unittest's kind."""
-
-
-@pytest.fixture(scope="class")
-def bare_for_unittest(request: pytest.FixtureRequest) -> None:
-    """Classes of unittest's kind build what they need themselves."""
-    if request.cls is not None and issubclass(request.cls, SimpleTestCase):
-        request.getfixturevalue("bare")
-
-
-@pytest.fixture(scope="class")
-def bare(django_db_setup: None, django_db_blocker: Any) -> None:
-    """No world stands: what lays rows beneath all tests of a class asks for this first."""
-    with django_db_blocker.unblock():
-        STAGE.clear()
-
-
-def travels(request: pytest.FixtureRequest) -> bool:
-    """Whether the test may be in another time than the one in which a world is built before it begins."""
-    return "time_machine" in request.fixturenames
-
-
-@standing
-def world():
+def world(db):
     """The named cast."""
     from tests.world import World
 

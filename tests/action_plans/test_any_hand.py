@@ -22,7 +22,7 @@ from tests.promises.access_plans import PLANS
 from tests.promises.access_progress import PROGRESS
 from tests.promises.access_promises import PROMISES
 from tests.promises.access_work import WORK
-from tests.promises.test_access import cast, route_of  # noqa: F401
+from tests.promises.test_access import cast, route_of, signed_in  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ROWS = {**COMMITMENTS, **GOALS, **LIBRARY, **MEASURES, **PAPERS, **PLANS, **PROGRESS, **PROMISES, **WORK}

@@ -22,13 +22,12 @@ from partners.models import User
 from partners.roles import Role
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 
 State = CommitmentState
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

@@ -21,13 +21,12 @@ from cause_analysis.models import CauseAnalysis
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.action_plans.test_plan_content import DecidableWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = DecidableWorld()
     # It stands on its own indicator, not on the goal's.
     actions.choose_goals(by=world.officer, measure=world.decided, goals=[])

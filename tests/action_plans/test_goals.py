@@ -25,26 +25,19 @@ from situational_picture.protecting import COUNTS, NO_SENSITIVE
 from situational_picture.selecting import CIRCLE
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 from tests.world import PEOPLE
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
 
 
-@standing
-def reported():
+@pytest.fixture
+def world(db):
     with translation.override("sv"):
         world = PlanWorld()
         # Somebody has reported in every month of the year, so that the sources cover it.
         happened(world, 12, area=world.east)
-        return world
-
-
-@pytest.fixture
-def world(reported):
-    with translation.override("sv"):
-        yield reported
+        yield world
 
 
 def happened(world, number, *, category=None, area=None, place=None):

@@ -24,14 +24,13 @@ from common.errors import NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.action_plans.promises_cast import PromiseWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 State = CommitmentState
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +25,6 @@ from common.errors import NotAllowed, NotPossible
 from incidents.coverage.deadlines import is_working_day
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 
 PARTIES = ("officer", "security_lead", "police")
 STEPS = (
@@ -33,8 +33,8 @@ STEPS = (
 )  # fmt: skip
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

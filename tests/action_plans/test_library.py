@@ -24,7 +24,6 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 from tests.world import PEOPLE
 from ui.templatetags.ui import form_errors
 
@@ -44,8 +43,8 @@ FIELDS = {
 }
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

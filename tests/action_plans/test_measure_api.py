@@ -14,14 +14,13 @@ from action_plans.models import Measure, MeasureMove, MeasureState
 from action_plans.rules import GAPS
 from tests.action_plans.cast import PlanWorld
 from tests.factories import plans as planned
-from tests.standing import standing
 from tests.world import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

@@ -19,14 +19,13 @@ from partners.roles import Role
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.factories import plans as planned
-from tests.standing import standing
 from tests.world import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

@@ -16,13 +16,12 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PlanWorld()
 
 

@@ -23,7 +23,6 @@ from partners.models import Collaboration
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 from tests.documents import reading, reading_excel, reading_word, templates
-from tests.standing import standing
 
 FILES = ["plan_pdf", "plan_word", "plan_excel"]
 BRA = ["Orsak", "Åtgärd", "Operativa mål", "När", "Vem", "Uppföljning"]
@@ -66,8 +65,8 @@ class PaperWorld(PlanWorld):
         )  # fmt: skip
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PaperWorld()
 
 

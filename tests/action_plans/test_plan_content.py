@@ -26,15 +26,14 @@ from common.errors import NotAllowed, NotPossible
 from situational_picture.protecting import PROTECTED
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 DAY = dt.date(2025, 3, 3)
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return DecidableWorld()
 
 

@@ -18,14 +18,13 @@ from action_plans.plans.deciding import decide_plan
 from common.errors import NotPossible
 from tests import factories as make
 from tests.action_plans.test_plan_content import DAY, DecidableWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 VIEWS = ["table", "board", "time", "places", "organisations", "mine", "order"]
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return DecidableWorld()
 
 

@@ -28,14 +28,13 @@ from common.errors import NotAllowed, NotPossible
 from partners.models import RESERVED_SLUGS
 from tests import factories as make
 from tests.action_plans.promises_cast import PromiseWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 NUMBER = "811218-9876"
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PromiseWorld()
 
 

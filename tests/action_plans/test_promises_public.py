@@ -21,7 +21,6 @@ from cause_analysis.models import Problem
 from partners.models import Collaboration
 from tests import factories as make
 from tests.action_plans.promises_cast import PromiseWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +29,8 @@ SENTINEL = "Hemligtord"
 START = "/public/"
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return PromiseWorld()
 
 

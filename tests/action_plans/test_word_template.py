@@ -17,12 +17,11 @@ from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from documents import word_templates
 from tests.documents import reading_word, templates
-from tests.standing import standing
 from tests.world import World
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return World()
 
 

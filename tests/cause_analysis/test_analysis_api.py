@@ -11,13 +11,12 @@ from cause_analysis.models import Evidence
 from partners.models import Collaboration
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     world.answer_method()
     world.root = world.cause("Platsen ger skydd", state="supported")

@@ -15,11 +15,10 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
-from tests.standing import standing
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return AnalysisWorld()
 
 

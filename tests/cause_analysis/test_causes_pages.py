@@ -13,11 +13,10 @@ from cause_analysis.models import Cause, CauseState, Evidence
 from common.errors import NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
-from tests.standing import standing
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return AnalysisWorld()
 
 

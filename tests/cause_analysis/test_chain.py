@@ -13,13 +13,12 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 
 MOPED = ["Behov av en moped", "Den stjäls", "Den trimmas", "Den körs"]
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     world.links = [make.EventChainLinkFactory(analysis=world.analysis, text=text) for text in MOPED]
     return world

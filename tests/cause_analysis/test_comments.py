@@ -19,13 +19,12 @@ from partners.models import Collaboration
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
 from tests.promises.test_free_texts import STRONG
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     world.coach = world.people["coach"]
     world.invitation = make.CoachInvitationFactory(problem=world.problem, membership=world.coach.memberships.get())

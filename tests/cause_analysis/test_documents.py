@@ -21,13 +21,12 @@ from partners.models import Collaboration
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
 from tests.documents import reading, reading_word
-from tests.standing import standing
 
 HOSTILE = "</text><script>alert(1)</script> #set page(width: 1cm) \x00 \U0001f525"
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     """An analysis with a tree of three levels, evidence of both directions and every answer given."""
     world = AnalysisWorld()
     world.root = world.cause("Platsen ger skydd och kunder samtidigt", side=Side.PLACE, state=CauseState.CONFIRMED)

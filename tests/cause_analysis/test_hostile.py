@@ -26,11 +26,10 @@ from cause_analysis.prioritising.suggesting import in_words, suggestions_for
 from cause_analysis.problems.actions import choose_places
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return AnalysisWorld()
 
 

@@ -19,11 +19,10 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     make.ProblemPlaceFactory(problem=world.problem, place=world.square)
     world.lead = world.security_lead.memberships.get()

@@ -23,7 +23,6 @@ from incidents.models import Category, Incident, Status
 from incidents.selections import Selection
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +43,8 @@ def prepared():
     return found
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return prepared()
 
 

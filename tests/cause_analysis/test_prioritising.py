@@ -22,7 +22,6 @@ from incidents.selections import Selection
 from partners.roles import Role
 from tests import factories as make
 from tests.at_once import at_once
-from tests.standing import standing
 from tests.world import World
 
 SECRET = "Glasögonormen i röstlådan"
@@ -54,8 +53,8 @@ def set_up(world):
     return world
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return set_up(World())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -9,14 +10,13 @@ from django.utils import timezone
 from cause_analysis.models.prioritising import PrioritisationRound
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 from tests.world import PEOPLE
 
 WHY = "Trasdocka i trapphuset."
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     world.round = make.PrioritisationRoundFactory(group=world.group)
     world.row = make.RoundProblemFactory(round=world.round, problem=world.problem)

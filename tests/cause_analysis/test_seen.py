@@ -16,7 +16,6 @@ from cause_analysis.models import Evidence
 from common.errors import NotPossible
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
-from tests.standing import standing
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +23,8 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = AnalysisWorld()
     world.the_cause = world.cause()
     world.light = make.PlaceFeatureFactory(

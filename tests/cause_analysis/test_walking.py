@@ -16,15 +16,14 @@ from incidents.selections import Selection
 from tests import factories as make
 from tests.cause_analysis.causes_cast import AnalysisWorld
 from tests.cause_analysis.test_predictions import some_reports
-from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 READ_REPORTS = ["coordinator", "security_lead", "police"]
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     """Vandalism in West, of two partners, with one rejected; the same in East, and something else in West."""
     found = AnalysisWorld()
     Incident.objects.all().update(status=Status.REJECTED)

@@ -52,7 +52,7 @@ def past(areas) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="class")
-def loaded(bare, django_db_blocker, tmp_path_factory):
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     """The demonstration with half a year of Norrköping and a small part of the Blackpool file; gone after the class.
 
     Gives the lines it said.

@@ -35,7 +35,6 @@ from privacy import images
 from tests import factories as make
 from tests.at_once import at_once
 from tests.factories import drawn_photo
-from tests.standing import standing
 from tests.world import PEOPLE, World
 
 EKSTAD = "ekstad"
@@ -53,8 +52,8 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     return with_photos(World())
 
 

@@ -10,14 +10,13 @@ from django.utils import timezone
 from incidents.models import Incident, Status
 from incidents.slots import reports_at_places
 from tests import factories as make
-from tests.standing import standing
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
 
-@standing
-def world():
+@pytest.fixture
+def world(db):
     world = World()
     if world.square.pk is None:
         world.square.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from partners.models import User
 from tests.promises.access_table import ACCESS, PUBLIC, SIGN_IN_PREFIXES, Row
-from tests.standing import standing
 from tests.world import PEOPLE, World
 
 SIGN_IN = "/accounts/login/"
@@ -96,15 +96,23 @@ class Cast:
         return client
 
 
-@standing
-def cast():
+@pytest.fixture(scope="module")
+def signed_in(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """The cast signed in, once for all rows; each test works beneath it and takes back what it did."""
-    world, cookies = World(), {}
-    for who in PEOPLE:
-        client = Client()
-        client.force_login(world.people[who])
-        cookies[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return Cast(world, cookies)
+    with django_db_blocker.unblock(), transaction.atomic():
+        world, cookies = World(), {}
+        for who in PEOPLE:
+            client = Client()
+            client.force_login(world.people[who])
+            cookies[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        yield Cast(world, cookies)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(signed_in: Cast, db: None) -> Cast:
+    """A copy, so that nothing of it is known from another row."""
+    return deepcopy(signed_in)
 
 
 @pytest.mark.parametrize("name", ACCESS)
