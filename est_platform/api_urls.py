@@ -20,6 +20,7 @@ from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from cause_analysis.prioritising.api import RoundListView, RoundView
 from est_platform.api import Nothing, SchemaView, router
+from followup.evaluations.api import EvaluationListView, EvaluationView
 from followup.progress.api import ProgressListView
 from situational_picture.api import PictureListView, PictureView
 from situational_picture.indicators.api import IndicatorListView, IndicatorView, PlaceCountListView
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/measures/<int:pk>/evaluation/", MeasureEvaluationHelpView.as_view(), name="api-measure-evaluation"),
     path("v1/measures/<int:pk>/move/", MeasureMoveView.as_view(), name="api-measure-move"),
     path("v1/progress/", ProgressListView.as_view(), name="api-progress-list"),
+    path("v1/evaluations/", EvaluationListView.as_view(), name="api-evaluation-list"),
+    path("v1/evaluations/<int:pk>/", EvaluationView.as_view(), name="api-evaluation"),
     path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),
     path("v1/plans/", PlanListView.as_view(), name="api-plan-list"),
     path("v1/plans/<int:pk>/", PlanView.as_view(), name="api-plan"),

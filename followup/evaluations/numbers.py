@@ -169,6 +169,7 @@ class Telling:
             ]
             rows.append(
                 {
+                    "zone": zone,
                     "name": names[zone],
                     "before": self._count(row[BEFORE]),
                     "after": self._count(row[AFTER]),

@@ -22,7 +22,9 @@ def evaluations_for(user: Any, collaboration: Collaboration) -> QuerySet[Evaluat
 
 def with_row(rows: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """Evaluations with all that a row of a list or their page tells: as many questions however many there are."""
-    measures = EvaluatedMeasure.objects.select_related("measure__problem", "measure__plan__area")
+    measures = EvaluatedMeasure.objects.select_related(
+        "measure__problem", "measure__plan__area", "measure__collaboration"
+    )
     return rows.select_related("plan__area", "collaboration", "evaluation_plan", "adopted_by_group").prefetch_related(
         Prefetch("evaluated_measures", measures.order_by("measure__number")),
         Prefetch("lessons", Lesson.objects.select_related("place").order_by("pk")),
@@ -110,6 +112,6 @@ def coming(user: Any, collaboration: Collaboration, today: dt.date) -> QuerySet[
             measure__state__in=DECIDED_ONCE,
             measure__evaluated_in=None,
         )
-        .select_related("measure__plan__area")
+        .select_related("measure__plan__area", "measure__collaboration")
         .order_by("after_to", "pk")
     )

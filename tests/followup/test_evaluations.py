@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from action_plans.models import Measure
 from cause_analysis.models import Problem
@@ -364,3 +366,26 @@ def test_others_than_the_circle_read_no_small_count_and_no_estimate(world):
     assert [row["after"]["value"] for row in circle["counts"]] == [2, 120]
     assert circle["chart"] is not None
     assert len(circle["months"]) == 24
+
+
+def test_a_long_list_and_a_page_with_many_measures_ask_as_many_questions_as_short_ones(world, client):
+    client.force_login(world.coordinator)
+    address = reverse("evaluation_list", args=[world.here.slug])
+
+    def questions(path):
+        client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    first = make.EvaluationFactory(plan=world.plan, number=1)
+    make.EvaluatedMeasureFactory(evaluation=first)
+    listed, shown = questions(address), questions(presenters.url_of(first))
+    for number in range(2, 8):
+        one = make.EvaluationFactory(plan=world.plan, number=number)
+        make.EvaluatedMeasureFactory(evaluation=one)
+        make.EvaluationCheckFactory(evaluation=one)
+    for _ in range(5):
+        make.EvaluatedMeasureFactory(evaluation=first)
+    assert questions(address) <= listed + 1
+    assert questions(presenters.url_of(first)) <= shown + 1

@@ -6,17 +6,21 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from action_plans.library.presenters import MethodHere
+from action_plans.retention import GONE
 from cause_analysis.models import Problem
 from common.errors import NotAllowed, NotPossible
 from followup.evaluations import actions
+from followup.evaluations.retention import KIND
 from followup.lessons import closing, slots
 from followup.models import ProblemWatch
 from tests import factories as make
 from tests.followup.evaluated import JUDGED, TODAY, EvaluatedWorld
 
 pytestmark = pytest.mark.django_db
+NEVER = {"done_as_planned": "no", "mechanism_shown": "unknown", "outcome": "never_carried_out"}
 
 
 @pytest.fixture
@@ -202,3 +206,34 @@ def test_many_places_and_methods_ask_as_many_questions_as_one(world, django_asse
         slots.experience_with_methods(
             world.coordinator, [MethodHere(method, world.here) for method in ("lighting", "cctv", "guards", "locks")]
         )
+
+
+# --- Kept for a time --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_written_goes_with_the_plan_and_an_adopted_evaluation_stays(world):
+    open_one, whole = world.begun(), None
+    given_up = world.measure(title="Lampor i parken", state="aborted")
+    whole = actions.begin_of_process(by=world.officer, measure=given_up, today=TODAY)
+    for evaluation in (open_one, whole):
+        actions.judge(
+            by=world.officer,
+            evaluation=evaluation,
+            row_version=0,
+            **{**JUDGED, **NEVER, "reason": "Ett bygge kom i vägen."},
+        )
+        actions.add_lesson(by=world.officer, evaluation=evaluation, about="work", text="Fråga ägaren först")
+    whole.refresh_from_db()
+    actions.adopt(
+        by=world.coordinator, evaluation=whole, group=world.group, row_version=whole.row_version, seen=whole.headline,
+        today=TODAY,
+    )  # fmt: skip
+    later = timezone.localdate() + dt.timedelta(days=8 * 366)
+    due = KIND.due(world.here, later)
+    assert list(due) == [open_one]
+    KIND.purge(world.here, [open_one.pk, whole.pk])
+    open_one.refresh_from_db()
+    whole.refresh_from_db()
+    assert (open_one.reason, open_one.lessons.get().text) == (GONE, GONE)
+    assert (whole.reason, whole.lessons.get().text) == ("Ett bygge kom i vägen.", "Fråga ägaren först")
+    assert not KIND.due(world.here, later).exists()

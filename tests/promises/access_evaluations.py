@@ -7,7 +7,7 @@ from typing import Any
 from tests import factories as make
 from tests.factories import followup as evaluated
 from tests.factories import plans as planned
-from tests.promises.access_rows import Row, only, seen_by
+from tests.promises.access_rows import Row, everybody, only, seen_by
 from tests.world import World
 
 READ = ("security_lead", "police", "coordinator", "council", "coach")
@@ -90,6 +90,10 @@ EVALUATIONS: dict[str, Row] = {
             method="post",
             body=lambda world: {"what": "close", "outcome": "reduced"},
         ),
+    ),
+    "api-evaluation-list": Row(everybody(), is_outside=True, is_api=True, before=_evaluation),
+    "api-evaluation": Row(
+        seen_by(*READ), is_outside=True, is_api=True, before=_evaluation, args=lambda world: [world.evaluation.pk]
     ),
     "measure_evaluate POST": Row(
         {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
