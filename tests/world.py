@@ -88,7 +88,8 @@ class World:
             ("administrator", Role.ADMINISTRATOR, self.municipality),
         )
 
-        now = timezone.localtime()
+        # At noon, so that which hours of the week have reports does not depend on when the tests run.
+        now = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
         west = {"area": self.west, "category": self.vandalism, "at": now - dt.timedelta(days=3)}
         east = {"area": self.east, "category": self.vandalism, "at": now - dt.timedelta(days=4), "lon": 16.16}
         self.by_reporter = make.IncidentFactory.build(
