@@ -82,7 +82,8 @@ class Telling:
         if verdict == Headline.NOT_ASSESSABLE:
             against = {row["code"]: row for row in self.figures["headline"]["rules"]}
             first = next((against[code] for code in self.figures["headline"]["reasons"] if code in against), None)
-            words = self._rule_words(first) if first else ""
+            # The numbers stand in the sentence that follows, and in the table.
+            words = self._rule_words({**first, "numbers": _wanted(first)}) if first else ""
             return " ".join(part for part in (words, self.change_words()) if part)
         tail = {
             Headline.DECREASED: _("Every rule for a decrease is met."),
@@ -331,6 +332,11 @@ def _interval(numbers: Mapping[str, Any]) -> str:
         said: "∞" if numbers[name] is None else number_words(round(numbers[name], 2), 2)
         for said, name in (("estimate", "estimate"), ("low", "ci_low"), ("high", "ci_high"))
     }
+
+
+def _wanted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a rule's numbers the one its sentence cannot do without."""
+    return {name: number for name, number in row["numbers"].items() if name == "meaningful_change"}
 
 
 def _rule_tag(row: Mapping[str, Any]) -> dict[str, str]:
