@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from django.utils.formats import number_format
@@ -16,6 +17,12 @@ def number_words(value: float, decimals: int | None = None) -> str:
     if decimals is None:
         decimals = 0 if value == int(value) else 1
     return _number_words(value, decimals, get_language())
+
+
+def percent_up_words(share: float) -> str:
+    """The share from 0 to 1 as the whole percent that is not below it: where less would promise too much."""
+    # What a binary fraction adds in its last digit is no percent more.
+    return number_words(math.ceil(round(share * 100, 6)))
 
 
 @lru_cache(maxsize=8192)

@@ -24,7 +24,7 @@ from action_plans.models import Measure
 from areas.access import circle_area_ids
 from situational_picture.period_names import days_name
 from ui import charts
-from ui.numbers import number_words
+from ui.numbers import number_words, percent_up_words
 
 TENS = 10
 # So many of each kind are offered before the others.
@@ -83,15 +83,15 @@ def headline(help_: Help) -> dict[str, str]:
         return {
             "tone": "success",
             "title": _("A reduction of %(percent)s %% or more would be seen eight times in ten")
-            % {"percent": _percent(shown.eight_of_ten)},
+            % {"percent": percent_up_words(shown.eight_of_ten)},
             "text": _("Half of the times one of %(percent)s %% would be seen. A smaller one may be there all the same.")
-            % {"percent": _percent(shown.half or shown.eight_of_ten)},
+            % {"percent": percent_up_words(shown.half or shown.eight_of_ten)},
         }
     if shown.half is not None:
         return {
             "tone": "warning",
             "title": _("Only a reduction of %(percent)s %% or more would be seen, and then half of the times")
-            % {"percent": _percent(shown.half)},
+            % {"percent": percent_up_words(shown.half)},
             "text": needed_words(help_),
         }
     return {
@@ -111,10 +111,6 @@ def needed_words(help_: Help) -> str:
     )
     other = _("Or count wider: more categories or a larger place. Or follow a process goal: that it is done, and how.")
     return f"{longer} {other}"
-
-
-def _percent(share: float) -> str:
-    return number_words(round(share * 100))
 
 
 # --- Warnings ---------------------------------------------------------------------------------------------------------
@@ -160,7 +156,7 @@ def warning_words(one: Mapping[str, Any]) -> str:
         ) % {
             "count": number_words(one["count"]),
             "expected": number_words(round(one["expected"])),
-            "percent": _percent(one["by_itself"]),
+            "percent": number_words(round(one["by_itself"] * 100)),
         }
     if code == "reporting_changed":
         return _(
@@ -373,7 +369,7 @@ def kept_words(facts: Mapping[str, Any], *, is_in_circle: bool) -> list[str]:
     if shown["eight_of_ten"] is not None:
         words.append(
             _("A reduction of %(percent)s %% or more would be seen eight times in ten.")
-            % {"percent": _percent(shown["eight_of_ten"])}
+            % {"percent": percent_up_words(shown["eight_of_ten"])}
         )
     elif facts["control"] is not None:
         words.append(_("So few events that it can hardly be shown whether it worked."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from django.urls import reverse
@@ -21,7 +20,7 @@ from incidents.selections import Selection, in_words
 from situational_picture.period_names import days_name
 from situational_picture.protecting import PROTECTED
 from situational_picture.selecting import CIRCLE
-from ui.numbers import number_words
+from ui.numbers import number_words, percent_up_words
 
 # As many goals as stand above the measures of a plan; the others are folded, unless it is one alone.
 FIRST = 3
@@ -170,11 +169,6 @@ def season_words() -> str:
     return _("Baseline and target are about different times of the year: seasons may differ. Choose the same days.")
 
 
-def _percent(share: float) -> str:
-    # Up: a whole percent less would be seen less often.
-    return number_words(math.ceil(round(share * 100, 6)))
-
-
 def showable_words(found: Showable | None) -> list[str]:
     """Which reductions these numbers could show, and what that says of the one that is wanted."""
     if found is None:
@@ -186,7 +180,7 @@ def showable_words(found: Showable | None) -> list[str]:
         said = _("A reduction of %(half)s %% would be seen in about half of the cases, none in eight of ten.")
     else:
         said = _("A reduction of %(half)s %% would be seen in about half of the cases, %(eight)s %% in eight of ten.")
-    percents = {"half": _percent(found.half), "eight": _percent(found.eight_of_ten or 0)}
+    percents = {"half": percent_up_words(found.half), "eight": percent_up_words(found.eight_of_ten or 0)}
     words = [said % percents]
     if found.wanted is None:
         return words
