@@ -90,9 +90,8 @@ def help_with(draft: Draft, *, now: dt.datetime, source: Source | None = None, w
     shown = showable(draft, counts, [unit.key for unit in found.units])
     help_ = Help(draft, found, source, counts, shown, (), (), today)
     listed = proposing.candidates(draft, found.zones, first=first, today=today) if with_candidates else []
-    control = help_.control
     said = [
-        *warnings.about_comparison(control, help_.ring, shown.half, shown.eight_of_ten),
+        *warnings.about_comparison(len(found.units), help_.ring, shown.half, shown.eight_of_ten),
         *warnings.about_periods(draft, source, today=today),
         *warnings.about_peak(counts["treated"], help_.treated, draft.before),
         *warnings.about_reporting(draft, source, now=now),

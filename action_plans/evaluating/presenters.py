@@ -29,6 +29,8 @@ from ui.numbers import number_words, percent_up_words
 TENS = 10
 # So many of each kind are offered before the others.
 OFFERED = 5
+# Warnings without a number of anybody's area.
+TOLD_TO_ALL = {"no_comparison", "few_comparisons", "season", "other_measures", "lacks", "before_has_begun"}
 # Points of the chart are three months together: single months of a place are mostly chance.
 BLOCK_MONTHS = 3
 
@@ -152,7 +154,7 @@ def warning_words(one: Mapping[str, Any]) -> str:
     if code == "peak":
         return _(
             "The place had more events in the period before (%(count)s) than earlier years lead one to expect"
-            " (%(expected)s). A part of a later reduction comes by itself: down to what is usual is %(percent)s %%."
+            " (%(expected)s). It may fall by %(percent)s %% by itself, back to what is usual."
         ) % {
             "count": number_words(one["count"]),
             "expected": number_words(round(one["expected"])),
@@ -167,6 +169,14 @@ def warning_words(one: Mapping[str, Any]) -> str:
         return _(
             "Reporting differs: %(own)s %% of the expected answers came in the treated area, %(theirs)s %% in %(area)s."
         ) % {"area": one["name"], "own": one["own"], "theirs": one["theirs"]}
+    if code == "few_comparisons":
+        return ngettext(
+            "It is compared with one area or place only. Choose three or more if there are so many alike: one alone may"
+            " go its own way, and then it looks as if the measure worked, or did harm.",
+            "It is compared with %(number)s areas or places only. Choose three or more if there are so many alike: one"
+            " may go its own way, and then it looks as if the measure worked, or did harm.",
+            one["number"],
+        ) % {"number": one["number"]}
     if code == "other_measures":
         number = len(one["measures"])
         return ngettext(
@@ -224,7 +234,9 @@ def candidate_rows(help_: Help, circle: Circle, chosen: Iterable[str]) -> dict[s
     ticked = set(chosen)
     rows = [_candidate(one, help_, circle, ticked) for one in help_.candidates]
     taken = [row for row in rows if not row["refused"] or row["is_chosen"]]
-    offered = [row for kind in ("area", "place") for row in [one for one in taken if one["kind"] == kind][:OFFERED]]
+    # What is of the same size comes first: places where places are treated.
+    kinds = ("place", "area") if help_.draft.places else ("area", "place")
+    offered = [row for kind in kinds for row in [one for one in taken if one["kind"] == kind][:OFFERED]]
     offered += [row for row in taken if row["is_chosen"] and row not in offered]
     return {
         "offered": offered,
@@ -374,7 +386,7 @@ def kept_words(facts: Mapping[str, Any], *, is_in_circle: bool) -> list[str]:
     elif facts["control"] is not None:
         words.append(_("So few events that it can hardly be shown whether it worked."))
     for one in facts["warnings"]:
-        if one["code"] in {"no_comparison", "season", "other_measures", "lacks", "before_has_begun"}:
+        if one["code"] in TOLD_TO_ALL:
             words.append(warning_words(one))
         elif one["code"] in {"reporting_changed", "reporting_differs"}:
             words.append(
@@ -387,3 +399,8 @@ def kept_words(facts: Mapping[str, Any], *, is_in_circle: bool) -> list[str]:
                 else _("The place was chosen in a bad year: a part of a later reduction comes by itself.")
             )
     return list(dict.fromkeys(words))
+
+
+def few_words(facts: Mapping[str, Any]) -> str:
+    """That a plan compares with too few, for whoever is about to decide the measure; nothing where it does not."""
+    return next((warning_words(one) for one in facts.get("warnings", ()) if one["code"] == "few_comparisons"), "")

@@ -21,6 +21,7 @@ def monthly_counts(plan: EvaluationPlan, first: dt.date, last: dt.date) -> pd.Da
 
     Index: the first day of the month. Columns: `days` (of the month, within the two days), `treated`, `ring`, and for
     each thing that is compared `area-<pk>` or `place-<pk>`, without what lies in the treated hexagons and the ring.
+    Each event is in one column at most: what lies at a compared place is not counted in a compared area as well.
     A month without any counts 0, also where the sources lack it: `evaluating/warnings.py` says which those are.
     Reports purged to statistics count where their area or place says where; they are in no hexagon any more, and what
     is known only to its month counts on the month's first day.
@@ -34,8 +35,13 @@ def counts_of(design: Design, first: dt.date, last: dt.date) -> pd.DataFrame:
     elsewhere = found[found["zone"] == _ELSEWHERE]
     columns = {zone: found[found["zone"] == zone] for zone in (_TREATED, _RING)}
     for unit in design.units:
-        of_place = elsewhere["compared"] == unit.place_id
-        columns[unit.key] = elsewhere[of_place if unit.is_place else elsewhere["area"].isin(unit.area_ids)]
+        # At a border a place's hexagons reach into a compared area: what lies there is the place's, and counted once.
+        of_unit = (
+            elsewhere["compared"] == unit.place_id
+            if unit.is_place
+            else elsewhere["area"].isin(unit.area_ids) & elsewhere["compared"].isna()
+        )
+        columns[unit.key] = elsewhere[of_unit]
     months = pd.Index([month.start for month in periods_between(first, last, PeriodKind.MONTH)], name="month")
     frame = pd.DataFrame(
         {name: rows.groupby("month")["count"].sum().reindex(months, fill_value=0) for name, rows in columns.items()},

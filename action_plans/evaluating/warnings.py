@@ -30,6 +30,8 @@ Warning_ = dict[str, Any]
 COVERAGE_APART, FEWEST_ANSWERS = 10, 6
 # Fewer events than this in the ring say nothing of what moved away.
 FEWEST_IN_RING = 10
+# With fewer to compare with, how far areas drift apart by themselves is guessed: docs/methods/evaluation-headline.md.
+ENOUGH_COMPARISONS = 3
 EARLIER_YEARS = 3
 
 
@@ -138,13 +140,18 @@ def about_others(at_work: Sequence[OtherMeasure]) -> list[Warning_]:
     return [{"code": "other_measures", "measures": [one.pk for one in at_work]}] if at_work else []
 
 
-def about_comparison(control: int | None, ring: int | None, half: float | None, eight: float | None) -> list[Warning_]:
-    """Nothing to compare with, a ring with too little in it, or too few events for anything to be shown."""
+def about_comparison(compared: int, ring: int | None, half: float | None, eight: float | None) -> list[Warning_]:
+    """Nothing or little to compare with, a ring with too little in it, or too few events for anything to be shown.
+
+    `compared` is how many areas and places are compared with, `ring` the events there.
+    """
     found: list[Warning_] = []
-    if control is None:
+    if not compared:
         found.append({"code": "no_comparison"})
     elif eight is None:
         found.append({"code": "too_few" if half is None else "coin_toss"})
+    if 0 < compared < ENOUGH_COMPARISONS:
+        found.append({"code": "few_comparisons", "number": compared})
     if ring is not None and ring < FEWEST_IN_RING:
         found.append({"code": "ring_few"})
     return found

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from action_plans.evaluating import pages as evaluating
 from action_plans.evaluating.helping import source_for
-from action_plans.evaluating.presenters import kept_words
+from action_plans.evaluating.presenters import few_words, kept_words
 from action_plans.evaluating.starting import helped_start
 from action_plans.evaluating.zones import LONGEST_RING_M, zones_of
 from action_plans.goals.presenters import new_url as new_goal_url
@@ -245,6 +245,9 @@ def _page(
     # Where the lead has not accepted no reason helps, and so no form asks for one.
     overrides = decides and bool(gaps) and not blocking and may_override(user, shown)
     plan = _evaluation(shown)
+    kept = kept_words(plan.facts, is_in_circle=is_in_circle(user, shown.plan.area)) if plan else []
+    # By the button that decides, and not once more below.
+    few = few_words(plan.facts) if plan and decides else ""
     goals = presenters.goal_rows(user, shown)
     context = {
         "measure": shown,
@@ -266,7 +269,8 @@ def _page(
         "causes": presenters.cause_rows(causes, standing(causes), reads_problem),
         "places": [link.place for link in shown.measure_places.select_related("place")],
         "evaluation": presenters.evaluation_facts(plan) if plan else [],
-        "evaluation_kept": kept_words(plan.facts, is_in_circle=is_in_circle(user, shown.plan.area)) if plan else [],
+        "evaluation_kept": [words for words in kept if words != few],
+        "evaluation_few": few,
         "evaluation_fixed": presenters.fixed_words(plan, decided) if plan else "",
         "evaluation_changes": presenters.change_rows(plan) if plan else [],
         "plans_evaluation": works

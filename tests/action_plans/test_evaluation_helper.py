@@ -196,6 +196,36 @@ def test_nothing_to_compare_with_promises_nothing(world):
     assert facts_kept(found)["control"] is None
 
 
+def test_fewer_than_three_comparisons_are_said_to_be_few_and_three_are_not(world):
+    more = [make.AreaFactory(collaboration=world.here, name=f"Till {number}") for number in range(2)]
+
+    def few(*areas):
+        found = world.help(areas=areas)
+        return [one for one in found.warnings if one["code"] == "few_comparisons"], facts_kept(found)
+
+    assert few()[0] == []
+    assert [few(*areas)[0][0]["number"] for areas in ([world.like], [world.like, more[0]])] == [1, 2]
+    (one,), kept = few(world.like)
+    assert "tre eller fler" in presenters.warning_words(one)
+    # Whoever is about to decide reads it beside the plan, in the circle or not.
+    for is_in_circle in (True, False):
+        assert presenters.warning_words(one) in presenters.kept_words(kept, is_in_circle=is_in_circle)
+    assert few(world.like, *more)[0] == []
+
+
+def test_where_places_are_treated_places_are_offered_first(world):
+    stop = make.PlaceFactory(collaboration=world.here, area=world.like, name="Hållplatsen", lon=16.53, lat=58.585)
+    for month in range(3, 9):
+        world.happened(3, 2024, month, world.like, place=stop, at=(16.53, 58.585))
+    circle = presenters.circle_of(world.coordinator, world.drafted())
+    kinds = {}
+    for places in ((world.square,), ()):
+        found = world.help(places=places)
+        kinds[len(places)] = [row["kind"] for row in presenters.candidate_rows(found, circle, [])["offered"]]
+    assert kinds[1][:2] == ["place", "area"]
+    assert set(kinds[0]) == {"area"}
+
+
 def test_a_place_chosen_for_a_bad_year_is_warned_of_and_a_usual_one_is_not(world):
     assert "peak" not in codes(world.help())
     for month in range(3, 9):
@@ -331,6 +361,7 @@ def test_one_press_takes_a_proposal_and_the_page_says_what_could_be_shown(world,
     assert first.context["headline"]["tone"] == "info"
     names = [row["name"] for row in first.context["candidates"]["offered"]]
     assert names[0] == "Ost"
+    assert "tre eller fler" in first.content.decode()
     # Looked at before it is saved, with nothing written in the last field: nothing is called wrong, nothing is stored.
     looked = client.post(address, said(world, comparison_areas=[world.like.pk], decision_rule="", show="1"))
     assert looked.status_code == 200
@@ -365,7 +396,10 @@ def test_a_fixed_plan_is_changed_on_the_page_by_a_coordinator_with_a_reason(worl
     measure = world.decidable(start_on=dt.date(2025, 2, 1), due_on=dt.date(2025, 2, 20))
     address = reverse("measure_evaluation", args=["ekstad", measure.pk])
     client.force_login(world.coordinator)
-    assert client.post(address, said(world)).status_code == 302
+    assert client.post(address, said(world, comparison_areas=[world.like.pk])).status_code == 302
+    gate = client.get(reverse("measure_detail", args=["ekstad", measure.pk]))
+    assert gate.context["decides"] is True
+    assert "tre eller fler" in gate.context["evaluation_few"]
     measures.decide(by=world.coordinator, measure=measure, group=world.group)
     client.force_login(world.officer)
     assert client.get(address).status_code == 403
