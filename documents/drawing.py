@@ -17,7 +17,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from documents import trees
-from documents.model import MOST_BARS, PROTECTED, LineChart, MapDrawing, Point, Ring, Shares, TimePlan, Value
+from documents.model import (
+    MOST_BARS,
+    PROTECTED,
+    BarChart,
+    LineChart,
+    MapDrawing,
+    Mark,
+    Point,
+    Ring,
+    Shares,
+    TimePlan,
+    Value,
+)
 from documents.texts import printable
 from ui.days import month_in_short
 from ui.numbers import number_words
@@ -38,7 +50,7 @@ _ABOVE_MM, _BELOW_MM, _STRIP_MM, _GAP_MM, _NAMES_MM = 6.6, 5.7, 3.6, 1.2, 4.5
 # Matplotlib keeps fonts and settings of the process; two threads of a web server drawing at once would share them.
 _LOCK = threading.Lock()
 
-Drawn = LineChart | MapDrawing | TimePlan | trees.Part
+Drawn = LineChart | BarChart | MapDrawing | TimePlan | trees.Part
 # The edge of a tree's boxes by group: place, who does it, who it is done to, who is responsible, in the caller's order.
 GROUP_COLORS = ("#9a3a00", "#5b3aa0", "#0062ba", "#0b6e4f")
 
@@ -136,9 +148,10 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     )
     days = [float(date2num(day)) for day in chart.days]
     _shade_missing(axes, days, chart.observed)
-    axes.fill_between(
-        days, _numbers(chart.lower), _numbers(chart.upper), color=BAND, linewidth=0, label=chart.range_name
-    )
+    if chart.range_name:
+        axes.fill_between(
+            days, _numbers(chart.lower), _numbers(chart.upper), color=BAND, linewidth=0, label=chart.range_name
+        )
     observed = _numbers(chart.observed)
     ring = observed[-1] if chart.last_is_running and observed else math.nan
     line = [*observed[:-1], math.nan] if not math.isnan(ring) else observed
@@ -150,6 +163,8 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
             days[-1:], [ring], color=OBSERVED, marker="o", markersize=4.5, markerfacecolor="white", linewidth=0,
             label=_("So far"), clip_on=False,
         )  # fmt: skip
+    for one in chart.lines:
+        axes.plot(days, _numbers(one.values), label=one.name, clip_on=False, **_LINE_LOOKS[one.look])
     hidden = [day for day, value in zip(days, chart.observed, strict=True) if value == PROTECTED]
     if hidden:
         axes.plot(hidden, [0] * len(hidden), "x", color=TEXT, markersize=3.2, label=_("Protected"), clip_on=False)
@@ -157,6 +172,7 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     axes.set_ylim(bottom=0)
     if days:
         axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    _marks(axes, chart.marks)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
     axes.yaxis.grid(True, color=GRID, linewidth=0.5)
@@ -175,6 +191,32 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
         fontsize=_FONT_PT,
     )  # fmt: skip
     return figure
+
+
+_LINE_LOOKS: dict[str, dict[str, Any]] = {
+    "dashed": {"color": INK, "linewidth": 1.2, "linestyle": (0, (4, 2))},
+    "thin": {"color": EDGE, "linewidth": 0.8, "marker": "s", "markersize": 1.4},
+}
+
+
+def _marks(axes: Any, marks: Sequence[Mark]) -> None:
+    """A line across the chart for each day, with its words: each a row lower than the one before, so both are read."""
+    from matplotlib.dates import date2num
+
+    first, last = axes.get_xlim()
+    for number, mark in enumerate(marks):
+        day = float(date2num(mark.day))
+        if not first <= day <= last:
+            continue
+        axes.axvline(day, color=INK, linewidth=0.7, linestyle=(0, (1, 1.5)))
+        # Words stand on the side where there is more room.
+        is_late = day > (first + last) / 2
+        axes.annotate(
+            printable(mark.text), (day, 1 - 0.11 * (number % 4)), xycoords=("data", "axes fraction"),
+            xytext=(-2.5 if is_late else 2.5, -1), textcoords="offset points", ha="right" if is_late else "left",
+            va="top", color=INK, fontsize=_FONT_PT,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
+        )  # fmt: skip
 
 
 _LOOKS: dict[str, dict[str, Any]] = {
@@ -220,6 +262,46 @@ def _shade_missing(axes: Any, days: Sequence[float], observed: Sequence[Value]) 
             name = None if is_named else _("missing")
             axes.axvspan(day - half, day + half, color=MISSING, linewidth=0, label=name)
             is_named = True
+
+
+_BARS: tuple[dict[str, Any], ...] = (
+    {"facecolor": BAND, "edgecolor": OBSERVED, "linewidth": 0.5},
+    {"facecolor": OBSERVED, "edgecolor": "none"},
+)
+
+
+@_drawn.register
+def _bar_chart(chart: BarChart, width_mm: float) -> Any:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    figure = _figure(width_mm, chart.height_mm)
+    axes = figure.add_axes(
+        (0.055, _BELOW_MM / chart.height_mm, 0.935, (chart.height_mm - _BELOW_MM - _ABOVE_MM) / chart.height_mm),
+        facecolor="none",
+    )
+    width = 0.6 / max(1, len(chart.series))
+    for number, (name, values) in enumerate(chart.series):
+        at = [place + (number - (len(chart.series) - 1) / 2) * width for place in range(len(chart.names))]
+        heights = _numbers(values)
+        axes.bar(at, heights, width * 0.9, label=name, **_BARS[number % len(_BARS)])
+        for place, height in zip(at, heights, strict=True):
+            if not math.isnan(height):
+                axes.annotate(
+                    number_words(height), (place, height), xytext=(0, 1.5), textcoords="offset points", ha="center",
+                    va="bottom", color=INK, fontsize=_FONT_PT,
+                )  # fmt: skip
+    _plain_axes(axes)
+    axes.margins(y=0.14)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_ticks(range(len(chart.names)), [printable(name) for name in chart.names])
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
+    axes.yaxis.grid(True, color=GRID, linewidth=0.5)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, borderaxespad=0.2, handlelength=1.4,
+        fontsize=_FONT_PT, title=printable(chart.unit) or None, title_fontsize=_FONT_PT, alignment="left",
+    )  # fmt: skip
+    return figure
 
 
 def shade(value: float, largest: float) -> str:

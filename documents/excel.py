@@ -460,19 +460,20 @@ def _counted(value: model.Value) -> model.Cell:
 def _chart(block: model.LineChart, book: _Book) -> None:
     """The drawing, and what it is drawn from as a table."""
     book.picture(drawing.draw_png(block), block.alt, drawing.WHOLE_MM)
+    bounds = (_("%(range)s, from"), _("%(range)s, to")) if block.range_name else ()
     columns = [
         model.Column(_("Period from")),
         model.Column(block.observed_name, True),
-        model.Column(_("%(range)s, from") % {"range": block.range_name}, True),
-        model.Column(_("%(range)s, to") % {"range": block.range_name}, True),
+        *(model.Column(bound % {"range": block.range_name}, True) for bound in bounds),
+        *(model.Column(line.name, True) for line in block.lines),
         *(model.Column(f"{shares.name}, %", True) for shares in block.strip),
     ]
     rows = [
         [
             model.dated(day),
             _counted(block.observed[at]),
-            _counted(block.lower[at]),
-            _counted(block.upper[at]),
+            *((_counted(block.lower[at]), _counted(block.upper[at])) if bounds else ()),
+            *(model.counted(line.values[at]) for line in block.lines),
             *(_share(shares.values[at]) for shares in block.strip),
         ]
         for at, day in enumerate(block.days)
@@ -488,9 +489,10 @@ def _share(value: float | None) -> model.Cell:
     return model.Cell(number_words(100 * value, 0), "number", round(100 * value))
 
 
+@_write.register(model.BarChart)
 @_write.register(model.MapDrawing)
 @_write.register(model.TimePlan)
-def _drawing(block: model.MapDrawing | model.TimePlan, book: _Book) -> None:
+def _drawing(block: model.BarChart | model.MapDrawing | model.TimePlan, book: _Book) -> None:
     book.picture(drawing.draw_png(block), block.alt, drawing.WHOLE_MM)
 
 

@@ -168,10 +168,28 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A further line of a chart: one value a period, None where there is none. Each look holds without colours."""
+
+    name: str
+    values: tuple[float | None, ...]
+    look: Literal["dashed", "thin"] = "thin"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day that stands out in a chart, and what happened then."""
+
+    day: dt.date
+    text: str
+
+
+@dataclass(frozen=True)
 class LineChart:
     """Counts over time with the range that was to be expected, and under the axis how complete they are.
 
-    `alt` says in words what the chart shows: it is all that somebody who cannot see it gets.
+    `alt` says in words what the chart shows: it is all that somebody who cannot see it gets. Without a name for it
+    there is no range.
     """
 
     alt: str
@@ -186,10 +204,30 @@ class LineChart:
     height_mm: int = 44
     # Stacked in a strip under the time axis, the first at the bottom.
     strip: tuple[Shares, ...] = ()
+    # What the observed is laid beside, and days to know of.
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     def __post_init__(self) -> None:
-        if any(len(shares.values) != len(self.days) for shares in self.strip):
-            raise ValueError("The strip under a chart has a value for each of its periods.")
+        lengths = {len(shares.values) for shares in self.strip} | {len(line.values) for line in self.lines}
+        if lengths - {len(self.days)}:
+            raise ValueError("A line of a chart, or of the strip under it, has a value for each of its periods.")
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Bars beside each other: for each name a group, and in it a bar for each series. A table stands beside it."""
+
+    alt: str
+    names: tuple[str, ...]
+    # What each bar of a group is called, and its values, one for each name.
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
+    unit: str = ""
+    height_mm: int = 40
+
+    def __post_init__(self) -> None:
+        if any(len(values) != len(self.names) for _name, values in self.series):
+            raise ValueError("A series of bars has a value for each name.")
 
 
 @dataclass(frozen=True)
@@ -297,7 +335,7 @@ class TimePlan:
             raise ValueError("A time plan ends after it has begun.")
 
 
-Drawing = LineChart | MapDrawing | TreeDrawing | TimePlan
+Drawing = LineChart | BarChart | MapDrawing | TreeDrawing | TimePlan
 
 
 @dataclass(frozen=True)
@@ -318,6 +356,7 @@ Block = (
     | Facts
     | Table
     | LineChart
+    | BarChart
     | GridChart
     | MapDrawing
     | TreeDrawing

@@ -193,9 +193,12 @@ def _grid_cell(value: model.Value, largest: float) -> dict[str, Any]:
 
 
 @_plain.register(model.LineChart)
+@_plain.register(model.BarChart)
 @_plain.register(model.MapDrawing)
 @_plain.register(model.TimePlan)
-def _drawing(block: model.LineChart | model.MapDrawing | model.TimePlan, width_mm: float) -> dict[str, Any]:
+def _drawing(
+    block: model.LineChart | model.BarChart | model.MapDrawing | model.TimePlan, width_mm: float
+) -> dict[str, Any]:
     return {"block": "drawing", "alt": printable(block.alt), "svg": drawing.draw(block, width_mm)}
 
 

@@ -782,9 +782,10 @@ def _shaded(value: model.Value, largest: float) -> _Look:
 
 
 @_write.register(model.LineChart)
+@_write.register(model.BarChart)
 @_write.register(model.MapDrawing)
 @_write.register(model.TimePlan)
-def _drawing(block: model.LineChart | model.MapDrawing | model.TimePlan, page: _Page) -> None:
+def _drawing(block: model.LineChart | model.BarChart | model.MapDrawing | model.TimePlan, page: _Page) -> None:
     page.picture(drawing.draw_png(block), block.alt, drawing.WHOLE_MM)
 
 

@@ -397,10 +397,15 @@ def evaluation_facts(plan: EvaluationPlan) -> list[dict[str, str]]:
 
 def fixed_words(plan: EvaluationPlan, decided: MeasureMove | None) -> str:
     """Since when it is fixed, and where it was not written beforehand, that it was not."""
-    if plan.fixed_at is None:
+    return fixed_on_words(plan.fixed_at, decided.at if decided else None)
+
+
+def fixed_on_words(fixed_at: dt.datetime | None, decided_at: dt.datetime | None) -> str:
+    """The same of the two moments."""
+    if fixed_at is None:
         return ""
-    at = date_format(plan.fixed_at.astimezone(), "j F Y")
-    if decided is not None and (plan.fixed_at - decided.at) > dt.timedelta(minutes=5):
+    at = date_format(fixed_at.astimezone(), "j F Y")
+    if decided_at is not None and (fixed_at - decided_at) > dt.timedelta(minutes=5):
         return _("Written after the decision, and fixed on %(day)s.") % {"day": at}
     return _("Fixed on %(day)s, when the measure was decided.") % {"day": at}
 
@@ -408,12 +413,13 @@ def fixed_words(plan: EvaluationPlan, decided: MeasureMove | None) -> str:
 def change_rows(plan: EvaluationPlan) -> list[dict[str, Any]]:
     """What was changed after the plan was fixed, the latest first: when, why, and what it said before."""
     return [
-        {"at": change.at, "reason": change.reason, "rows": _said_before(change.before)}
+        {"at": change.at, "reason": change.reason, "rows": said_rows(change.before)}
         for change in sorted(plan.changes.all(), key=lambda one: one.at, reverse=True)
     ]
 
 
-def _said_before(before: Mapping[str, Any]) -> list[dict[str, str]]:
+def said_rows(before: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What an evaluation plan says, or once said, from its content."""
     if not before:
         return []
     days = {name: dt.date.fromisoformat(before[name]) for name in before if name.endswith(("_from", "_to"))}

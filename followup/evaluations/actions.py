@@ -22,6 +22,7 @@ from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
 from followup.evaluations import computing, rules
+from followup.evaluations.content import content_of
 from followup.evaluations.queries import measures_together
 from followup.lessons.closing import take_follow_up_step
 from followup.models import EvaluatedMeasure, Evaluation, EvaluationCheck, Lesson
@@ -231,7 +232,8 @@ def _adopt(by: Any, evaluation: Evaluation, group: Group, row_version: int, at: 
         raise NotPossible(_("A group adopts it once the days after have been counted."))
     rules.check_adoptable(evaluation)
     evaluation.adopted_at, evaluation.adopted_by, evaluation.adopted_by_group = at, by, group
-    evaluation.save(update_fields=["adopted_at", "adopted_by", "adopted_by_group"])
+    evaluation.content = content_of(evaluation)
+    evaluation.save(update_fields=["adopted_at", "adopted_by", "adopted_by_group", "content"])
     record("evaluation_adopted", by=by, subject=evaluation, group=group.pk, outcome=evaluation.outcome)
     for row in evaluation.evaluated_measures.select_related("measure"):
         mark_evaluated(by=by, measure=row.measure)

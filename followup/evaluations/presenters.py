@@ -7,7 +7,7 @@ The numbers are whole for the circle of the plan's area. Others read the headlin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -80,11 +80,18 @@ def name_of(evaluation: Evaluation) -> str:
 
 def subject_of(evaluation: Evaluation) -> str:
     """The measure it is about, or how many there are together."""
-    measures = queries.measures_of(evaluation)
-    if len(measures) == 1:
-        return measures[0].title
-    first = measures[0].title if measures else ""
-    more = len(measures) - 1
+    if evaluation.content:
+        # What an adopted one is called stays.
+        return titles_in_words([measure["title"] for measure in evaluation.content["measures"]])
+    return titles_in_words([measure.title for measure in queries.measures_of(evaluation)])
+
+
+def titles_in_words(titles: Sequence[str]) -> str:
+    """One title, or the first and how many more there are."""
+    if len(titles) == 1:
+        return titles[0]
+    first = titles[0] if titles else ""
+    more = len(titles) - 1
     return ngettext("%(first)s and %(number)s more measure", "%(first)s and %(number)s more measures", more) % {
         "first": first,
         "number": more,

@@ -11,6 +11,7 @@ def register() -> None:
     """Fill the slots, put the list in the menu and give the log its words. Doing it twice changes nothing."""
     from followup.evaluations import my_work, retention
     from followup.lessons import slots as fillers
+    from partners import log
     from partners.presenters import describe_actions
     from ui import menu, slots
 
@@ -25,7 +26,16 @@ def register() -> None:
             "problem_watched": _("had a closed problem watched"),
             "headline_tried": _("tried the headline on measures nobody took"),
             "problem_came_back": _("a watched problem was taken up again"),
+            "evaluation_document_downloaded": _("took an evaluation out as PDF"),
+            "evaluation_word_downloaded": _("took an evaluation out as a Word file"),
+            "evaluation_excel_downloaded": _("took an evaluation out as an Excel file"),
         }
+    )
+    log.sort_actions(
+        log.Kind.EXPORTS,
+        "evaluation_document_downloaded",
+        "evaluation_word_downloaded",
+        "evaluation_excel_downloaded",
     )
     slots.register("method.experience", fillers.experience_with_methods, order=10)
     slots.register("measure.sections", fillers.evaluation_of_measures, order=20)

@@ -95,6 +95,8 @@ class Evaluation(models.Model):
     figures = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     computed_at = models.DateTimeField(null=True, blank=True, editable=False)
     headline = models.CharField(max_length=20, choices=Headline, default=Headline.NOT_ASSESSABLE, editable=False)
+    # The names and words it rests on, as `evaluations/content.py` writes them when it is adopted. Empty until then.
+    content = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
 
     # What the group says of it.
     done_as_planned = models.CharField(_("was it done as planned?"), max_length=10, choices=Done, blank=True)

@@ -55,6 +55,7 @@ NO_PAGE = {
     "public_promise_feed",
     "word_template_preview",
     "plan_excel",
+    "evaluation_excel",
 }
 DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 

@@ -56,6 +56,7 @@ EVALUATIONS: dict[str, Row] = {
     "headline_tried": Row(only(*READ, "other_housing"), before=_evaluation),
     "headline_tried POST": Row(only("coordinator", code=302), before=_evaluation, method="post"),
     "evaluation": Row(seen_by(*READ), **_of()),
+    **{route: Row(seen_by(*READ), **_of()) for route in ("evaluation_pdf", "evaluation_word", "evaluation_excel")},
     "evaluation_judge": Row({**seen_by(*WORK), "council": 403, "coach": 403}, **_of()),
     "evaluation_judge POST": Row(
         {**seen_by(*WORK, code=302), "council": 403, "coach": 403},
