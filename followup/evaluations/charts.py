@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,25 +17,26 @@ from ui import charts
 _STRIP, _ABOVE = 0.08, 0.16
 
 
-def _middle(month: str) -> str:
-    return dt.date.fromisoformat(month).replace(day=15).isoformat()
-
-
 def picture(figures: Mapping[str, Any], marks: Sequence[tuple[str, str]]) -> dict[str, Any] | None:
     """The treated, what was to be expected, and the compared at the treated's level, month by month.
 
     `marks` are days and what happened then. Only for the circle: the months are counts.
     """
-    months = figures["months"]
+    months = _calendar_months(figures["months"])
     if not months:
         return None
-    days = [_middle(row["month"]) for row in months]
+    days = [dt.date.fromisoformat(row["month"]).replace(day=15).isoformat() for row in months]
     lines = [charts.line(days, [row["treated"] for row in months], name=_("What happened"))]
     if any(row["expected"] is not None for row in months):
         expected = [row["expected"] for row in months]
-        lines.append(charts.line(days, expected, name=_("To be expected without the measure"), dashed=True))
-    # Afterwards the two are the same: what happened elsewhere, at the place's own level.
-    level = [row["level"] if row["part"] != AFTER else None for row in months]
+        began = next(number for number, value in enumerate(expected) if value is not None)
+        if began:
+            # It goes on from where the comparison ends: afterwards the two are the same.
+            expected[began - 1] = months[began - 1]["level"]
+        line = charts.line(days, expected, name=_("To be expected without the measure"), dashed=True)
+        # What is asked of the picture is how far this lies from what happened.
+        lines.append({**line, "line": {**line["line"], "width": 2.25}})
+    level = [row["level"] if row["expected"] is None else None for row in months]
     if any(one is not None for one in level):
         lines.append(charts.line(days, level, name=_("Compared with, at the same level"), compared=True))
     layout: dict[str, Any] = {
@@ -43,26 +45,69 @@ def picture(figures: Mapping[str, Any], marks: Sequence[tuple[str, str]]) -> dic
         "shapes": [],
         "annotations": [],
     }
+    is_covered = any(row["covered"] is not None for row in months)
     missing = [(row["month"], _next_month(row["month"])) for row in months if row["is_missing"]]
     for part in (
+        _span(*figures["days"]["before"], text=pgettext("the measure", "Before"), low=_ABOVE if is_covered else 0),
+        _span(*figures["days"]["after"], text=pgettext("the measure", "After"), low=_ABOVE if is_covered else 0),
         charts.missing_periods(missing, text=_("missing")),
         *(charts.mark(day, text=text) for day, text in marks),
     ):
         layout["shapes"] += part["shapes"]
         layout["annotations"] += part["annotations"]
-    # Each mark a line lower than the one before, so that two near each other can both be read.
+    # Under the names of the periods, each a line lower than the one before, so that two near each other can be read.
     placed = [one for one in layout["annotations"] if one.get("yanchor") == "bottom"]
-    for number, one in enumerate(placed):
-        one["yanchor"], one["y"] = "top", 1 - 0.07 * (number % 4)
-    return charts.figure_json(*_with_strip(lines, layout, months, days))
+    for number, one in enumerate(placed, start=1):
+        one["yanchor"], one["y"] = "top", 1 - 0.07 * number
+    return charts.figure_json(*(_with_strip(lines, layout, months, days) if is_covered else (lines, layout)))
 
 
-def _span(first: str, last: str) -> dict[str, Any]:
-    """The days before or after, a shade apart."""
-    return {
-        "type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": _ABOVE, "y1": 1, "layer": "below",
-        "fillcolor": charts.BAND, "opacity": 0.7, "line": {"width": 0},
+def _calendar_months(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows added up to calendar months. One that is not counted whole is left empty: it would look like a fall."""
+    by_month: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_month.setdefault(row["month"], []).append(row)
+    found = []
+    for month, parts in by_month.items():
+        is_whole = sum(part["days"] for part in parts) == _length(month)
+        shares = [part["covered"] for part in parts if part["covered"] is not None]
+        is_after = any(part["part"] == AFTER for part in parts)
+        level = _added(part["level"] for part in parts) if is_whole else None
+        modelled = _added(part["expected"] for part in parts) if is_whole else None
+        found.append(
+            {
+                "month": month,
+                "treated": _added(part["treated"] for part in parts) if is_whole else None,
+                "level": level,
+                "expected": (level if level is not None else modelled) if is_after else None,
+                "is_missing": any(part["is_missing"] for part in parts),
+                "covered": sum(shares) / len(shares) if shares else None,
+            }
+        )
+    return found
+
+
+def _added(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else sum(one for one in known if one is not None)
+
+
+def _length(month: str) -> int:
+    first = dt.date.fromisoformat(month)
+    return calendar.monthrange(first.year, first.month)[1]
+
+
+def _span(first: str, last: str, *, text: str, low: float) -> dict[str, list[dict[str, Any]]]:
+    """The days before or after, a shade apart and named, from `low` of the height."""
+    shape = {
+        "type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": low, "y1": 1, "layer": "below",
+        "fillcolor": charts.BAND, "opacity": 0.6, "line": {"width": 0},
     }  # fmt: skip
+    name = {
+        "x": first, "y": 1, "xref": "x", "yref": "paper", "text": f"<b>{text}</b>", "showarrow": False,
+        "xanchor": "left", "yanchor": "top", "font": {"size": 12, "color": charts.TEXT},
+    }  # fmt: skip
+    return {"shapes": [shape], "annotations": [name]}
 
 
 def _next_month(month: str) -> str:
@@ -75,8 +120,6 @@ def _with_strip(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The picture with a strip under its time axis: which share of those who report had answered."""
     shares = [row["covered"] for row in months]
-    if all(share is None for share in shares):
-        return lines, layout
     width = [26 * 86_400_000] * len(days)
     hatched = {"shape": "/", "fgcolor": charts.TEXT, "bgcolor": charts.SURFACE, "size": 4}
     answered = {"type": "bar", "x": days, "width": width, "yaxis": "y2", "hoverinfo": "skip"}

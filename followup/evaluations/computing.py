@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from analysis.evaluation import (
     detectable_reduction,
     interrupted_time_series,
     poisson_rate_ratio,
+    relative_effect,
     synthetic_comparison,
     weighted_displacement_quotient,
 )
@@ -126,6 +127,7 @@ def _figures(
         comparison_touched=beside.is_comparison_touched(plan, design, (before_from, after_to), measures),
     )
     units = [unit.key for unit in design.units]
+    sums = _sums(months, units) if has_ring and units else None
     interrupted = _interrupted(months)
     return {
         **figures,
@@ -133,8 +135,9 @@ def _figures(
         "counts": _counts(months, design, has_ring=has_ring),
         "results": {
             **_results(found),
+            "ring": _ring(sums, found.dispersion) if sums else None,
             **_detectable(found, months),
-            "quotient": _quotient(months, units) if has_ring and units else None,
+            "quotient": _quotient(sums) if sums else None,
             "interrupted": _told(interrupted),
             "synthetic": _told(_synthetic(months, units)),
         },
@@ -382,13 +385,30 @@ def _synthetic(months: pd.DataFrame, units: Sequence[str]) -> SyntheticCompariso
         return None
 
 
-def _quotient(months: pd.DataFrame, units: Sequence[str]) -> Any:
+def _quotient(sums: Mapping[str, tuple[float, float]]) -> Any:
+    return _told(weighted_displacement_quotient(*sums["treated"], *sums["compared"], *sums["ring"]))
+
+
+def _ring(sums: Mapping[str, tuple[float, float]], dispersion: float | None) -> dict[str, float] | None:
+    """The ring's rate over what the comparison leads one to expect there, above 1 for more; None where one is zero."""
+    if not all((*sums["ring"], *sums["compared"])):
+        return None
+    found = relative_effect(*sums["ring"], *sums["compared"], dispersion=max(1.0, dispersion or 1.0))
+    if not (found.estimate and found.ci_low and found.ci_high):
+        return None
+    # The other way round, as the change of the treated place is told.
+    return {"estimate": 1 / found.estimate, "ci_low": 1 / found.ci_high, "ci_high": 1 / found.ci_low}
+
+
+def _sums(months: pd.DataFrame, units: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Counts before and after in each zone, of the months that all of them have."""
     known = months[["treated", "ring", *units]].notna().all(axis=1)
-    sums = []
-    for columns in (["treated"], list(units), ["ring"]):
-        for part in (BEFORE, AFTER):
-            sums.append(float(months.loc[known & (months["part"] == part), columns].to_numpy(dtype=float).sum()))
-    return _told(weighted_displacement_quotient(*sums))
+    rows = [months[known & (months["part"] == part)] for part in (BEFORE, AFTER)]
+    zones = {"treated": ["treated"], "compared": list(units), "ring": ["ring"]}
+    return {
+        zone: (float(rows[0][columns].to_numpy().sum()), float(rows[1][columns].to_numpy().sum()))
+        for zone, columns in zones.items()
+    }
 
 
 def _measures(measures: Sequence[Measure]) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
                 "mail_title": title,
                 "text": presenters.subject_of(evaluation),
                 "url": url,
-                "due_on": evaluation.due_on,
+                # Since when it can be done: nobody has set a last day.
+                "since": evaluation.due_on,
             }
         )
     back = ProblemWatch.objects.filter(
@@ -59,7 +60,7 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
                 "mail_title": title,
                 "text": watch.problem.title,
                 "url": reverse("problem", args=[watch.collaboration.slug, watch.problem.number]),
-                "due_on": watch.reached_on,
+                "since": watch.reached_on,
             }
         )
     return found

@@ -5,6 +5,7 @@ Others read changes in steps of five percent and counts as “at least 40”, an
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from action_plans.evaluating.warnings import FEWEST_IN_RING
 from action_plans.goals.telling import TENS
 from analysis.evaluation import Need, Rule, Spread
 from followup.evaluations.computing import AFTER, BEFORE, BETWEEN, EARLIER, PROCESS
@@ -82,9 +84,9 @@ class Telling:
         if verdict == Headline.NOT_ASSESSABLE:
             against = {row["code"]: row for row in self.figures["headline"]["rules"]}
             first = next((against[code] for code in self.figures["headline"]["reasons"] if code in against), None)
-            # The numbers stand in the sentence that follows, and in the table.
+            # The numbers stand in the sentence before, and in the table.
             words = self._rule_words({**first, "numbers": _wanted(first)}) if first else ""
-            return " ".join(part for part in (words, self.change_words()) if part)
+            return " ".join(part for part in (self.change_words(), words) if part)
         tail = {
             Headline.DECREASED: _("Every rule for a decrease is met."),
             Headline.INCREASED: _("Every rule for an increase is met."),
@@ -106,6 +108,33 @@ class Telling:
                 "change": words,
             }
         return _("Beside what was to be expected: %(change)s.") % {"change": words}
+
+    def moved(self) -> str:
+        """Whether the problem moved: what happened in the ring, beside what the comparison led one to expect there."""
+        if not self.is_counted or self.is_hidden:
+            return ""
+        ring, beside = self.counts.get("ring"), self.results.get("ring")
+        if ring is None:
+            return _("Cannot be told: no ring around the place was counted.")
+        if not beside or ring[BEFORE]["count"] < FEWEST_IN_RING:
+            return _("Cannot be told: nothing was compared with, or too little happened in the ring.")
+        told = {"change": _change_in_words(beside, exact=self.exact)}
+        if beside["ci_low"] > 1:
+            return _("Perhaps. In the ring around, beside what was to be expected: %(change)s.") % told
+        return _("Nothing points to it. In the ring around, beside what was to be expected: %(change)s.") % told
+
+    def reporting(self) -> str:
+        """Who reported before and after, under the picture."""
+        shares = self._asked(Rule.SAME_REPORTING).get("numbers", {})
+        if shares.get("before") is None or shares.get("after") is None:
+            return _("Reporting: nobody kept track of who reported in both periods.")
+        return _("Reporting: %(before)s %% of the expected answers came before, %(after)s %% after.") % {
+            part: number_words(round(100 * shares[part])) for part in (BEFORE, AFTER)
+        }
+
+    def _asked(self, code: str) -> Mapping[str, Any]:
+        """A row of the table of rules; empty where it could not be asked."""
+        return next((row for row in self.figures["headline"]["rules"] if row["code"] == code), {})
 
     # --- The table of rules -------------------------------------------------------------------------------------------
 
@@ -147,6 +176,11 @@ class Telling:
             said.append(
                 _("Or ask whether it was done, and what those who use the place say, instead of counting events.")
             )
+        if not said:
+            # Counts enough, and still no answer: what is left is how far areas drift apart by themselves.
+            said.append(
+                _("More events would not be enough: areas like these differ as much by themselves from year to year.")
+            )
         return said
 
     # --- The numbers --------------------------------------------------------------------------------------------------
@@ -172,6 +206,7 @@ class Telling:
                 {
                     "zone": zone,
                     "name": names[zone],
+                    "where": self._where(zone),
                     "before": self._count(row[BEFORE]),
                     "after": self._count(row[AFTER]),
                     "rates": " → ".join("–" if rate is None else number_words(rate, 1) for rate in rates),
@@ -180,6 +215,14 @@ class Telling:
                 }
             )
         return rows
+
+    def _where(self, zone: str) -> str:
+        """Which place, how wide a ring, what it is compared with: names, as they were on the day."""
+        if zone == "ring":
+            return _("%(number)s metres") % {"number": number_words(self.figures["ring_m"])}
+        if zone == "compared":
+            return ", ".join(row["name"] for row in self.figures["compared"])
+        return ", ".join(self.figures["treated"]) or self.figures["area"]
 
     def _index(self, row: Mapping[str, Any]) -> int | None:
         """The rate after where the one before is 100, in steps of five; None where a count is small."""
@@ -204,7 +247,7 @@ class Telling:
         parts = {EARLIER: _("earlier"), BEFORE: _("before"), BETWEEN: _("between"), AFTER: _("after")}
         return [
             {
-                "month": date_format(dt.date.fromisoformat(row["first"]), "F Y"),
+                "month": _month_name(dt.date.fromisoformat(row["first"]), row["days"]),
                 "treated": cell(row["treated"]),
                 "expected": None if row["expected"] is None else number_words(row["expected"], 1),
                 "compared": cell(row["compared"]),
@@ -286,21 +329,47 @@ class Telling:
         """What it cannot tell: what holds for every evaluation, and what was warned of when this one was planned."""
         if self.figures.get("design") == PROCESS:
             return [_("Whether anything changed: nothing was counted.")]
-        said = [
-            _("Why it changed. Only the group can say whether the measure had a part in it."),
-            _("Changes in who reports, and how much, look like changes in what happens."),
-            _("That no change can be shown does not mean that nothing changed."),
-        ]
-        if len(self.figures.get("measures", [])) > 1:
+        said = [_("Why it changed. Only the group can say whether the measure had a part in it.")]
+        is_joint = len(self.figures.get("measures", [])) > 1
+        if is_joint:
             said.insert(0, _("Which of the measures did it: several at once cannot be told apart."))
-        if "ring" not in self.counts:
-            said.append(_("Whether anything moved elsewhere: no ring was looked at."))
+        said += self._warned_of(is_joint=is_joint)
+        if self.is_counted and not self._asked(Rule.SAME_REPORTING):
+            said.append(_("Whether as many reported before as after: nobody kept track of it."))
         if not self.figures.get("compared"):
             said.append(_("What would have happened anyway: nothing was compared with."))
+        if self.figures["headline"]["verdict"] in {Headline.UNCHANGED, Headline.NOT_ASSESSABLE}:
+            said.append(_("That no change can be shown does not mean that nothing changed."))
+        return said
+
+    def _warned_of(self, *, is_joint: bool) -> list[str]:
+        """What was warned of when it was planned and takes something from what it says."""
+        said = []
+        for one in self.figures.get("warnings", []):
+            if one["code"] == "peak":
+                words = _("How much would have come by itself: the place was chosen after a bad time.")
+                if self.exact:
+                    words += " " + _("(%(count)s events, where %(expected)s were usual)") % {
+                        "count": number_words(one["count"]),
+                        "expected": number_words(round(one["expected"])),
+                    }
+                said.append(words)
+            elif one["code"] == "season":
+                said.append(_("What the season did: the periods are not the same months of the year."))
+            elif one["code"] == "other_measures" and not is_joint:
+                said.append(_("Whether other measures at work there at the same time had a part in it."))
+        return said
         return said
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def _month_name(first: dt.date, days: int) -> str:
+    """The month, or the days of it that are counted."""
+    if days == calendar.monthrange(first.year, first.month)[1]:
+        return date_format(first, "F Y")
+    return days_name(first, first + dt.timedelta(days=days - 1))
 
 
 def _change_in_words(effect: Mapping[str, Any], *, exact: bool) -> str:
@@ -328,7 +397,7 @@ def _more_or_fewer(ratio: float, *, exact: bool) -> str:
 
 
 def _interval(numbers: Mapping[str, Any]) -> str:
-    return _("(%(estimate)s, between %(low)s and %(high)s)") % {
+    return _("(ratio %(estimate)s, between %(low)s and %(high)s)") % {
         said: "∞" if numbers[name] is None else number_words(round(numbers[name], 2), 2)
         for said, name in (("estimate", "estimate"), ("low", "ci_low"), ("high", "ci_high"))
     }
@@ -342,6 +411,8 @@ def _wanted(row: Mapping[str, Any]) -> dict[str, Any]:
 def _rule_tag(row: Mapping[str, Any]) -> dict[str, str]:
     """Whether a rule is met; of those that have a direction, which."""
     if not row["holds"]:
+        if row["code"] in DIRECTED and not row.get("points"):
+            return {"text": _("neither way"), "tone": "neutral", "symbol": "minus"}
         return {"text": _("not met"), "tone": "warning", "symbol": "close"}
     if row.get("points") and row["code"] in DIRECTED:
         fewer = row["points"] < 0
@@ -400,8 +471,8 @@ RULES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("What it is compared with had already gone another way before the measure."),
     ),
     Rule.RATIO: (
-        gettext_lazy("The rate beside what was expected differs from 1, chance and drift allowed for."),
-        gettext_lazy("The rate beside what was expected may be 1: chance and drift could give it."),
+        gettext_lazy("It differs from what was expected by more than chance and natural variation give."),
+        gettext_lazy("Chance and natural variation are enough to explain the difference."),
     ),
     Rule.SERIES: (
         gettext_lazy("Month by month the place went another way than expected."),

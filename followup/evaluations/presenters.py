@@ -25,6 +25,8 @@ from cause_analysis.models import Problem, State
 from cause_analysis.permissions import may_lead
 from followup.evaluations import charts, numbers, queries
 from followup.models import Evaluation, Headline, Lesson, Outcome, PlaceboRun, ProblemWatch, Standing
+from followup.progress.presenters import bars
+from followup.progress.queries import doses_of, spent_on
 from situational_picture.period_names import days_name
 from situational_picture.selecting import CIRCLE
 
@@ -161,6 +163,9 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "name": str(evaluation),
         "heading": told.heading(evaluation.headline, subject_of(evaluation)),
         "lead": told.sentences(),
+        "moved": told.moved(),
+        "done": capfirst(evaluation.get_done_as_planned_display()),
+        "reporting": told.reporting(),
         "tag": headline_tag(evaluation.headline),
         "is_counted": told.is_counted,
         "in_circle": in_circle,
@@ -175,13 +180,15 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "cautions": told.cautions(),
         "needed": told.needed(),
         "days": told.days(),
-        "compared": ", ".join(row["name"] for row in figures.get("compared", [])),
+        "is_compared": bool(figures.get("compared")),
+        "has_ring": bool(figures.get("ring_m")),
         "measures": [{"title": one.title, "url": measure_url(one), "tag": state_tag(one.state)} for one in measures],
         "is_joint": len(measures) > 1,
         "judgement": judgement_rows(evaluation),
         "outcome": outcome_tag(evaluation.outcome) if evaluation.outcome else None,
         "lessons": lesson_rows(evaluation.lessons.all()),
-        "checks": check_rows(evaluation, viewer),
+        # The latest first: that is what is asked.
+        "checks": check_rows(evaluation, viewer)[::-1],
         "cost": told.cost_sentence(),
     }
 
@@ -209,6 +216,21 @@ def judgement_rows(evaluation: Evaluation) -> list[dict[str, str]]:
         (_("What is done now?"), capfirst(evaluation.get_what_next_display())),
     ]
     return [{"label": label, "text": text} for label, text in rows if text]
+
+
+def done_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """What was done of each measure against what was planned, for whoever judges: its state, its dose, its cost."""
+    measures = queries.measures_of(evaluation)
+    doses, spent = doses_of(measures), spent_on(measures)
+    return [
+        {
+            "title": one.title,
+            "url": measure_url(one),
+            "tag": state_tag(one.state),
+            "bars": bars(one, doses[one.pk], spent.get(one.pk, (0, 0))),
+        }
+        for one in measures
+    ]
 
 
 def lesson_rows(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def register() -> None:
         "evaluation_excel_downloaded",
     )
     slots.register("method.experience", fillers.experience_with_methods, order=10)
-    slots.register("measure.sections", fillers.evaluation_of_measures, order=20)
+    slots.register("measure.standing", fillers.evaluation_of_measures, order=5)
     slots.register("commitment.sections", fillers.evaluation_of_commitments, order=20)
     slots.register("problem.sections", fillers.evaluations_of_problems, order=40)
     slots.register("place.sections", fillers.evaluations_at_places, order=40)

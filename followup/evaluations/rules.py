@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from action_plans.models import MeasureState
 from common.errors import NotPossible
+from common.permissions import as_question
 from followup.models import Done, Evaluation, Headline, Outcome, Standing
 
 # What is over has been carried out or given up.
@@ -61,6 +62,9 @@ def check_adoptable(evaluation: Evaluation) -> None:
         faults["outcome"] = _("The numbers are not computed yet.")
     if faults:
         raise NotPossible(faults)
+
+
+is_adoptable = as_question(check_adoptable)
 
 
 # --- Again, every half year -------------------------------------------------------------------------------------------

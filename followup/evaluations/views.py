@@ -19,7 +19,7 @@ from cause_analysis.models import Problem
 from cause_analysis.permissions import check_may_lead
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
-from followup.evaluations import actions, presenters, queries
+from followup.evaluations import actions, presenters, queries, rules
 from followup.evaluations.forms import AdoptForm, CloseForm, GoOnForm, JudgementForm, LessonForm, WatchForm
 from followup.lessons import closing
 from followup.models import Evaluation, Headline, PlaceboRun
@@ -100,12 +100,14 @@ def _page(request: PartnerRequest, shown: Evaluation, **forms: Any) -> dict[str,
     user = request.user
     writes = may_work_on_plan(user, shown.plan)
     is_open = shown.adopted_at is None
+    # Not offered before it is judged: it would only be refused.
+    may_be_adopted = is_open and ("adopt_form" in forms or rules.is_adoptable(shown))
     adopt: Any = forms.get("adopt_form") or AdoptForm(user=user, evaluation=shown)
     return {
         **presenters.page_of(shown, user),
         "evaluation": shown,
         "writes": writes and is_open,
-        "adopt_form": adopt if is_open and adopt.fields["group"].queryset.exists() else None,
+        "adopt_form": adopt if may_be_adopted and adopt.fields["group"].queryset.exists() else None,
         "lesson_form": (forms.get("lesson_form") or LessonForm(places=presenters.places_of(shown)))
         if writes and is_open
         else None,
@@ -142,6 +144,7 @@ def evaluation_judge(request: PartnerRequest, collaboration: Collaboration, numb
         "form": form,
         "theirs": theirs,
         "shown": presenters.page_of(shown, request.user),
+        "done": presenters.done_rows(shown),
         "back_url": presenters.url_of(shown),
         "back_text": presenters.name_of(shown),
     }

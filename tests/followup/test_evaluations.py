@@ -12,7 +12,7 @@ from django.urls import reverse
 from action_plans.models import Measure
 from cause_analysis.models import Problem
 from common.errors import NotAllowed, NotPossible
-from followup.evaluations import actions, presenters
+from followup.evaluations import actions, my_work, presenters
 from followup.evaluations.keeping import keep_all
 from followup.models import EvaluatedMeasure, Evaluation, EvaluationCheck, Lesson
 from incidents.models import Incident
@@ -179,6 +179,19 @@ def test_what_is_not_answered_is_said_all_at_once(world):
             by=world.coordinator, evaluation=evaluation, group=world.group, row_version=0, seen="decreased", today=TODAY
         )
     assert set(no.value.message_dict) == {"done_as_planned", "mechanism_shown", "outcome", "what_next"}
+
+
+def test_it_waits_since_its_day_and_is_offered_to_be_adopted_once_it_is_judged(world, client):
+    world.halved()
+    evaluation = world.begun()
+    client.force_login(world.coordinator)
+    assert client.get(presenters.url_of(evaluation)).context["adopt_form"] is None
+    (item,) = my_work.items(world.coordinator, [world.here])[world.here.pk]
+    # Nobody has set a last day: it is not late on the day it can first be done.
+    assert item.get("due_on") is None
+    assert item["since"] == evaluation.due_on
+    judged(world, evaluation)
+    assert client.get(presenters.url_of(evaluation)).context["adopt_form"] is not None
 
 
 def test_who_adopts_has_read_the_numbers_of_the_day(world):
