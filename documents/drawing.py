@@ -172,6 +172,8 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     axes.set_ylim(bottom=0)
     if days:
         axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    # The words of the marks stand above all lines.
+    axes.set_ylim(top=axes.get_ylim()[1] / (1 - _MARK_ROW * min(len(chart.marks), _MARK_ROWS)))
     _marks(axes, chart.marks)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
@@ -199,6 +201,10 @@ _LINE_LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+# How high the words of a mark are, as a part of the chart, and how many lie under each other before they begin anew.
+_MARK_ROW, _MARK_ROWS = 0.1, 4
+
+
 def _marks(axes: Any, marks: Sequence[Mark]) -> None:
     """A line across the chart for each day, with its words: each a row lower than the one before, so both are read."""
     from matplotlib.dates import date2num
@@ -212,7 +218,7 @@ def _marks(axes: Any, marks: Sequence[Mark]) -> None:
         # Words stand on the side where there is more room.
         is_late = day > (first + last) / 2
         axes.annotate(
-            printable(mark.text), (day, 1 - 0.11 * (number % 4)), xycoords=("data", "axes fraction"),
+            printable(mark.text), (day, 1 - _MARK_ROW * (number % _MARK_ROWS)), xycoords=("data", "axes fraction"),
             xytext=(-2.5 if is_late else 2.5, -1), textcoords="offset points", ha="right" if is_late else "left",
             va="top", color=INK, fontsize=_FONT_PT,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
@@ -299,8 +305,13 @@ def _bar_chart(chart: BarChart, width_mm: float) -> Any:
     axes.yaxis.grid(True, color=GRID, linewidth=0.5)
     axes.legend(
         loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, borderaxespad=0.2, handlelength=1.4,
-        fontsize=_FONT_PT, title=printable(chart.unit) or None, title_fontsize=_FONT_PT, alignment="left",
+        fontsize=_FONT_PT,
     )  # fmt: skip
+    if chart.unit:
+        axes.annotate(
+            printable(chart.unit), (1, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points",
+            ha="right", va="bottom", fontsize=_FONT_PT,
+        )  # fmt: skip
     return figure
 
 

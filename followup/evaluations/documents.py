@@ -33,11 +33,16 @@ Blocks = Iterator[model.Block]
 Row = Mapping[str, Any]
 _NONE = "–"
 CHART_MM = 58
+# What a document is set closer for; with the months it has one more.
+PAGES = 2
 
 
 def evaluation_pdf(user: Any, evaluation: Evaluation, *, address: str) -> bytes:
     """The evaluation as PDF, as this user may see it. `address` is where its page is."""
-    return pdf.write(evaluation_document(user, evaluation, address=address))
+    document = evaluation_document(user, evaluation, address=address)
+    # The circle reads the months too.
+    has_months = any(isinstance(block, model.LineChart) for block in document.blocks)
+    return pdf.write(document, wanted_pages=PAGES + has_months)
 
 
 def evaluation_word(user: Any, evaluation: Evaluation, *, address: str) -> bytes:
@@ -107,8 +112,8 @@ class _Told:
         yield from self._judgement()
         yield from self._learnt()
         yield from self._since()
-        yield from self._months()
         yield from self._about()
+        yield from self._months()
 
     # --- The finding --------------------------------------------------------------------------------------------------
 
@@ -266,7 +271,7 @@ class _Told:
             labels = (
                 _("Question"), pgettext("the measure", "Before"), pgettext("the measure", "After"), _("Difference"),
             )  # fmt: skip
-            yield _table(_("What people say"), labels, surveys)
+            yield _table("", labels, surveys)
 
     def _counts(self) -> model.Table:
         columns = [
@@ -310,7 +315,7 @@ class _Told:
             return
         yield model.Heading(_("What was changed after it was fixed"), 3)
         labels = (_("Changed on"), _("Reason"), _("What"), _("Before the change"), _("After the change"))
-        yield _table(_("Changes of the evaluation plan"), labels, rows)
+        yield _table("", labels, rows)
 
     # --- The group ----------------------------------------------------------------------------------------------------
 
@@ -320,7 +325,7 @@ class _Told:
         if self.evaluation.outcome:
             rows.insert(0, (_("All in all"), presenters.outcome_tag(self.evaluation.outcome)["text"]))
         if rows:
-            yield _pairs(_("What the group makes of it"), rows)
+            yield _pairs("", rows)
         else:
             yield model.Text(_("Nothing is said yet. Numbers alone do not tell whether a measure worked."))
 
@@ -364,7 +369,6 @@ class _Told:
                 else _("Nothing was counted, and so nothing is counted again.")
             )
             return
-        yield model.Text(_("Counted again every half year. What was adopted is not changed by it."))
         rows = [
             (
                 model.dated(row["until"]),
@@ -375,7 +379,8 @@ class _Told:
             for row in self.checks
         ]
         labels = (_("Counted to"), _("Does it hold?"), _("The numbers say"), _("In numbers"))
-        yield _table(_("Counted again"), labels, rows)
+        note = _("Counted again every half year. What was adopted is not changed by it.")
+        yield model.Table("", tuple(map(model.Column, labels)), tuple(rows), note)
 
     # --- The rest -----------------------------------------------------------------------------------------------------
 
@@ -383,21 +388,26 @@ class _Told:
         if not self.in_circle or not self.numbers.is_counted:
             return
         has_compared = bool(self.evaluation.figures.get("compared"))
+        months = self.numbers.month_rows()
+        has_reported = any(row["reported"] for row in months)
         columns = [
             model.Column(_("Month")), model.Column(_("Happened"), True),
             model.Column(pgettext("number of events", "Expected"), True),
             *([model.Column(_("Compared with"), True)] if has_compared else []),
-            model.Column(_("In the ring"), True), model.Column(_("Period")), model.Column(_("Reporting")),
+            model.Column(_("In the ring"), True), model.Column(_("Period")),
+            *([model.Column(_("Reporting"))] if has_reported else []),
         ]  # fmt: skip
         rows = []
-        for row in self.numbers.month_rows():
+        for row in months:
             cells = [model.Cell(row["month"]), model.counted_of(row["treated"]), model.Cell(row["expected"] or _NONE)]
             if has_compared:
                 cells.append(model.counted_of(row["compared"]))
-            cells += [model.counted_of(row["ring"]), model.Cell(row["part"]), model.Cell(row["reported"] or _NONE)]
+            cells += [model.counted_of(row["ring"]), model.Cell(row["part"])]
+            if has_reported:
+                cells.append(model.Cell(row["reported"] or _NONE))
             rows.append(tuple(cells))
         yield model.Heading(_("The months in numbers"))
-        yield model.Table(_("The months in numbers"), tuple(columns), tuple(rows))
+        yield model.Table("", tuple(columns), tuple(rows))
 
     def _about(self) -> Blocks:
         figures, evaluation = self.evaluation.figures, self.evaluation

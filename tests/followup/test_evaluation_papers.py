@@ -229,12 +229,14 @@ def test_a_later_count_stands_beside_what_was_adopted_and_changes_nothing_else(c
     assert actions.check_again(shown, today=dt.date(2026, 7, 1)) is not None
     shown = queries.evaluations_for(world.officer, world.here).get()
     second = documents.evaluation_document(world.officer, shown, address="").blocks
-    (table,) = [block for block in second if isinstance(block, model.Table) and block.caption == "Räknat igen"]
+    (table,) = [
+        block for block in second if isinstance(block, model.Table) and block.columns[0].label == "Räknat till och med"
+    ]
     assert table.rows[0][0].value == dt.date(2026, 6, 30)
     assert table.rows[0][1].text == "Håller i sig"
     new = [block for block in second if block not in first]
-    # The fact on top, the sentence above the table and the table.
-    assert [type(block) for block in new] == [model.Facts, model.Text, model.Table]
+    # The fact on top and the table.
+    assert [type(block) for block in new] == [model.Facts, model.Table]
 
 
 # --- Much and nothing -------------------------------------------------------------------------------------------------
