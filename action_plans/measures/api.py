@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from action_plans.commitments.lines import states_shown
 from action_plans.evaluating.pages import help_for_api
 from action_plans.evaluating.presenters import kept_words
+from action_plans.evaluating.zones import LONGEST_RING_M
 from action_plans.measures import actions, queries
 from action_plans.measures.actions import LONGEST_REASON
 from action_plans.measures.facts import missing_of
@@ -23,6 +24,7 @@ from action_plans.permissions import check_may_work_on_plan
 from action_plans.rules import ANSWERED_YES, BY_HAND, NOT_LEADING, NotDecidable, is_measure_overdue
 from areas.access import is_in_circle
 from areas.api import SHORT_NAME, asked_of
+from areas.models import Area, Place
 from partners.models import Group, Level
 
 MOST = 200
@@ -70,6 +72,13 @@ class MeasureFacts(serializers.Serializer):
     parts = MeasurePart(many=True)
 
 
+class _PlaceId(serializers.IntegerField):
+    """The id of a place."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **more)
+
+
 class _MeasureNote(serializers.Serializer):
     on = serializers.DateField()
     carried_out = serializers.ChoiceField(choices=Verdict.choices)
@@ -97,6 +106,7 @@ class _EvaluationChange(serializers.Serializer):
 
 
 class _MeasureEvaluation(serializers.Serializer):
+    row_version = serializers.IntegerField(help_text="Sent back with a change, so that nobody else's is lost.")
     indicator = serializers.CharField()
     selection = serializers.CharField(
         allow_blank=True,
@@ -164,6 +174,33 @@ class EvaluationHelp(serializers.Serializer):
     warnings = serializers.ListField(child=serializers.CharField())
     counted = _Suggested(help_text="What was counted.")
     candidates = _Comparable(many=True)
+
+
+class EvaluationPlanWritten(serializers.Serializer):
+    """An evaluation plan, whole: what is left out is empty afterwards. Once it is fixed, with the reason."""
+
+    row_version = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, help_text="0 the first time.")
+    indicator = serializers.CharField(max_length=200)
+    selection = serializers.CharField(
+        required=False, allow_blank=True, max_length=2000, default="",
+        help_text="Which reports are counted, as the filters of a list of reports; empty: every event.",
+    )  # fmt: skip
+    treated_places = serializers.ListField(child=_PlaceId(), max_length=MOST, default=list)
+    comparison_areas = serializers.ListField(child=serializers.SlugField(), max_length=MOST, default=list)
+    comparison_places = serializers.ListField(child=_PlaceId(), max_length=MOST, default=list)
+    ring_m = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=LONGEST_RING_M
+    )
+    before_from = serializers.DateField()
+    before_to = serializers.DateField()
+    after_from = serializers.DateField()
+    after_to = serializers.DateField()
+    decision_rule = serializers.CharField(help_text="Which result would change the decision, and how.")
+    reason = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=LONGEST_REASON,
+        help_text="Why it is changed although the measure is decided.",
+    )  # fmt: skip
+    is_text_confirmed = serializers.BooleanField(required=False, default=False)
 
 
 class ListOfMeasures(serializers.Serializer):
@@ -250,13 +287,39 @@ class MeasureView(APIView):
 
 
 class MeasureEvaluationHelpView(APIView):
-    """What could be shown, what may mislead and what can be compared with, before the measure is decided."""
+    """What could be shown, what may mislead and what can be compared with; and writing the plan."""
 
     @extend_schema(operation_id="measures_evaluation_help", responses=EvaluationHelp)
     def get(self, request: Request, pk: int) -> Response:
         measure = _measure(request, pk)
         check_may_work_on_plan(request.user, measure.plan)
         return Response(help_for_api(request.user, measure, now=timezone.now()))
+
+    @extend_schema(operation_id="measures_evaluation_write", request=EvaluationPlanWritten, responses=WholeMeasure)
+    def post(self, request: Request, pk: int) -> Response:
+        sent = EvaluationPlanWritten(data=request.data)
+        sent.is_valid(raise_exception=True)
+        said, measure = dict(sent.validated_data), _measure(request, pk)
+        places = Place.objects.visible_to(request.user).filter(collaboration=measure.collaboration_id)
+        areas = Area.objects.visible_to(request.user).filter(collaboration=measure.collaboration_id)
+        actions.write_evaluation_plan(
+            by=request.user,
+            measure=measure,
+            treated_places=_named(places, "pk", said.pop("treated_places")),
+            comparison_areas=_named(areas, "slug", said.pop("comparison_areas")),
+            comparison_places=_named(places, "pk", said.pop("comparison_places")),
+            is_confirmed=said.pop("is_text_confirmed"),
+            **said,
+        )
+        return Response(_whole(request, _measure(request, pk)))
+
+
+def _named(rows: Any, name: str, asked: list[Any]) -> list[Any]:
+    """The places or areas that are named; one that the user does not see is not there."""
+    found = list(rows.filter(**{f"{name}__in": asked}))
+    if len(found) != len(set(asked)):
+        raise Http404
+    return found
 
 
 class MeasureDecideView(APIView):
@@ -378,8 +441,8 @@ def _whole(request: Request, measure: Measure) -> dict[str, Any]:
 
 def _evaluation(plan: EvaluationPlan, *, is_in_circle: bool) -> dict[str, Any]:
     names = (
-        "indicator", "selection", "ring_m", "before_from", "before_to", "after_from", "after_to", "decision_rule",
-        "fixed_at",
+        "row_version", "indicator", "selection", "ring_m", "before_from", "before_to", "after_from", "after_to",
+        "decision_rule", "fixed_at",
     )  # fmt: skip
     return {
         **{name: getattr(plan, name) for name in names},

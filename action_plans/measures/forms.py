@@ -317,9 +317,7 @@ class EvaluationForm(GuardedForm):
     before_from = _day(_("Before: from"), required=True)
     before_to = _day(_("Before: to and including"), required=True)
     after_from = _day(_("After: from"), required=True)
-    after_to = _day(
-        _("After: to and including"), required=True, help_text=_("The same months as before tell most: seasons differ.")
-    )
+    after_to = _day(_("After: to and including"), required=True)
     decision_rule = _area(
         _("Which result would change the decision, and how?"),
         required=True,

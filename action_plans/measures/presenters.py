@@ -385,8 +385,8 @@ def evaluation_facts(plan: EvaluationPlan) -> list[dict[str, str]]:
     rows = [
         (_("What is compared"), plan.indicator),
         (_("Reports that are counted"), counted_words([plan])[plan.pk]),
-        (_("Before"), days_name(plan.before_from, plan.before_to)),
-        (_("After"), days_name(plan.after_from, plan.after_to)),
+        (pgettext("the measure", "Before"), days_name(plan.before_from, plan.before_to)),
+        (pgettext("the measure", "After"), days_name(plan.after_from, plan.after_to)),
         (_("Treated places"), treated),
         (_("Compared with"), compared),
         (_("Looked at for what moves or spreads"), ring),

@@ -57,6 +57,16 @@ class ListOfProgress(serializers.Serializer):
     results = ProgressFacts(many=True)
 
 
+class ProgressDoseDone(serializers.Serializer):
+    """How many of a planned dose were done since the note before."""
+
+    kind = serializers.ChoiceField(choices=DoseKind.choices)
+    word = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="What is counted, where the kind is an own word."
+    )
+    amount = serializers.IntegerField(min_value=1, max_value=LARGEST)
+
+
 class ProgressTold(serializers.Serializer):
     """What somebody tells of a measure. Sent again with the same `client_uuid` it is the same note."""
 
@@ -73,6 +83,7 @@ class ProgressTold(serializers.Serializer):
         max_value=LARGEST_ID,
         help_text="Whose news it is; for who speaks for several.",
     )
+    doses = ProgressDoseDone(many=True, required=False, help_text="Of what is planned for the measure.")
     obstacle = serializers.ChoiceField(choices=ObstacleCode.choices, required=False, allow_null=True)
     since = serializers.DateField(required=False, allow_null=True)
     client_uuid = serializers.UUIDField()
@@ -125,6 +136,7 @@ class ProgressListView(APIView):
             part=part,
             organisation=chosen[0],
             course=Course(said.pop("course")),
+            doses=_doses(measure, said.pop("doses", [])),
             obstacle=ObstacleCode(obstacle) if obstacle else None,
             is_confirmed=said.pop("is_text_confirmed"),
             **said,
@@ -147,6 +159,18 @@ def _measure_and_part(user: Any, pk: int, number: int | None) -> tuple[Measure, 
     if part is None or measure is None:
         raise Http404
     return measure, part
+
+
+def _doses(measure: Measure, sent: list[dict[str, Any]]) -> dict[int, int]:
+    """What was done by the planned dose's id; what nobody has planned is refused, and nothing is told twice."""
+    planned = {(one.kind, one.word.lower()): one.pk for one in measure.doses.all()}
+    done: dict[int, int] = {}
+    for one in sent:
+        pk = planned.get((one["kind"], " ".join(one.get("word", "").lower().split())))
+        if pk is None or pk in done:
+            raise NotPossible({"doses": _("Say how much was done of each thing that is planned, once.")})
+        done[pk] = one["amount"]
+    return done
 
 
 def _facts(note: ProgressNote) -> dict[str, Any]:

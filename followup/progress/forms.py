@@ -77,8 +77,6 @@ class TellForm(GuardedForm):
         self, data: Any = None, files: Any = None, *, user: Any, measure: Measure, part: Commitment | None = None
     ) -> None:
         own = organisations_that_tell(user, measure, part)
-        # Asked for where something hinders; the page does not call it optional.
-        self.base_fields["obstacle"].is_expected = True  # type: ignore[attr-defined]
         initial = {
             "on": timezone.localdate(),
             "organisation": own[0].pk if own else None,
@@ -86,6 +84,8 @@ class TellForm(GuardedForm):
         }
         super().__init__(data, files, initial=initial, auto_id="id_told_%s")
         fields: Any = self.fields
+        # Asked for where something hinders; the page does not call it optional.
+        fields["obstacle"].is_expected = True
         self.doses = doses_of([measure])[measure.pk]
         for dose in self.doses:
             told: Any = dose

@@ -1,4 +1,4 @@
-"""Indicators and counts of people over `/api/v1/`. Read-only, told as on the user's pages."""
+"""Indicators and counts of people over `/api/v1/`, told as on the user's pages. Counts are also sent in."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from areas.api import SHORT_NAME, asked_of
+from areas.models import Place
 from situational_picture.indicators import queries, telling
+from situational_picture.indicators.place_counts.actions import count_people
 from situational_picture.indicators.presenters import source_words, unit_words
 from situational_picture.models import Indicator, PlaceCount
+from situational_picture.models.indicators import MOST_PEOPLE
 
 MOST_INDICATORS = 1000
 MOST_COUNTS = 5000
@@ -162,8 +165,21 @@ class _CountQuery(serializers.Serializer):
     place = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 
+class PeopleCounted(serializers.Serializer):
+    """How many people used a place in an hour. Sent again with the same `client_uuid` it is the same count."""
+
+    place = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    counted_on = serializers.DateField()
+    hour = serializers.IntegerField(min_value=0, max_value=23, help_text="The hour begins; 23 is the last.")
+    minutes = serializers.ChoiceField(
+        choices=PlaceCount.Minutes.choices, help_text="For how much of the hour somebody counted."
+    )
+    people = serializers.IntegerField(min_value=0, max_value=MOST_PEOPLE)
+    client_uuid = serializers.UUIDField(help_text="The sender's own number for it.")
+
+
 class PlaceCountListView(APIView):
-    """The counts the user reads, the latest first, at most 5,000. Those taken back are not among them."""
+    """The counts the user reads, the latest first, at most 5,000, without those taken back; and one more."""
 
     @extend_schema(
         operation_id="place_counts_list",
@@ -180,18 +196,33 @@ class PlaceCountListView(APIView):
             .select_related("collaboration", "organisation")
             .order_by("-counted_on", "-hour", "-pk")
         )
-        names = ("counted_on", "hour", "minutes", "people")
-        return Response(
-            {
-                "results": [
-                    {
-                        "id": one.pk,
-                        "collaboration": one.collaboration.slug,
-                        "place": one.place_id,
-                        **{name: getattr(one, name) for name in names},
-                        "organisation": one.organisation.name,
-                    }
-                    for one in rows[:MOST_COUNTS]
-                ]
-            }
-        )
+        return Response({"results": [_count(one) for one in rows[:MOST_COUNTS]]})
+
+    @extend_schema(
+        operation_id="place_counts_add", request=PeopleCounted, responses={200: PeopleCount, 201: PeopleCount}
+    )
+    def post(self, request: Request) -> Response:
+        sent = PeopleCounted(data=request.data)
+        sent.is_valid(raise_exception=True)
+        said = dict(sent.validated_data)
+        places = Place.objects.visible_to(request.user).in_use().select_related("area", "collaboration")
+        place = places.filter(pk=said.pop("place")).first()
+        if place is None:
+            raise Http404
+        # Only for the answer's status: that it is stored once is the action's.
+        is_known = PlaceCount.objects.filter(
+            collaboration_id=place.collaboration_id, client_uuid=said["client_uuid"]
+        ).exists()
+        made = count_people(by=request.user, place=place, **said)
+        return Response(_count(made), status=status.HTTP_200_OK if is_known else status.HTTP_201_CREATED)
+
+
+def _count(one: PlaceCount) -> dict[str, Any]:
+    names = ("counted_on", "hour", "minutes", "people")
+    return {
+        "id": one.pk,
+        "collaboration": one.collaboration.slug,
+        "place": one.place_id,
+        **{name: getattr(one, name) for name in names},
+        "organisation": one.organisation.name,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from situational_picture.indicators.presenters import period_words, unit_words
@@ -27,12 +28,15 @@ def series(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any] | None:
     values = [_scaled(one.value, scale) for one in told]
     lower, upper = ([_scaled(limit, scale) for limit in limits] for limits in _limits(told))
     has_interval = any(limit is not None for limit in lower)
-    layout: dict[str, Any] = {"yaxis": {"title": {"text": unit_words(indicator)}}}
+    # “40 000”, not “40k”: nobody writes kronor so.
+    layout: dict[str, Any] = {"yaxis": {"title": {"text": unit_words(indicator)}, "exponentformat": "none"}}
     if len(told) > MOST_BARS:
         days = [one.point.first.isoformat() for one in told]
         layout["xaxis"] = {"type": "date"}
         lines = charts.band(days, lower, upper, name=_("95 % interval")) if has_interval else []
-        return charts.figure_json([*lines, charts.line(days, values, name=indicator.name)], layout)
+        # A mark at each of a hundred months hides the line.
+        drawn = {**charts.line(days, values, name=indicator.name), "mode": "lines"}
+        return charts.figure_json([*lines, drawn], layout)
     names = [_under_the_axis(indicator, one) for one in told]
     layout["xaxis"] = {"type": "category", "categoryorder": "array", "categoryarray": names}
     line = charts.line(names, values, name=indicator.name)
@@ -52,7 +56,9 @@ def series(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any] | None:
 
 def _under_the_axis(indicator: Indicator, told: Told) -> str:
     """The period, and of a survey how many answered: a share is never shown without them."""
-    words = period_words(told.point.first, told.point.last)
+    first, last = told.point.first, told.point.last
+    is_month = (first.year, first.month) == (last.year, last.month)
+    words = date_format(first, "M Y") if is_month else period_words(first, last)
     if not indicator.is_share or told.n is None:
         return words
     return f"{words}<br>{_('n')} {number_words(told.n)}"

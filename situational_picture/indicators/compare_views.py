@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -75,12 +76,13 @@ def indicator_compare(request: PartnerRequest, collaboration: Collaboration) -> 
     )
     values = {row.pk: row for row in rows}
     choices = [
-        (pk, f"{surveys[row.indicator_id].name}, {surveys[row.indicator_id].ground}: "
-             f"{presenters.period_words(row.period_from, row.period_to)}")
+        # What tells them apart first: a phone shows no more than the beginning of a choice.
+        (pk, f"{surveys[row.indicator_id].ground} {presenters.period_words(row.period_from, row.period_to)}: "
+             f"{surveys[row.indicator_id].name}")
         for pk, row in values.items()
     ]  # fmt: skip
     is_asked = {"one", "other"} <= set(request.GET)
-    form = CompareForm(request.GET if is_asked else None)
+    form = CompareForm(request.GET if is_asked else _first_pair(list(values.values())))
     for name in ("one", "other"):
         form.fields[name].choices = choices  # type: ignore[attr-defined]
         form.fields[name].error_messages["invalid_choice"] = _("Choose a share from the list.")
@@ -89,12 +91,20 @@ def indicator_compare(request: PartnerRequest, collaboration: Collaboration) -> 
         "has_choices": len(choices) > 1,
         "list_url": reverse("indicator_list", args=[collaboration.slug]),
     }
-    if is_asked and form.is_valid():
+    if form.is_bound and form.is_valid():
         context |= _answer(request.user, [values[form.cleaned_data[name]] for name in ("one", "other")], surveys)
     return render(
         request, "situational_picture/indicators/indicator_compare.html", context,
         status=422 if is_asked and not form.is_valid() else 200,
     )  # fmt: skip
+
+
+def _first_pair(rows: Sequence[IndicatorValue]) -> dict[str, int] | None:
+    """The latest two shares of the first series that has two: the page begins with an answer."""
+    for one, other in pairwise(rows):
+        if one.indicator_id == other.indicator_id:
+            return {"one": one.pk, "other": other.pk}
+    return None
 
 
 def _answer(user: Any, chosen: Sequence[IndicatorValue], surveys: dict[int, Indicator]) -> dict[str, Any]:

@@ -156,13 +156,15 @@ class ValueForm(GuardedForm):
     )
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any):
-        kwargs.setdefault("initial", {"design_effect": 1})
+        kwargs["initial"] = {"design_effect": 1, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.indicator = indicator
         self.asks_to_correct = False
         self.old: IndicatorValue | None = None
         if indicator.is_share:
             unasked = ["value", "ci_low", "ci_high"]
+            # A share is never taken without it: `rules.share_figures` refuses in words.
+            self.fields["n"].is_expected = True  # type: ignore[attr-defined]
         else:
             unasked = ["successes", "percent", "design_effect"]
             self.fields["n"].label = _("How many does it rest on?")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from incidents.presenters import safe_cell
 from incidents.selections import Selection, in_words
@@ -44,15 +45,42 @@ def period_words(first: dt.date, last: dt.date) -> str:
     return days_name(first, last)
 
 
-def number_of(indicator: Indicator, value: float | None) -> str:
+# Percents, kronor and people are told whole: a decimal would be surer than the number is.
+WHOLE = {Indicator.Kind.SURVEY, Indicator.Kind.COST, Indicator.Kind.INCIDENTS, Indicator.Kind.PLACE_COUNT}
+
+
+def number_of(indicator: Indicator, value: float | None, *, with_unit: bool = True) -> str:
     """The value in words: shares in percent, money in whole kronor."""
     if value is None:
         return ""
-    if indicator.is_share or is_percent(indicator):
-        return _("%(number)s %%") % {"number": rounded_words(value * 100 if indicator.is_share else value, 0)}
-    if indicator.kind == Indicator.Kind.COST:
-        return _("%(number)s kr") % {"number": rounded_words(value, 0)}
-    return rounded_words(value)
+    is_whole = indicator.kind in WHOLE or is_percent(indicator)
+    number = rounded_words(value * 100 if indicator.is_share else value, 0 if is_whole else None)
+    if with_unit and (indicator.is_share or is_percent(indicator)):
+        return _("%(number)s %%") % {"number": number}
+    if with_unit and indicator.kind == Indicator.Kind.COST:
+        return _("%(number)s kr") % {"number": number}
+    return number
+
+
+def rests_on_label(indicator: Indicator) -> str:
+    """What n is, of this kind of numbers; nothing where it says no more than the number itself."""
+    return {
+        Indicator.Kind.SURVEY: _("Answers (n)"),
+        Indicator.Kind.PLACE_COUNT: _("Counts (n)"),
+        Indicator.Kind.INCIDENTS: "",
+    }.get(Indicator.Kind(indicator.kind), _("Rests on (n)"))
+
+
+def rests_on_words(indicator: Indicator, n: int | None) -> str:
+    """“184 answers”, “20 counts”; nothing where n says no more than the number itself."""
+    if n is None or indicator.kind == Indicator.Kind.INCIDENTS:
+        return ""
+    words = {"number": number_words(n)}
+    if indicator.is_share:
+        return ngettext("%(number)s answer", "%(number)s answers", n) % words
+    if indicator.kind == Indicator.Kind.PLACE_COUNT:
+        return ngettext("%(number)s count", "%(number)s counts", n) % words
+    return words["number"]
 
 
 def is_percent(indicator: Indicator) -> bool:
@@ -77,11 +105,8 @@ def interval_words(indicator: Indicator, told: Told) -> str:
     """The interval in words, or nothing."""
     if told.status != SHOWN or told.lower is None or told.upper is None:
         return ""
-    upper = number_of(indicator, told.upper)
     # The unit is said once: “28–41 %”.
-    scale = 100 if indicator.is_share else 1
-    decimals = 0 if indicator.is_share or is_percent(indicator) or indicator.kind == Indicator.Kind.COST else None
-    return f"{rounded_words(told.lower * scale, decimals)}–{upper}"
+    return f"{number_of(indicator, told.lower, with_unit=False)}–{number_of(indicator, told.upper)}"
 
 
 def value_words(indicator: Indicator, told: Told) -> str:
@@ -134,10 +159,11 @@ def list_rows(indicators: Sequence[Indicator], latest: dict[int, Told]) -> list[
         {
             "indicator": one,
             "url": url_of(one),
-            "name": one.name,
+            # The same question is asked in several areas: each row says where.
+            "name": f"{one.name}, {one.ground}" if one.ground else one.name,
             "kind": capfirst(one.get_kind_display()),
             "source": source_words(one),
-            "level": level_words(one),
+            "level": capfirst(one.get_level_display()),
             "latest": _latest_words(one, latest.get(one.pk)),
         }
         for one in indicators
@@ -151,7 +177,7 @@ def _latest_words(indicator: Indicator, told: Told | None) -> dict[str, str]:
     return {
         "text": value_words(indicator, told),
         "period": period_words(told.point.first, told.point.last),
-        "n": "" if told.n is None else number_words(told.n),
+        "n": rests_on_words(indicator, told.n),
     }
 
 
@@ -163,8 +189,11 @@ def table_of(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any]:
         _("Period"),
         {"label": capfirst(unit_words(indicator) or _("Value")), "number": True},
         {"label": _("95 % interval"), "number": True},
-        {"label": _("n"), "number": True},
     ]
+    # A cost rests on nothing that is counted: no column of dashes.
+    n_label = rests_on_label(indicator) if any(one.n is not None for one in told) else ""
+    if n_label:
+        columns.append({"label": n_label, "number": True})
     if has_effect:
         columns.append({"label": _("Design effect"), "number": True})
     if has_notes:
@@ -175,8 +204,9 @@ def table_of(indicator: Indicator, told: Sequence[Told]) -> dict[str, Any]:
             period_words(one.point.first, one.point.last),
             _value_cell(indicator, one),
             interval_words(indicator, one) or "–",
-            "–" if one.n is None else number_words(one.n),
         ]
+        if n_label:
+            row.append("–" if one.n is None else number_words(one.n))
         if has_effect:
             row.append(rounded_words(one.point.design_effect, 2 if one.point.design_effect % 1 else 0))
         if has_notes:
@@ -267,12 +297,12 @@ def finding_of(indicator: Indicator, told: Sequence[Told]) -> str:
         return ""
     latest = known[-1]
     words = {
-        "period": period_words(latest.point.first, latest.point.last),
+        "period": capfirst(period_words(latest.point.first, latest.point.last)),
         "value": value_words(indicator, latest),
     }
+    if indicator.kind == Indicator.Kind.COST or is_percent(indicator):
+        return _("%(period)s: %(value)s.") % words
     if latest.n is not None and indicator.is_share:
         return _("%(period)s: %(value)s of %(n)s who answered.") % {**words, "n": number_words(latest.n)}
-    return _("%(period)s: %(value)s %(unit)s.") % {
-        **words,
-        "unit": "" if indicator.kind == Indicator.Kind.COST or is_percent(indicator) else unit_words(indicator),
-    }
+    said = _("%(period)s: %(value)s %(unit)s") % {**words, "unit": unit_words(indicator)}
+    return f"{said.rstrip()}."

@@ -75,6 +75,19 @@ def corrected_of(indicator: Indicator) -> list[IndicatorValue]:
     return list(rows.select_related("entered_by", "withdrawn_by", "batch").order_by("-withdrawn_at", "-pk")[:200])
 
 
+def next_period(indicator: Indicator) -> dict[str, dt.date]:
+    """The days that follow the latest value, as many months of them: what is entered next, as a form begins with it."""
+    row = IndicatorValue.objects.standing().filter(indicator=indicator).order_by("-period_to", "-period_from").first()
+    if row is None:
+        return {}
+    first = row.period_to + dt.timedelta(days=1)
+    if row.period_from.day != 1 or first.day != 1:
+        return {"period_from": first}
+    months = 12 * (first.year - row.period_from.year) + first.month - row.period_from.month
+    end = first.year * 12 + first.month - 1 + months
+    return {"period_from": first, "period_to": dt.date(end // 12, end % 12 + 1, 1) - dt.timedelta(days=1)}
+
+
 def latest_of(indicators: Collection[Indicator]) -> dict[int, Point]:
     """The latest stored number of each. One question, however many indicators."""
     rows = (

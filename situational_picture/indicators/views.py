@@ -79,6 +79,7 @@ def indicator(request: PartnerRequest, collaboration: Collaboration, number: int
         "change": latest_change(shown, told),
         "table": presenters.table_of(shown, told) if told else None,
         "standing": presenters.standing_rows(told, shown) if may_keep else [],
+        "n_label": presenters.rests_on_label(shown),
         "corrected": presenters.corrected_rows(shown, queries.corrected_of(shown)) if may_keep else [],
         "is_told_in_tens": any(one.status == telling.PROTECTED for one in told),
         "has_suppressed": any(one.status == telling.SUPPRESSED for one in told),
@@ -166,7 +167,9 @@ def indicator_value_new(request: PartnerRequest, collaboration: Collaboration, n
     """Enter one number of the series."""
     shown = indicator_of(request, number)
     check_may_keep_indicators(request.user, collaboration)
-    form = ValueForm(request.POST if request.method == "POST" else None, indicator=shown)
+    form = ValueForm(
+        request.POST if request.method == "POST" else None, indicator=shown, initial=queries.next_period(shown)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             said = form.cleaned_data

@@ -435,6 +435,31 @@ def test_other_systems_are_told_the_same_as_the_page_and_no_small_counts(world, 
     assert any("åtta gånger av tio" in sentence for sentence in kept)
 
 
+def test_other_systems_write_the_plan_by_the_rules_of_the_page(world, client):
+    address = reverse("api-measure-evaluation", args=[world.thing.pk])
+    stop = make.PlaceFactory(collaboration=world.here, area=world.like, name="Hållplatsen", lon=16.53, lat=58.585)
+    sent = {**said(world), "comparison_areas": [world.like.slug]}
+    client.force_login(world.officer)
+
+    def send(**others):
+        return client.post(address, {**sent, **others}, content_type="application/json")
+
+    twice = send(comparison_places=[stop.pk])
+    assert twice.status_code == 409
+    assert "Hållplatsen" in twice.json()["detail"]
+    assert send(comparison_areas=["finns-inte"]).status_code == send(treated_places=[2**40]).status_code == 404
+    assert send(before_to="i fjol").status_code == 400
+    assert not EvaluationPlan.objects.exists()
+    written = send()
+    assert written.status_code == 200
+    plan = written.json()["evaluation_plan"]
+    assert (plan["comparison_areas"], plan["row_version"]) == ([world.like.slug], 1)
+    assert any("tre eller fler" in sentence for sentence in plan["said"])
+    # Whoever has not read what stands there does not write over it.
+    assert send(ring_m=300).status_code == 409
+    assert send(ring_m=300, row_version=1).json()["evaluation_plan"]["ring_m"] == 300
+
+
 def test_the_map_has_the_treated_hexagons_and_the_ring(world, client):
     client.force_login(world.officer)
     address = reverse("measure_evaluation_map", args=["ekstad", world.thing.pk])

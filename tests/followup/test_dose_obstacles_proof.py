@@ -229,6 +229,23 @@ def test_the_api_tells_once_and_reads_what_the_page_reads(world, client):
     assert _send(client, {**body, "client_uuid": str(uuid.uuid4())}).status_code == 404
 
 
+def test_the_api_tells_how_much_was_done_of_what_is_planned(world, client):
+    planned(world, lamps=24)
+    client.force_login(world.officer)
+    sent = {"measure": world.ongoing.pk, "course": "as_planned", "client_uuid": str(uuid.uuid4())}
+
+    def send(*doses, **others):
+        return client.post("/api/v1/progress/", {**sent, "doses": doses, **others}, content_type="application/json")
+
+    lamps = {"kind": "lamps", "amount": 5}
+    for refused in ([{"kind": "patrols", "amount": 1}], [lamps, lamps]):
+        assert send(*refused).status_code == 409
+    assert not ProgressNote.objects.exists()
+    assert [send(lamps).status_code for _time in range(2)] == [201, 200]
+    assert DoseDone.objects.get().amount == 5
+    assert ProgressNote.objects.count() == 1
+
+
 def test_ten_notes_cost_the_page_no_more_questions_than_two(world, client):
     dose = planned(world, patrols=40)["patrols"]
 

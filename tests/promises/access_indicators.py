@@ -110,6 +110,11 @@ INDICATORS = {
         seen_by(*READERS), before=_indicator, is_outside=True, is_api=True, args=lambda world: [world.indicator.pk]
     ),
     "api-place-count-list": Row(everybody(), is_outside=True, is_api=True),
+    # At a place of the own organisation or in an area it covers.
+    "api-place-count-list POST": Row(
+        {**here(403), **dict.fromkeys(COUNTERS, 201), "reporter": 403, "other_housing": 403},
+        is_outside=True, is_api=True, method="post", body=_count,
+    ),
     "indicator_export POST": Row(
         only(*READERS), _one, method="post", body=lambda world: PURPOSE, before=_indicator
     ),

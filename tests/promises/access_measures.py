@@ -102,6 +102,17 @@ MEASURES: dict[str, Row] = {
     "api-measure-list": Row(everybody(), is_outside=True, is_api=True, before=_measure("proposed")),
     "api-measure": Row(seen_by(*READ), is_outside=True, is_api=True, **_at()),
     "api-measure-evaluation": Row(_works(), is_outside=True, is_api=True, **_at()),
+    "api-measure-evaluation POST": Row(
+        _works(),
+        is_outside=True,
+        is_api=True,
+        method="post",
+        body=lambda world: {
+            "row_version": 0, "indicator": "rapporter", "before_from": "2025-01-01", "before_to": "2025-03-31",
+            "after_from": "2026-01-01", "after_to": "2026-03-31", "decision_rule": "Annars slutar vi.",
+        },
+        **_at(),
+    ),
     "api-measure-decide": Row(
         _decides(409),
         is_outside=True,

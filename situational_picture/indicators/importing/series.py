@@ -41,6 +41,14 @@ class Series:
         return str((self.area or self.place).name if self.area or self.place else self.region)
 
 
+def series_of(row: Indicator) -> Series:
+    """A stored indicator as a file would name it."""
+    return Series(
+        name=row.name, kind=row.kind, source=row.source, level=row.level, unit=row.unit, region=row.region,
+        better=row.better, area=row.area, place=row.place,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ReadValue:
     """One number of the file, and where in it."""

@@ -23,7 +23,7 @@ from common.errors import NotPossible
 from incidents.importing.personal_data import name_to_keep
 from partners.models import Collaboration
 from situational_picture.indicators.actions import check_row, is_same, next_number
-from situational_picture.indicators.importing.series import ReadFile, ReadValue, Series
+from situational_picture.indicators.importing.series import ReadFile, ReadValue, Series, series_of
 from situational_picture.indicators.importing.tables import read_table
 from situational_picture.indicators.importing.workbook import read_workbook
 from situational_picture.indicators.permissions import check_may_keep_indicators
@@ -118,8 +118,14 @@ def import_file(
 
 
 def _known(collaboration: Collaboration) -> dict[str, Indicator]:
-    rows = Indicator.objects.kept().filter(collaboration=collaboration).exclude(import_key="")
-    return {row.import_key: row for row in rows}
+    """Every series a file can go on with, by its key: those of earlier files, and those that somebody has made by hand
+    and that say the same of kind, source, name, unit and ground."""
+    rows = Indicator.objects.kept().filter(collaboration=collaboration).select_related("area", "place")
+    known = {row.import_key: row for row in rows if row.import_key}
+    for row in rows.order_by("number"):
+        if not row.import_key and not row.is_computed:
+            known.setdefault(series_of(row).key, row)
+    return known
 
 
 def _planned(read: ReadFile, known: Mapping[str, Indicator], collaboration: Collaboration) -> Report:

@@ -142,7 +142,10 @@ class _Grounds:
             return found[0]
         if found:
             raise Unread(_("%(name)s names several here.") % {"name": quoted(word[:60])})
-        raise Unread(_("%(name)s is not known here.") % {"name": quoted(word[:60])})
+        raise Unread(
+            _("Nothing here is called %(name)s. Write the name as it stands on the page of areas or places.")
+            % {"name": quoted(word[:60])}
+        )
 
 
 def _read_row(found: ReadFile, where: str, cells: Mapping[str, str], grounds: _Grounds) -> None:
@@ -167,10 +170,17 @@ def _word(cells: Mapping[str, str], name: str, known: Mapping[str, str]) -> str:
             % {
                 "word": quoted(cells.get(name, "")[:40]),
                 "column": quoted(COLUMNS[name][0]),
-                "words": ", ".join(word for word in known if word),
+                # One word of each, in the language of the columns: the others are for files from elsewhere.
+                "words": ", ".join(_first_words(known)),
             }
         )
     return known[said]
+
+
+def _first_words(known: Mapping[str, str]) -> list[str]:
+    """The first word of each meaning, in the order of the table."""
+    first = {meaning: word for word, meaning in reversed(list(known.items())) if word}
+    return list(reversed(first.values()))
 
 
 def _series_of(cells: Mapping[str, str], grounds: _Grounds) -> Series:

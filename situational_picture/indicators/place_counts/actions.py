@@ -32,7 +32,8 @@ def count_people(
     Place.objects.select_for_update(no_key=True).get(pk=place.pk)
     sent = PlaceCount.objects.filter(collaboration_id=place.collaboration_id, client_uuid=client_uuid).first()
     if sent is not None:
-        if (sent.place_id, sent.counted_on, sent.hour, sent.people) != (place.pk, counted_on, hour, people):
+        same = (sent.place_id, sent.counted_on, sent.hour, sent.minutes, sent.people, sent.counted_by_id)
+        if same != (place.pk, counted_on, hour, minutes, people, by.pk):
             raise NotPossible(_("This count has been sent before, with another number. Open the page anew."))
         return sent
     _check_moment(counted_on, hour)

@@ -21,11 +21,11 @@ def finding(counts: pd.DataFrame) -> str:
     found = mean_per_hour(counts)
     if found is None:
         return ""
-    hours = ngettext("in %(count)s counted hour", "in %(count)s counted hours", found.hours) % {"count": found.hours}
-    numbers = {"mean": rounded_words(found.mean, 0), "hours": hours}
+    counts_words = ngettext("%(number)s count", "%(number)s counts", found.hours) % {"number": found.hours}
+    numbers = {"mean": rounded_words(found.mean, 0), "counts": counts_words}
     if found.ci_low is None or found.ci_high is None:
-        return _("%(mean)s people an hour, %(hours)s: too few to say how sure that is.") % numbers
-    return _("%(mean)s people an hour (95 %% interval %(low)s–%(high)s), %(hours)s.") % {
+        return _("%(mean)s people an hour by %(counts)s: too few to say how sure that is.") % numbers
+    return _("%(mean)s people an hour (95 %% interval %(low)s–%(high)s) by %(counts)s.") % {
         **numbers,
         "low": rounded_words(found.ci_low, 0),
         "high": rounded_words(found.ci_high, 0),
@@ -60,13 +60,13 @@ def by_hour(counts: pd.DataFrame) -> dict[str, Any] | None:
     names = [f"{hour:02d}–{hour + 1:02d}" for hour, _found in rows]
     figure = charts.figure_json(
         [charts.bars(names, [round(found.mean, 1) for _hour, found in rows], name=_("people an hour"))],
-        {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": _("people an hour")}}, "hovermode": "closest"},
+        {"xaxis": {"type": "category"}, "hovermode": "closest"},
     )
     return {
         "figure": figure if len(rows) > 1 else None,
         "columns": [
-            _("Hour"), {"label": _("People an hour"), "number": True}, {"label": _("95 % interval"), "number": True},
-            {"label": _("Counted hours"), "number": True},
+            _("Hour"), {"label": _("People"), "number": True}, {"label": _("95 % interval"), "number": True},
+            {"label": _("Counts"), "number": True},
         ],
         "rows": [
             [

@@ -218,6 +218,26 @@ def _line(refusal):
     return int(refusal[0].split()[-1])
 
 
+def test_a_series_made_by_hand_is_gone_on_with_and_never_made_twice(world, load):
+    by_hand = make.IndicatorFactory(
+        collaboration=world.here, area=world.west, name="Trygga på  kvällen", source="Kommunens enkät", unit=""
+    )
+    assert by_hand.import_key == ""
+    batch = load(GOOD[:2]).batch
+    assert Indicator.objects.get() == by_hand
+    assert sorted(points(by_hand)) == [(2024, 2024), (2025, 2025)]
+    undo_import(by=world.people["coordinator"], batch=batch)
+    assert Indicator.objects.get() == by_hand
+    assert points(by_hand) == {}
+    # Another source is another series.
+    assert [one.source for one in load([GOOD[0].replace("Kommunens", "Polisens")]).made] == ["Polisens enkät"]
+
+
+def test_a_refusal_says_which_words_there_are_in_one_language(load):
+    (refusal,) = load([BAD[0][0]], dry_run=True).refusals
+    assert "enkät, kostnad, statistik." in refusal[1]
+
+
 def test_the_same_period_twice_in_a_file_is_refused_the_second_time(load):
     report = load([GOOD[1], GOOD[1]])
     assert (len(report.new), len(report.refusals)) == (1, 1)
@@ -301,6 +321,8 @@ def test_two_shares_are_compared_by_the_interval_of_their_difference(world, clie
     assert "Ingen skillnad kan visas" in page
     assert "95 %-intervall" in page
     assert client.get(address, {"one": rows[1].pk, "other": 0}).status_code == 422
+    # Before anybody has chosen it answers for the latest two.
+    assert "Andelen är större" in client.get(address).content.decode()
     client.force_login(world.people["stranger"])
     assert client.get(address).status_code == 404
 

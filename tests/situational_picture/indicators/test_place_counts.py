@@ -69,6 +69,25 @@ def test_what_cannot_have_been_counted_is_refused_at_its_field(world, now, momen
     count_people(by=world.people["security_lead"], **said(world, hour=13, counted_on=dt.date(2026, 11, 10)))
 
 
+def test_another_system_sends_a_count_once_by_the_rules_of_the_page(client, world, now):
+    address = reverse("api-place-count-list")
+    sent = {**said(world), "place": world.square.pk, "client_uuid": str(uuid.uuid4())}
+
+    def send(who, **others):
+        client.force_login(world.people[who])
+        return client.post(address, {**sent, **others}, content_type="application/json")
+
+    assert send("other_housing").status_code == 403
+    assert send("stranger").status_code == 404
+    assert [send("security_lead").status_code for _time in range(2)] == [201, 200]
+    # Under the same number something else is said, by the same or by another: neither takes the other's place.
+    assert send("security_lead", minutes=60).status_code == send("police").status_code == 409
+    again = send("police", client_uuid=str(uuid.uuid4()))
+    assert (again.status_code, "12" in again.json()["detail"]) == (409, True)
+    assert send("police", client_uuid=str(uuid.uuid4()), hour=24).status_code == 400
+    assert PlaceCount.objects.get().organisation == world.housing
+
+
 def test_who_counts_where_and_who_takes_back(world, now):
     for who in ("other_housing", "council", "reporter", "stranger"):
         with pytest.raises(NotAllowed):
@@ -113,7 +132,7 @@ def test_the_places_page_tells_people_an_hour_and_for_the_circle_events_for_a_th
     for who, is_inside in (("security_lead", True), ("council", False)):
         client.force_login(world.people[who])
         page = " ".join(client.get(address).content.decode().split())
-        assert "176 människor i timmen (95 %-intervall 132–220), under 5 räknade timmar." in page, who
+        assert "176 människor i timmen (95 %-intervall 132–220) enligt 5 räkningar." in page, who
         assert (rate in page) == is_inside, who
     expected = mean_per_hour(pd.DataFrame({"people": [40] * 4 + [240], "minutes": [15] * 4 + [60]}))
     assert round(expected.ci_low), round(expected.ci_high) == (132, 220)

@@ -16,7 +16,7 @@ from common.errors import NotAllowed, NotPossible
 from incidents.models import Status
 from partners import retention
 from situational_picture.indicators import actions, queries, telling
-from situational_picture.indicators.presenters import period_words, value_words
+from situational_picture.indicators.presenters import finding_of, period_words, table_of, value_words
 from situational_picture.indicators.rules import plain_figures, share_figures
 from situational_picture.models import Indicator, IndicatorValue
 from tests import factories as make
@@ -268,6 +268,42 @@ def test_an_indicator_is_made_on_the_page_once(client, world):
 )
 def test_periods_are_named_as_people_name_them(first, last, words):
     assert period_words(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "following"),
+    [
+        (dt.date(2025, 1, 1), dt.date(2025, 12, 31), (dt.date(2026, 1, 1), dt.date(2026, 12, 31))),
+        (dt.date(2025, 10, 1), dt.date(2025, 12, 31), (dt.date(2026, 1, 1), dt.date(2026, 3, 31))),
+        (dt.date(2024, 2, 1), dt.date(2024, 2, 29), (dt.date(2024, 3, 1), dt.date(2024, 3, 31))),
+        (dt.date(2025, 3, 10), dt.date(2025, 3, 14), (dt.date(2025, 3, 15), None)),
+    ],
+)
+def test_the_form_begins_with_the_period_that_comes_next(client, world, series, first, last, following):
+    make.IndicatorValueFactory(indicator=series, period_from=first, period_to=last)
+    client.force_login(world.people["coordinator"])
+    form = client.get(reverse("indicator_value_new", args=["ekstad", series.number])).context["form"]
+    assert (form["period_from"].value(), form["period_to"].value()) == following
+    assert form["design_effect"].value() == 1
+
+
+def test_the_finding_is_a_sentence_with_whole_numbers(world, series):
+    cost = make.IndicatorFactory(collaboration=world.here, area=world.west, kind="cost", unit="kronor")
+    make.IndicatorValueFactory(
+        indicator=cost, value=31_200, n=None, successes=None, period_from=dt.date(2025, 10, 1),
+        period_to=dt.date(2025, 10, 31),
+    )  # fmt: skip
+    assert _finding(cost).replace("\xa0", " ") == "Oktober 2025: 31 200 kr."
+    table = table_of(cost, telling.told_points(cost, queries.values_of(cost), telling.CIRCLE))
+    assert len(table["columns"]) == len(table["rows"][0]) == 3
+    counted = make.IndicatorFactory(collaboration=world.here, area=world.west, kind="incidents", source="")
+    point = queries.Point(dt.date(2025, 10, 1), dt.date(2025, 10, 31), 9, n=9, lower=4.12, upper=17.08)
+    told = telling.told_points(counted, [point], telling.CIRCLE)
+    assert finding_of(counted, told) == "Oktober 2025: 9 (4–17) händelser i månaden."
+
+
+def _finding(indicator):
+    return finding_of(indicator, telling.told_points(indicator, queries.values_of(indicator), telling.CIRCLE))
 
 
 def test_numbers_are_rounded_and_not_cut_off(world, series):
