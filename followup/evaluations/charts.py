@@ -22,21 +22,17 @@ def picture(figures: Mapping[str, Any], marks: Sequence[tuple[str, str]]) -> dic
 
     `marks` are days and what happened then. Only for the circle: the months are counts.
     """
-    months = _calendar_months(figures["months"])
+    months = drawn_months(figures)
     if not months:
         return None
     days = [dt.date.fromisoformat(row["month"]).replace(day=15).isoformat() for row in months]
     lines = [charts.line(days, [row["treated"] for row in months], name=_("What happened"))]
     if any(row["expected"] is not None for row in months):
         expected = [row["expected"] for row in months]
-        began = next(number for number, value in enumerate(expected) if value is not None)
-        if began:
-            # It goes on from where the comparison ends: afterwards the two are the same.
-            expected[began - 1] = months[began - 1]["level"]
         line = charts.line(days, expected, name=_("To be expected without the measure"), dashed=True)
         # What is asked of the picture is how far this lies from what happened.
         lines.append({**line, "line": {**line["line"], "width": 2.25}})
-    level = [row["level"] if row["expected"] is None else None for row in months]
+    level = [row["level"] for row in months]
     if any(one is not None for one in level):
         lines.append(charts.line(days, level, name=_("Compared with, at the same level"), compared=True))
     layout: dict[str, Any] = {
@@ -62,8 +58,22 @@ def picture(figures: Mapping[str, Any], marks: Sequence[tuple[str, str]]) -> dic
     return charts.figure_json(*(_with_strip(lines, layout, months, days) if is_covered else (lines, layout)))
 
 
+def drawn_months(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is drawn of each calendar month: month, treated, expected, level, covered (a share), is_missing.
+
+    A month that a period cuts in two is added up. One that is not counted whole is empty: it would look like a fall.
+    """
+    months = _calendar_months(figures["months"])
+    began = next((number for number, row in enumerate(months) if row["expected"] is not None), len(months))
+    # What is expected goes on from where the comparison ends: afterwards the two are the same.
+    if 0 < began < len(months):
+        months[began - 1]["expected"] = months[began - 1]["level"]
+    for row in months[began:]:
+        row["level"] = None
+    return months
+
+
 def _calendar_months(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows added up to calendar months. One that is not counted whole is left empty: it would look like a fall."""
     by_month: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_month.setdefault(row["month"], []).append(row)

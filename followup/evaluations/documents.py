@@ -20,8 +20,7 @@ from action_plans.evaluating.presenters import kept_words
 from action_plans.goals.telling import viewer_of
 from action_plans.measures.presenters import fixed_on_words, said_rows
 from documents import excel, model, pdf, word
-from followup.evaluations import presenters
-from followup.evaluations.computing import AFTER
+from followup.evaluations import charts, presenters
 from followup.evaluations.content import Content, kept_or_now
 from followup.evaluations.numbers import Telling
 from followup.models import Evaluation, Lesson
@@ -150,7 +149,7 @@ class _Told:
             return
         if self.in_circle and figures.get("months"):
             yield model.Heading(_("What happened, and what was to be expected without the measure"))
-            yield self._chart(figures["months"])
+            yield self._chart(charts.drawn_months(figures))
         elif bars := self._bars():
             yield model.Heading(_("Before and after"))
             yield bars
@@ -163,8 +162,7 @@ class _Told:
         if any(row["expected"] is not None for row in months):
             expected = tuple(row["expected"] for row in months)
             lines.append(model.Line(_("To be expected without the measure"), expected, "dashed"))
-        # Afterwards the two are the same.
-        level = tuple(row["level"] if row["part"] != AFTER else None for row in months)
+        level = tuple(row["level"] for row in months)
         if any(one is not None for one in level):
             lines.append(model.Line(_("Compared with, at the same level"), level))
         shares = [row["covered"] for row in months]
@@ -178,7 +176,7 @@ class _Told:
             )
         return model.LineChart(
             alt=self._in_words(months, bool(strip)),
-            days=tuple(dt.date.fromisoformat(row["first"]) for row in months),
+            days=tuple(dt.date.fromisoformat(row["month"]) for row in months),
             observed=tuple(row["treated"] for row in months),
             lower=(None,) * len(months),
             upper=(None,) * len(months),
@@ -198,8 +196,8 @@ class _Told:
         words = [
             _("Line chart of events by month, from %(first)s to %(last)s: %(days)s.")
             % {
-                "first": _month(months[0]["first"]),
-                "last": _month(months[-1]["first"]),
+                "first": _month(months[0]["month"]),
+                "last": _month(months[-1]["month"]),
                 "days": self.numbers.days(),
             }
         ]
@@ -247,6 +245,8 @@ class _Told:
         if self.numbers.is_counted:
             yield model.Heading(_("The numbers behind it"))
             yield self._counts()
+            if moved := self.numbers.moved():
+                yield model.Text(f"{_('Did the problem move?')} {moved}")
             results = [
                 tuple(
                     model.Cell(text or _NONE) for text in (row["name"], row["estimate"], row["between"], row["words"])

@@ -54,10 +54,14 @@ class Telling:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether this reader is told no estimates: some count is small."""
+        """Whether this reader is told no estimate of the change: a count it rests on is small."""
+        return self._rests_on_small("treated", "compared")
+
+    def _rests_on_small(self, *zones: str) -> bool:
         if self.exact:
             return False
-        return any(row[part]["count"] < TENS for row in self.counts.values() for part in (BEFORE, AFTER))
+        rows = [self.counts[zone] for zone in zones if zone in self.counts]
+        return any(row[part]["count"] < TENS for row in rows for part in (BEFORE, AFTER))
 
     # --- The headline -------------------------------------------------------------------------------------------------
 
@@ -111,13 +115,15 @@ class Telling:
 
     def moved(self) -> str:
         """Whether the problem moved: what happened in the ring, beside what the comparison led one to expect there."""
-        if not self.is_counted or self.is_hidden:
+        if not self.is_counted or self._rests_on_small("ring", "compared"):
             return ""
         ring, beside = self.counts.get("ring"), self.results.get("ring")
         if ring is None:
             return _("Cannot be told: no ring around the place was counted.")
+        if not self.figures.get("compared"):
+            return _("Cannot be told: nothing was compared with.")
         if not beside or ring[BEFORE]["count"] < FEWEST_IN_RING:
-            return _("Cannot be told: nothing was compared with, or too little happened in the ring.")
+            return _("Cannot be told: too little happened in the ring.")
         told = {"change": _change_in_words(beside, exact=self.exact)}
         if beside["ci_low"] > 1:
             return _("Perhaps. In the ring around, beside what was to be expected: %(change)s.") % told
@@ -319,11 +325,14 @@ class Telling:
         low, high = prevented
         if low is None or high is None or low <= 0:
             return _("Cost for each prevented event: cannot be worked out.")
-        return _("Cost for each prevented event: %(cost)s kronor (between %(low)s and %(high)s).") % {
+        words = _("Cost for each prevented event: %(cost)s kronor (between %(low)s and %(high)s).") % {
             "cost": number_words(_rounded(cost / (expected - observed))),
             "low": number_words(_rounded(cost / high)),
             "high": number_words(_rounded(cost / low)),
         }
+        if self.figures["cost"].get("is_planned"):
+            words += " " + _("Reckoned on what it was planned to cost.")
+        return words
 
     def cautions(self) -> list[str]:
         """What it cannot tell: what holds for every evaluation, and what was warned of when this one was planned."""
@@ -572,12 +581,9 @@ def _synthetic_words(found: Mapping[str, Any]) -> str:
     return _("Number %(rank)s of %(areas)s in how far it moved.") % values
 
 
-def watch_level(figures: Mapping[str, Any]) -> int | None:
-    """So many events in a month that the level after the measure reaches it by chance once in a hundred."""
-    treated = (figures.get("counts") or {}).get("treated")
-    if not treated or not treated[AFTER]["days"]:
-        return None
+def watch_level(count: int, days: int) -> int:
+    """So many events in a month that as many as these reach it by chance once in a hundred."""
     from scipy import stats
 
-    mean = treated[AFTER]["count"] / treated[AFTER]["days"] * DAYS_IN_A_MONTH
+    mean = count / days * DAYS_IN_A_MONTH
     return int(stats.poisson.isf(WATCH_CHANCE, mean)) + 1 if mean > 0 else 1

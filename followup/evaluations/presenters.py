@@ -165,6 +165,7 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "lead": told.sentences(),
         "moved": told.moved(),
         "done": capfirst(evaluation.get_done_as_planned_display()),
+        "decision_rule": _said_beforehand(evaluation),
         "reporting": told.reporting(),
         "tag": headline_tag(evaluation.headline),
         "is_counted": told.is_counted,
@@ -191,6 +192,13 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "checks": check_rows(evaluation, viewer)[::-1],
         "cost": told.cost_sentence(),
     }
+
+
+def _said_beforehand(evaluation: Evaluation) -> str:
+    """What would change the decision, as it was said when the measure was decided."""
+    kept = (evaluation.content or {}).get("planned") or {}
+    plan = evaluation.evaluation_plan
+    return kept.get("decision_rule") or (plan.decision_rule if plan is not None else "")
 
 
 def marks_of(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -353,11 +361,6 @@ def watch_words(watch: ProblemWatch | None) -> str:
         )
         % values
     )
-
-
-def suggested_level(evaluation: Evaluation) -> int | None:
-    """How many events in a month would be more than chance gives at the level after the measure."""
-    return numbers.watch_level(evaluation.figures)
 
 
 def tried_of(run: PlaceboRun) -> dict[str, Any]:

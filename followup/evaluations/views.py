@@ -231,7 +231,7 @@ def evaluation_problem(
     elif what == "go_on":
         form = GoOnForm(data)
     else:
-        form = WatchForm(data, today=today, level=presenters.suggested_level(shown))
+        form = WatchForm(data, today=today, level=closing.suggested_level(row, shown))
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if name != "is_confirmed"}
         by = person(request)

@@ -23,6 +23,7 @@ from cause_analysis.problems.actions import move_problem
 from cause_analysis.problems.counting import count_now
 from cause_analysis.problems.queries import selection_of
 from common.errors import NotPossible
+from followup.evaluations.numbers import watch_level
 from followup.models import EvaluatedMeasure, Evaluation, ProblemWatch
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,18 @@ def watch_problem(
     watch.save()
     record("problem_watched", by=by, subject=problem, level=level)
     return watch
+
+
+def suggested_level(problem: Problem, evaluation: Evaluation) -> int | None:
+    """So many of the problem's own events in a month as chance seldom gives at the level after the measure.
+
+    None where no days after were counted. What is evaluated may be a larger area than the problem's place.
+    """
+    plan = evaluation.evaluation_plan
+    if plan is None:
+        return None
+    asked = replace(selection_of(problem), since=plan.after_from, until=plan.after_to)
+    return watch_level(count_now(problem.collaboration, asked), (plan.after_to - plan.after_from).days + 1)
 
 
 def months_to_count(watch: ProblemWatch, today: dt.date) -> list[tuple[dt.date, dt.date]]:

@@ -65,6 +65,17 @@ def test_without_a_ring_it_says_that_none_was_counted_and_others_read_nothing_of
     small["counts"]["ring"]["after"]["count"] = 4
     assert Telling(small, CIRCLE).moved()
     assert Telling(small, OUTSIDE).moved() == ""
+    # What changed at the place rests on no count of the ring.
+    assert "45 procent färre" in Telling(small, OUTSIDE).change_words()
+    small["counts"]["compared"]["after"]["count"] = 4
+    assert Telling(small, OUTSIDE).change_words() == ""
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_cost_that_was_only_planned_says_so(is_planned):
+    words = Telling(figures(cost={"sek": 100_000, "is_planned": is_planned}), CIRCLE).cost_sentence()
+    assert "2 000 kronor" in words.replace("\xa0", " ")
+    assert ("planerad" in words) is is_planned
 
 
 def test_what_was_warned_of_when_it_was_planned_is_said_when_it_is_read():

@@ -84,6 +84,16 @@ def watched(world, level=8):
     )  # fmt: skip
 
 
+def test_the_level_suggested_is_of_the_problems_own_events_whatever_was_evaluated(world):
+    evaluation = world.begun()
+    # Four a month afterwards: nine or more come by chance in two months of a hundred, ten in one.
+    assert closing.suggested_level(world.problem, evaluation) == 10
+    other = make.CategoryFactory(collaboration=world.here, code="BRAND")
+    Problem.objects.filter(pk=world.problem.pk).update(selection=f"category={other.code}")
+    world.problem.refresh_from_db()
+    assert closing.suggested_level(world.problem, evaluation) == 1
+
+
 def test_a_watched_problem_is_taken_up_again_by_the_month_that_reaches_the_level(world):
     watched(world)
     world.reports(2026, [0, 0, 7])
