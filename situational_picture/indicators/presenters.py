@@ -172,8 +172,7 @@ def list_rows(indicators: Sequence[Indicator], latest: dict[int, Told]) -> list[
 
 def _latest_words(indicator: Indicator, told: Told | None) -> dict[str, str]:
     if told is None:
-        text = _("counted when the page is opened") if indicator.is_computed else _("no value yet")
-        return {"text": text, "period": "", "n": ""}
+        return {"text": _("no value yet"), "period": "", "n": ""}
     return {
         "text": value_words(indicator, told),
         "period": period_words(told.point.first, told.point.last),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from analysis.change import count_interval
 from analysis.periods import PeriodKind, containing, periods_between
 from incidents.models import Incident, IncidentQuerySet
-from incidents.selections import Selection
+from incidents.selections import Selection, Trees
 from partners.models import Collaboration
 from situational_picture.figures import Source, source_of
 from situational_picture.models import Indicator, IndicatorValue
@@ -56,7 +56,7 @@ def values_of(indicator: Indicator, *, today: dt.date | None = None) -> list[Poi
         # Further down only, since most series are stored.
         from situational_picture.indicators.place_counts.queries import people_by_month
 
-        return people_by_month(indicator, today or timezone.localdate())
+        return people_by_month(indicator)
     rows = IndicatorValue.objects.standing().filter(indicator=indicator).select_related("entered_by", "batch")
     return [point_of(row) for row in rows.order_by("period_from", "period_to")]
 
@@ -136,12 +136,47 @@ def _counted_by_month(indicator: Indicator, today: dt.date) -> list[Point]:
         if _is_lacking(source, selection, month):
             points.append(Point(month, last, None))
             continue
-        total, sensitive = counts.get(month, (0, 0))
-        lower, upper = count_interval(total)
-        points.append(
-            Point(month, last, total, n=total, lower=float(lower), upper=float(upper), is_sensitive=bool(sensitive))
-        )
+        points.append(_counted_point(month, last, *counts.get(month, (0, 0))))
     return points
+
+
+def _counted_point(first: dt.date, last: dt.date, total: int, sensitive: int) -> Point:
+    lower, upper = count_interval(total)
+    return Point(first, last, total, n=total, lower=float(lower), upper=float(upper), is_sensitive=bool(sensitive))
+
+
+def latest_counted(indicators: Collection[Indicator], *, today: dt.date) -> dict[int, Point]:
+    """The latest whole month of each series of one collaboration that is counted from the reports.
+
+    As many questions however many indicators.
+    """
+    asked = [one for one in indicators if one.kind == Indicator.Kind.INCIDENTS]
+    if not asked:
+        return {}
+    collaboration = asked[0].collaboration
+    source = source_of(months_by_source(collaboration), today)
+    months = months_over(source, today)
+    if not months:
+        return {}
+    first, last = months[-1], containing(months[-1], PeriodKind.MONTH).last_day
+    trees = Trees.of([collaboration.pk], areas=True, categories=True)
+    rows = Incident.objects.counted().filter(
+        collaboration=collaboration, occurred_on__gte=first, occurred_on__lte=last
+    ).order_by()  # fmt: skip
+    sums, found = {}, {}
+    for one in asked:
+        selection = selection_of(one)
+        if _is_lacking(source, selection, first):
+            found[one.pk] = Point(first, last, None)
+            continue
+        is_of = Q(pk__in=selection.within([collaboration.pk], trees=trees).rows(rows).values("pk"))
+        sums[f"total_{one.pk}"] = Count("pk", filter=is_of)
+        sums[f"sensitive_{one.pk}"] = Count("pk", filter=is_of & Q(category__is_sensitive=True))
+    counts = rows.aggregate(**sums) if sums else {}
+    for one in asked:
+        if one.pk not in found:
+            found[one.pk] = _counted_point(first, last, counts[f"total_{one.pk}"], counts[f"sensitive_{one.pk}"])
+    return found
 
 
 def months_over(source: Source, today: dt.date) -> list[dt.date]:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -27,6 +28,7 @@ from situational_picture.indicators.permissions import (
     check_may_see_indicators,
     may_keep_indicators,
 )
+from situational_picture.indicators.place_counts.queries import latest_people
 from situational_picture.models import Indicator, IndicatorValue
 
 
@@ -50,7 +52,11 @@ def indicator_list(request: PartnerRequest, collaboration: Collaboration) -> Htt
     """What is followed beside the reports, each with its latest number, source and level."""
     check_may_see_indicators(request.user, collaboration)
     indicators = list(queries.indicators_for(request.user, collaboration))
-    points = queries.latest_of(indicators)
+    points = {
+        **queries.latest_of(indicators),
+        **queries.latest_counted(indicators, today=timezone.localdate()),
+        **latest_people(indicators),
+    }
     latest = {
         one.pk: telling.told_points(one, [points[one.pk]], telling.viewer_of(request.user, one))[0]
         for one in indicators

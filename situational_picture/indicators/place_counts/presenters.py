@@ -36,6 +36,11 @@ def rate_words(rate: PeopleRate | None) -> str:
     """Events for every 1,000 people, with interval and what it rests on."""
     if rate is None:
         return ""
+    if not rate.events:
+        return _(
+            "No event in the hours of the week in which people were counted: at most %(high)s for every 1,000 people"
+            " (95 %% interval)."
+        ) % {"high": rounded_words(rate.ci_high, 1)}
     events = ngettext("%(count)s event", "%(count)s events", rate.events) % {"count": rate.events}
     return _(
         "%(rate)s events for every 1,000 people (95 %% interval %(low)s–%(high)s): %(events)s in the hours of the week"

@@ -51,11 +51,22 @@ def latest_counts(user: Any, place: Place) -> list[PlaceCount]:
     return list(rows.order_by("-counted_on", "-hour")[:MOST_LISTED])
 
 
-def people_by_month(indicator: Indicator, today: dt.date) -> list[Point]:
+def people_by_month(indicator: Indicator) -> list[Point]:
     """People an hour on average of each month's counted hours; months without any are left out."""
-    if indicator.place is None:
-        return []
-    frame = counts_of(indicator.place)
+    return _by_month(counts_of(indicator.place)) if indicator.place is not None else []
+
+
+def latest_people(indicators: Sequence[Indicator]) -> dict[int, Point]:
+    """The latest month of each series of people counted at a place. One question, however many indicators."""
+    asked = [one for one in indicators if one.kind == Indicator.Kind.PLACE_COUNT]
+    if not asked:
+        return {}
+    frame = _frame(PlaceCount.objects.standing().filter(place__in={one.place_id for one in asked}))
+    by_place = {one.pk: _by_month(frame[frame["place"] == one.place_id]) for one in asked}
+    return {pk: points[-1] for pk, points in by_place.items() if points}
+
+
+def _by_month(frame: pd.DataFrame) -> list[Point]:
     points = []
     months = frame["day"].map(lambda day: day.replace(day=1))
     for month in sorted(set(months)):

@@ -200,9 +200,32 @@ def test_the_page_says_source_level_period_n_and_interval(client, world, series,
     for number in range(5):
         other = make.IndicatorFactory(collaboration=world.here, area=world.east, name=f"Serie {number}")
         make.IndicatorValueFactory(indicator=other)
-    with django_assert_max_num_queries(20):
-        page = client.get(reverse("indicator_list", args=["ekstad"])).content.decode()
+    # What is counted has its latest number too: six vandalisms of the latest whole month, and not the two before.
+    today = timezone.localdate()
+    latest = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=10)
+    for month, number in ((latest, 6), (latest - dt.timedelta(days=60), 2)):
+        for _ in range(number):
+            make.IncidentFactory(
+                organisation=world.housing, area=world.west, category=world.vandalism, status=Status.APPROVED,
+                at=dt.datetime.combine(month, dt.time(11), dt.UTC),
+            )  # fmt: skip
+    for number in range(3):
+        make.IndicatorFactory(
+            collaboration=world.here, area=world.west, kind="incidents", selection="category=SKA", source="",
+            name=f"Skador {number}",
+        )  # fmt: skip
+    make.IndicatorFactory(
+        collaboration=world.here, area=None, place=world.square, level="place", kind="place_count", source="Räknat"
+    )
+    make.PlaceCountFactory(place=world.square, people=40, minutes=15)
+    client.force_login(world.people["security_lead"])
+    with django_assert_max_num_queries(32):
+        answer = client.get(reverse("indicator_list", args=["ekstad"]))
+    page = answer.content.decode()
     assert page.count("Kommunens enkät") == 6
+    latest_of = {row["name"]: row["latest"]["text"] for row in answer.context["rows"]}
+    assert [latest_of[f"Skador {number}, Väster"].split()[0] for number in range(3)] == ["6"] * 3
+    assert {row["latest"]["text"] for row in answer.context["rows"] if row["source"] == "Räknat"} == {"160"}
 
 
 def test_the_file_says_what_the_page_says_and_no_formula(client, world, series):
