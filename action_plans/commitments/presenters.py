@@ -236,9 +236,14 @@ def _with_day(text: str, until: dt.date | None) -> str:
 
 
 def list_rows(
-    rows: Sequence[tuple[str, Line]], *, slug: str, titles: Mapping[int, str] | None = None
+    rows: Sequence[tuple[str, Line]],
+    *,
+    slug: str,
+    titles: Mapping[int, str] | None = None,
+    beside: Mapping[int, Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of a list; the first of each part carries its heading. `titles` are the measures' that may be read."""
+    """The rows of a list; the first of each part carries its heading. `titles` are the measures' that may be read,
+    `beside` what rooms above say of each commitment."""
     shown, before = [], None
     for group, line in rows:
         one = line.commitment
@@ -255,6 +260,7 @@ def list_rows(
                 "waited": waited_words(line),
                 "differ": line.differ,
                 "measure": (titles or {}).get(one.measure_id or 0, ""),
+                "beside": (beside or {}).get(one.pk, []),
             }
         )
         before = group

@@ -44,6 +44,7 @@ from cause_analysis.versions import Conflict
 from common.errors import NotAllowed, NotPossible
 from partners.models import Collaboration, Organisation
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried
+from ui import slots
 
 State = CommitmentState
 ROWS_ON_A_PAGE = 50
@@ -66,11 +67,12 @@ def commitment_list(request: PartnerRequest, collaboration: Collaboration) -> Ht
     lines = queries.these(user, collaboration, list(part_of), now=now)
     rows = [(part_of[line.commitment.pk], line) for line in lines]
     rules = rules_of(collaboration)
+    beside = slots.fill("commitment.row", user, [line.commitment for line in lines])
     context = {
         "asked": asked,
         "is_filtered": asked.number_chosen > 0,
         "number_chosen": asked.number_chosen,
-        "rows": presenters.list_rows(rows, slug=collaboration.slug, titles=_titles(request, rows)),
+        "rows": presenters.list_rows(rows, slug=collaboration.slug, titles=_titles(request, rows), beside=beside),
         "page": page,
         "count": len(found),
         "waits": sum(part == queries.WAITS for _pk, part in found),

@@ -40,6 +40,7 @@ def register() -> None:
     slots.register("method.experience", fillers.experience_with_methods, order=10)
     slots.register("measure.standing", fillers.evaluation_of_measures, order=5)
     slots.register("commitment.sections", fillers.evaluation_of_commitments, order=20)
+    slots.register("commitment.row", fillers.outcomes_of_commitments, order=20)
     slots.register("problem.sections", fillers.evaluations_of_problems, order=40)
     slots.register("place.sections", fillers.evaluations_at_places, order=40)
     slots.register("report.receipt", fillers.evaluations_in_receipts, order=40)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from action_plans.models import PlanVersion
 from followup.evaluations.queries import with_row
@@ -67,6 +67,18 @@ def by_measure(user: Any, measures: Iterable[int], *, adopted: bool = False) -> 
     pairs = dict(ties.values_list("measure_id", "evaluation_id"))
     rows = {one.pk: one for one in with_row(Evaluation.objects.filter(pk__in=set(pairs.values())))}
     return {measure: rows[pk] for measure, pk in pairs.items()}
+
+
+def said_of_measures(user: Any, measures: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What came of each measure in few words, where an evaluation the user reads is adopted: one question for all."""
+    ties = EvaluatedMeasure.objects.visible_to(user).filter(
+        measure__in=list(measures), evaluation__adopted_at__isnull=False
+    )
+    rows = ties.annotate(together=Count("evaluation__evaluated_measures")).values(
+        "measure_id", "together", "evaluation__number", "evaluation__outcome", "evaluation__headline",
+        "evaluation__collaboration__slug",
+    )  # fmt: skip
+    return {row["measure_id"]: row for row in rows}
 
 
 def at_places(user: Any, places: Sequence[int]) -> dict[int, list[Evaluation]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -138,6 +138,25 @@ def evaluation_of_commitments(user: Any, commitments: Sequence[Commitment]) -> d
         for pk, measure in measures.items()
         if measure in there
     }
+
+
+def outcomes_of_commitments(user: Any, commitments: Sequence[Commitment]) -> dict[int, list[dict[str, Any]]]:
+    """In a list of commitments: what came of the measure of each, in few words."""
+    measures = {one.pk: one.measure_id for one in commitments if one.measure_id is not None}
+    said = queries.said_of_measures(user, measures.values()) if measures else {}
+    return {pk: [_outcome_row(said[measure])] for pk, measure in measures.items() if measure in said}
+
+
+def _outcome_row(said: Mapping[str, Any]) -> dict[str, str]:
+    outcome, headline = Outcome(said["evaluation__outcome"]), Headline(said["evaluation__headline"])
+    if said["together"] == 1 or outcome == Outcome.NEVER:
+        text = _("The measure: %(outcome)s") % {"outcome": outcome.label}
+    else:
+        # Of several at once nobody can say which of them did it.
+        word = _("unclear") if headline == Headline.NOT_ASSESSABLE else headline.label
+        text = _("Several measures together: %(word)s") % {"word": word}
+    url = reverse("evaluation", args=[said["evaluation__collaboration__slug"], said["evaluation__number"]])
+    return {"text": text, "url": url}
 
 
 def evaluations_of_problems(user: Any, problems: Sequence[Problem]) -> dict[int, list[dict[str, Any]]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from action_plans.library.presenters import MethodHere
+from action_plans.models import Commitment
 from action_plans.retention import GONE
 from cause_analysis.models import Problem
 from common.errors import NotAllowed, NotPossible
@@ -247,3 +250,44 @@ def test_what_was_written_goes_with_the_plan_and_an_adopted_evaluation_stays(wor
     assert (open_one.reason, open_one.lessons.get().text) == (GONE, GONE)
     assert (whole.reason, whole.lessons.get().text) == ("Ett bygge kom i vägen.", "Fråga ägaren först")
     assert not KIND.due(world.here, later).exists()
+
+
+# --- The list of commitments ------------------------------------------------------------------------------------------
+
+
+def promised(world, text):
+    """A part of the measure that the housing company has accepted."""
+    measure = world.decidable(title=text)
+    part = Commitment.objects.get(measure=measure)
+    Commitment.objects.filter(pk=part.pk).update(measure=world.done)
+    part.refresh_from_db()
+    return part
+
+
+def test_the_list_of_commitments_says_what_came_of_the_measure_once_it_is_adopted(client, world):
+    part = promised(world, "Byt lamporna")
+    evaluation = world.begun()
+    url = reverse("commitment_list", args=["ekstad"])
+    client.force_login(world.officer)
+    assert "Åtgärden: " not in client.get(url).content.decode()
+    adopt(world, evaluation)
+    page = client.get(url).content.decode()
+    address = reverse("evaluation", args=["ekstad", evaluation.number])
+    assert f'href="{address}">Åtgärden: fungerade</a>' in page
+    # Whoever does not read the plan is told nothing.
+    assert slots.outcomes_of_commitments(world.people["stranger"], [part]) == {}
+
+
+def test_of_several_measures_together_the_list_says_what_the_numbers_did_and_asks_once(world):
+    parts = [world.part(world.done, world.housing)]
+    user = world.coordinator
+    assert slots.outcomes_of_commitments(user, parts) == {}
+    with CaptureQueriesContext(connection) as one:
+        slots.outcomes_of_commitments(user, parts)
+    for number in range(4):
+        parts.append(world.part(world.planned(f"Beskär häcken {number}"), world.housing))
+    adopt(world, world.begun())
+    with CaptureQueriesContext(connection) as many:
+        said = slots.outcomes_of_commitments(user, parts)
+    assert [rows[0]["text"] for rows in said.values()] == ["Flera åtgärder tillsammans: minskat"] * 5
+    assert len(many) == len(one)
