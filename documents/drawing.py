@@ -27,6 +27,7 @@ from documents.model import (
     Point,
     Ring,
     Shares,
+    Span,
     TimePlan,
     Value,
 )
@@ -172,9 +173,11 @@ def _line_chart(chart: LineChart, width_mm: float) -> Any:
     axes.set_ylim(bottom=0)
     if days:
         axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
-    # The words of the marks stand above all lines.
-    axes.set_ylim(top=axes.get_ylim()[1] / (1 - _MARK_ROW * min(len(chart.marks), _MARK_ROWS)))
-    _marks(axes, chart.marks)
+    # Words stand above all lines: first those of the spans, and under them those of the marks.
+    rows = bool(chart.spans) + min(len(chart.marks), _MARK_ROWS)
+    axes.set_ylim(top=axes.get_ylim()[1] / (1 - _MARK_ROW * rows))
+    _spans(axes, chart.spans)
+    _marks(axes, chart.marks, below=bool(chart.spans))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: number_words(round(value))))
     axes.yaxis.grid(True, color=GRID, linewidth=0.5)
@@ -205,7 +208,23 @@ _LINE_LOOKS: dict[str, dict[str, Any]] = {
 _MARK_ROW, _MARK_ROWS = 0.1, 4
 
 
-def _marks(axes: Any, marks: Sequence[Mark]) -> None:
+def _spans(axes: Any, spans: Sequence[Span]) -> None:
+    """A shade over the days of each, with its words in its upper corner."""
+    from matplotlib.dates import date2num
+
+    begins, ends = axes.get_xlim()
+    for span in spans:
+        first, last = max(begins, float(date2num(span.first))), min(ends, float(date2num(span.last)) + 1)
+        if first >= last:
+            continue
+        axes.axvspan(first, last, color=BAND, alpha=0.6, linewidth=0, zorder=0)
+        axes.annotate(
+            printable(span.text), (first, 1), xycoords=("data", "axes fraction"), xytext=(2.5, -1.5),
+            textcoords="offset points", ha="left", va="top", color=INK, fontsize=_FONT_PT, fontweight="bold",
+        )  # fmt: skip
+
+
+def _marks(axes: Any, marks: Sequence[Mark], *, below: bool) -> None:
     """A line across the chart for each day, with its words: each a row lower than the one before, so both are read."""
     from matplotlib.dates import date2num
 
@@ -217,8 +236,9 @@ def _marks(axes: Any, marks: Sequence[Mark]) -> None:
         axes.axvline(day, color=INK, linewidth=0.7, linestyle=(0, (1, 1.5)))
         # Words stand on the side where there is more room.
         is_late = day > (first + last) / 2
+        row = below + number % _MARK_ROWS
         axes.annotate(
-            printable(mark.text), (day, 1 - _MARK_ROW * (number % _MARK_ROWS)), xycoords=("data", "axes fraction"),
+            printable(mark.text), (day, 1 - _MARK_ROW * row), xycoords=("data", "axes fraction"),
             xytext=(-2.5 if is_late else 2.5, -1), textcoords="offset points", ha="right" if is_late else "left",
             va="top", color=INK, fontsize=_FONT_PT,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},

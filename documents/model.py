@@ -185,6 +185,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days a shade apart in a chart, and what they are."""
+
+    first: dt.date
+    last: dt.date
+    text: str
+
+
+@dataclass(frozen=True)
 class LineChart:
     """Counts over time with the range that was to be expected, and under the axis how complete they are.
 
@@ -207,6 +216,7 @@ class LineChart:
     # What the observed is laid beside, and days to know of.
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         lengths = {len(shares.values) for shares in self.strip} | {len(line.values) for line in self.lines}

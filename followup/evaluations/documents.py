@@ -21,6 +21,7 @@ from action_plans.goals.telling import viewer_of
 from action_plans.measures.presenters import fixed_on_words, said_rows
 from documents import excel, model, pdf, word
 from followup.evaluations import charts, presenters
+from followup.evaluations.computing import AFTER, BEFORE
 from followup.evaluations.content import Content, kept_or_now
 from followup.evaluations.numbers import Telling
 from followup.models import Evaluation, Lesson
@@ -104,6 +105,7 @@ class _Told:
     def blocks(self) -> Blocks:
         yield from self._short()
         yield from self._picture()
+        yield from self._answers()
         yield from self._why()
         yield from self._numbers()
         yield from self._cannot_tell()
@@ -134,6 +136,12 @@ class _Told:
                 _("These measures can only be evaluated together"),
             )
 
+    def _answers(self) -> Blocks:
+        """What is asked next: whether the problem moved, and whether what was decided was done."""
+        done = capfirst(self.evaluation.get_done_as_planned_display()) or _("The group has not said.")
+        rows = [(_("Did the problem move?"), self.numbers.moved()), (_("Was it done as planned?"), done)]
+        yield _pairs("", [row for row in rows if row[1]])
+
     def _facts(self) -> Iterator[model.Fact]:
         yield _fact(_("The numbers say"), presenters.headline_tag(self.evaluation.headline))
         if self.evaluation.outcome:
@@ -155,7 +163,8 @@ class _Told:
             yield bars
         else:
             return
-        yield model.Text(self.numbers.days() + ".", "small")
+        said = [self.numbers.days() + ".", self.numbers.reporting() if self.in_circle else ""]
+        yield model.Text(" ".join(filter(None, said)), "small")
 
     def _chart(self, months: Sequence[Row]) -> model.LineChart:
         lines = []
@@ -189,7 +198,16 @@ class _Told:
                 model.Mark(dt.date.fromisoformat(day), text)
                 for day, text in presenters.marks_of(self.evaluation.figures)
             ),
+            spans=self._periods(),
         )
+
+    def _periods(self) -> tuple[model.Span, ...]:
+        names = {BEFORE: pgettext("the measure", "Before"), AFTER: pgettext("the measure", "After")}
+        spans = []
+        for part, name in names.items():
+            first, last = map(dt.date.fromisoformat, self.evaluation.figures["days"][part])
+            spans.append(model.Span(first, last, name))
+        return tuple(spans)
 
     def _in_words(self, months: Sequence[Row], has_strip: bool) -> str:
         """What the picture shows, for whoever cannot see it."""
@@ -238,7 +256,7 @@ class _Told:
         rows = [(model.Cell(row["text"]), model.Cell(row["tag"]["text"])) for row in self.numbers.rule_rows()]
         yield _table("", (_("Rule"), _("Met?")), rows)
         if needed := self.numbers.needed():
-            yield model.Heading(_("What would be needed"), 3)
+            yield model.Heading(_("What would be needed for an answer"), 3)
             yield model.Points(tuple(needed))
 
     def _numbers(self) -> Blocks:
@@ -286,7 +304,7 @@ class _Told:
             ]
         rows = []
         for row in self.numbers.count_rows():
-            cells = [model.Cell(row["name"]), _count(row["before"]), _count(row["after"])]
+            cells = [model.Cell(f"{row['name']} ({row['where']})"), _count(row["before"]), _count(row["after"])]
             if self.in_circle:
                 cells += [model.Cell(row["rates"]), model.Cell(row["change"])]
             rows.append(tuple(cells))
@@ -388,13 +406,14 @@ class _Told:
         if not self.in_circle or not self.numbers.is_counted:
             return
         has_compared = bool(self.evaluation.figures.get("compared"))
+        has_ring = bool(self.evaluation.figures.get("ring_m"))
         months = self.numbers.month_rows()
         has_reported = any(row["reported"] for row in months)
         columns = [
             model.Column(_("Month")), model.Column(_("Happened"), True),
             model.Column(pgettext("number of events", "Expected"), True),
             *([model.Column(_("Compared with"), True)] if has_compared else []),
-            model.Column(_("In the ring"), True), model.Column(_("Period")),
+            *([model.Column(_("In the ring"), True)] if has_ring else []), model.Column(_("Period")),
             *([model.Column(_("Reporting"))] if has_reported else []),
         ]  # fmt: skip
         rows = []
@@ -402,7 +421,9 @@ class _Told:
             cells = [model.Cell(row["month"]), model.counted_of(row["treated"]), model.Cell(row["expected"] or _NONE)]
             if has_compared:
                 cells.append(model.counted_of(row["compared"]))
-            cells += [model.counted_of(row["ring"]), model.Cell(row["part"])]
+            if has_ring:
+                cells.append(model.counted_of(row["ring"]))
+            cells.append(model.Cell(row["part"]))
             if has_reported:
                 cells.append(model.Cell(row["reported"] or _NONE))
             rows.append(tuple(cells))

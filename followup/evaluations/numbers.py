@@ -368,7 +368,6 @@ class Telling:
             elif one["code"] == "other_measures" and not is_joint:
                 said.append(_("Whether other measures at work there at the same time had a part in it."))
         return said
-        return said
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,27 @@ LINE = model.LineChart(
     range_name="Expected range",
     last_is_running=True,
 )
+COMPARED = model.LineChart(
+    alt="Events beside what was to be expected.",
+    days=WEEKS,
+    observed=(5, 7, None, 6, 8, 7, 9, 4, 3, 2, 3, 1),
+    lower=(None,) * 12,
+    upper=(None,) * 12,
+    observed_name="Events",
+    range_name="",
+    lines=(
+        model.Line("Expected", (None,) * 6 + (8.0,) * 6, "dashed"),
+        model.Line("Compared", (6.0,) * 6 + (None,) * 6),
+    ),
+    marks=(model.Mark(WEEKS[6], "It starts"), model.Mark(WEEKS[10], "It is over"), model.Mark(MADE_AT.date(), "Later")),
+    spans=(model.Span(WEEKS[0], WEEKS[5], "Before"), model.Span(WEEKS[7], WEEKS[11], "After")),
+)
+BARS = model.BarChart(
+    alt="Before and after.",
+    names=("The square", "The garage"),
+    series=(("Before", (100.0, 100.0)), ("After", (45.0, None))),
+    unit="before = 100",
+)
 GRID = model.GridChart(
     caption="When",
     corner="Weekday",

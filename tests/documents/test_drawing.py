@@ -10,13 +10,15 @@ import pytest
 
 from documents import drawing, model, pdf, word
 from tests.documents import reading, reading_word
-from tests.documents.examples import LINE, MAP, SQUARE, TIME_PLAN, document, hexagon
+from tests.documents.examples import BARS, COMPARED, LINE, MAP, SQUARE, TIME_PLAN, document, hexagon
 from tests.promises.house import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.mark.parametrize("block", [LINE, MAP, TIME_PLAN], ids=["line", "map", "time plan"])
+@pytest.mark.parametrize(
+    "block", [LINE, COMPARED, BARS, MAP, TIME_PLAN], ids=["line", "compared", "bars", "map", "time plan"]
+)
 def test_the_same_drawing_is_the_same_bytes(block):
     assert drawing.draw(block) == drawing.draw(block)
 
@@ -43,12 +45,23 @@ def _environment(seed):
     return {**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "est_platform.settings"}
 
 
-@pytest.mark.parametrize("block", [LINE, MAP, TIME_PLAN], ids=["line", "map", "time plan"])
+@pytest.mark.parametrize(
+    "block", [LINE, COMPARED, BARS, MAP, TIME_PLAN], ids=["line", "compared", "bars", "map", "time plan"]
+)
 def test_it_is_as_wide_as_asked_and_has_no_date(block):
     svg = drawing.draw(block, 100)
     points = float(ET.fromstring(svg).get("width").removesuffix("pt"))
     assert points == pytest.approx(100 / 25.4 * 72, abs=0.1)
     assert "date" not in svg.lower().replace("updated", "")
+
+
+@pytest.mark.parametrize("part", ["lines", "marks", "spans"])
+def test_what_a_chart_is_compared_with_is_drawn_and_needs_a_value_for_each_period(part):
+    assert drawing.draw(dataclasses.replace(COMPARED, **{part: ()})) != drawing.draw(COMPARED)
+    with pytest.raises(ValueError, match="each of its periods"):
+        dataclasses.replace(COMPARED, lines=(model.Line("Expected", (1.0,)),))
+    with pytest.raises(ValueError, match="each name"):
+        dataclasses.replace(BARS, names=("The square",))
 
 
 def test_what_is_protected_or_missing_gives_no_height_away():

@@ -27,7 +27,7 @@ from partners.models import Collaboration, Group
 from tests import factories as make
 from tests.action_plans.test_papers import said_in
 from tests.documents import reading, reading_excel, reading_word
-from tests.followup.evaluated import JUDGED, TODAY, EvaluatedWorld
+from tests.followup.evaluated import AFTER, BEFORE, JUDGED, TODAY, EvaluatedWorld
 
 FILES = {"evaluation_pdf": "pdf", "evaluation_word": "docx", "evaluation_excel": "xlsx"}
 CARD = "Bättre belysning"
@@ -85,7 +85,7 @@ def test_it_says_what_was_found_why_how_it_was_planned_and_what_it_cannot_tell(c
         world.done.evaluation_plan.decision_rule, REASON, "Vi gör om det.", "150", "Lampan tänds för sent",
         "Festivalen flyttade.",
         "Fungerade", "Beredningsgruppen", "Det har inte räknats om än.", "Torget", "1 januari–31 december 2024",
-        CARD,
+        CARD, "Flyttade problemet?", "ingen ring runt platsen räknades",
     )  # fmt: skip
     for route, ending in FILES.items():
         answer = get(client, world, "police", route)
@@ -146,6 +146,7 @@ def test_the_picture_has_both_series_the_days_of_the_measure_and_who_reported(wo
     assert expected.values[-14] is None
     assert level.values[-1] is None
     assert sum(level.values[-24:-12]) == pytest.approx(120)
+    assert [(span.first, span.last) for span in chart.spans] == [BEFORE, AFTER]
     assert [mark.day for mark in chart.marks] == [dt.date(2024, 12, 1)]
 
 
@@ -174,7 +175,7 @@ def test_small_counts_are_protected_and_no_picture_is_drawn_of_them(client, db):
         text = said_in(get(client, world, who, route).content)
         assert ("skyddat" in text) == (who == "council")
         assert reading.bare("För få händelser") in text
-        assert reading.bare("Vad som skulle behövas") in text
+        assert reading.bare("Det här skulle behövas") in text
     user = world.people["council"]
     shown = queries.evaluations_for(user, world.here).get()
     document = documents.evaluation_document(user, shown, address="")
