@@ -172,9 +172,10 @@ def list_rows(indicators: Sequence[Indicator], latest: dict[int, Told]) -> list[
 
 def _latest_words(indicator: Indicator, told: Told | None) -> dict[str, str]:
     if told is None:
-        return {"text": _("no value yet"), "period": "", "n": ""}
+        return {"text": _("no value yet"), "interval": "", "period": "", "n": ""}
     return {
-        "text": value_words(indicator, told),
+        "text": number_of(indicator, told.value) if told.status == SHOWN else value_words(indicator, told),
+        "interval": interval_words(indicator, told),
         "period": period_words(told.point.first, told.point.last),
         "n": rests_on_words(indicator, told.n),
     }

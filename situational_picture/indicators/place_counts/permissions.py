@@ -33,8 +33,11 @@ def check_may_count_in(user: Any, collaboration: Collaboration | int) -> None:
 
 
 def check_may_count(user: Any, place: Place) -> None:
-    """In the areas one covers; at the places the own organisation owns or manages, reporters do as well."""
-    if user.is_service or not inspecting_memberships(user, place):
+    """In the areas one covers; at the places the own organisation owns or manages, reporters do as well.
+
+    A system that counts by itself does, with the role its key was given: a number answers for nobody.
+    """
+    if not inspecting_memberships(user, place):
         raise NotAllowed(
             _("You can count at places in the areas you cover, and those your own organisation owns or manages.")
         )

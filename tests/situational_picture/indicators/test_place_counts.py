@@ -88,6 +88,20 @@ def test_another_system_sends_a_count_once_by_the_rules_of_the_page(client, worl
     assert PlaceCount.objects.get().organisation == world.housing
 
 
+def test_a_counter_that_counts_by_itself_does_so_with_the_role_of_its_key(client, world, now):
+    for organisation, is_own in ((world.housing, True), (world.other_housing, False)):
+        role = world.people["security_lead"].memberships.get().role
+        key = make.MembershipFactory(organisation=organisation, role=role, user=make.UserFactory(is_service=True))
+        make.AreaScopeFactory(membership=key, area=world.west if is_own else world.east)
+        client.force_login(key.user)
+        assert client.get(reverse("place_count_new", args=["ekstad"])).status_code == 403
+        if is_own:
+            assert count_people(by=key.user, **said(world)).organisation == world.housing
+        else:
+            with pytest.raises(NotAllowed):
+                count_people(by=key.user, **said(world, hour=18))
+
+
 def test_who_counts_where_and_who_takes_back(world, now):
     for who in ("other_housing", "council", "reporter", "stranger"):
         with pytest.raises(NotAllowed):
