@@ -389,9 +389,11 @@ def test_the_whole_demonstration(capsys):
     how_this_autumns_measures_go()
     evaluations_are_planned_with_the_helper()
     one_evaluation_is_adopted_and_counted_again()
-    # The night round reports since September, and its latest file waits to be approved as a whole.
+    # The night round reports since September, which is told as long as the weeks compared reach back to before it, and
+    # its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
-    assert [change["period"] for change in week.figures["coverage"]["changes"]] == ["2026-W37"]
+    began = [name for name in week.figures["coverage"]["compared"][1:] if name == "2026-W37"]
+    assert [change["period"] for change in week.figures["coverage"]["changes"]] == began
     assert week.figures["coverage"]["panel"]["units"]
     coordinator = User.objects.get(email="samordnare@norrkoping.example")
     norrkoping = Collaboration.objects.get(slug="norrkoping")
