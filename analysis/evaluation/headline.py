@@ -57,7 +57,7 @@ class Verdict(StrEnum):
 
 
 class Rule(StrEnum):
-    """The rows of the table, in the order they are asked. The first eight ask whether anything can be said."""
+    """The rows of the table, in the order they are asked. The first six ask whether anything can be said."""
 
     ENOUGH_EVENTS = "enough_events"
     SHOWABLE = "showable"
