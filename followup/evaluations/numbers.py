@@ -13,12 +13,13 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from action_plans.evaluating.warnings import FEWEST_IN_RING
 from action_plans.goals.telling import TENS
-from analysis.evaluation import Need, Rule, Spread
+from analysis.evaluation import Rule
 from followup.evaluations.computing import AFTER, BEFORE, BETWEEN, EARLIER, PROCESS
+from followup.evaluations.estimate_words import RESULTS
+from followup.evaluations.headline_words import NEEDS, RULES, rule_tag, wanted
 from followup.models import Headline
 from situational_picture.period_names import days_name
 from situational_picture.protecting import PROTECTED, cell
@@ -28,8 +29,6 @@ from ui.numbers import number_words
 STEP_PERCENT = 5
 # A month has so many days, on average, when rates are told.
 DAYS_IN_A_MONTH = 365.25 / 12
-# How seldom a month reaches the suggested level of a watch by chance alone.
-WATCH_CHANCE = 0.01
 
 
 def percent_words(percent: float, *, exact: bool) -> str:
@@ -89,7 +88,7 @@ class Telling:
             against = {row["code"]: row for row in self.figures["headline"]["rules"]}
             first = next((against[code] for code in self.figures["headline"]["reasons"] if code in against), None)
             # The numbers stand in the sentence before, and in the table.
-            words = self._rule_words({**first, "numbers": _wanted(first)}) if first else ""
+            words = self._rule_words({**first, "numbers": wanted(first)}) if first else ""
             return " ".join(part for part in (self.change_words(), words) if part)
         tail = {
             Headline.DECREASED: _("Every rule for a decrease is met."),
@@ -150,7 +149,7 @@ class Telling:
         if self.figures["headline"]["verdict"] in {Headline.DECREASED, Headline.INCREASED}:
             # What is asked to tell unchanged from unknown.
             rows = [row for row in rows if row["code"] != Rule.RULES_OUT]
-        return [{"tag": _rule_tag(row), "text": self._rule_words(row)} for row in rows]
+        return [{"tag": rule_tag(row), "text": self._rule_words(row)} for row in rows]
 
     def _rule_words(self, row: Mapping[str, Any]) -> str:
         numbers = row["numbers"]
@@ -411,27 +410,6 @@ def _interval(numbers: Mapping[str, Any]) -> str:
     }
 
 
-def _wanted(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a rule's numbers the one its sentence cannot do without."""
-    return {name: number for name, number in row["numbers"].items() if name == "meaningful_change"}
-
-
-def _rule_tag(row: Mapping[str, Any]) -> dict[str, str]:
-    """Whether a rule is met; of those that have a direction, which."""
-    if not row["holds"]:
-        if row["code"] in DIRECTED and not row.get("points"):
-            return {"text": _("neither way"), "tone": "neutral", "symbol": "minus"}
-        return {"text": _("not met"), "tone": "warning", "symbol": "close"}
-    if row.get("points") and row["code"] in DIRECTED:
-        fewer = row["points"] < 0
-        return {
-            "text": _("fewer") if fewer else _("more"),
-            "tone": "success" if fewer else "danger",
-            "symbol": "arrow-down" if fewer else "arrow-up",
-        }
-    return {"text": _("met"), "tone": "success", "symbol": "check"}
-
-
 def _points(share: float) -> str:
     return number_words(round(100 * share, 1), 1)
 
@@ -442,147 +420,3 @@ def _rounded(value: float) -> float:
         return 0
     step = 10 ** max(0, math.floor(math.log10(value)) - 1)
     return round(value / step) * step
-
-
-# Each row of the table: what it says where it is met, and where it is not.
-RULES: dict[str, tuple[Any, Any]] = {
-    "planned": (
-        gettext_lazy("An effect was planned to be counted."),
-        gettext_lazy("No effect was planned to be counted."),
-    ),
-    "covered": (
-        gettext_lazy("The sources cover the days before and after."),
-        gettext_lazy("The sources lack the days before or the days after."),
-    ),
-    Rule.ENOUGH_EVENTS: (
-        gettext_lazy("At least ten events before, and at least ten to be expected afterwards."),
-        gettext_lazy("Too few events: fewer than ten before, or to be expected afterwards."),
-    ),
-    Rule.SHOWABLE: (
-        gettext_lazy("There are enough events that a decrease could be shown at all."),
-        gettext_lazy("There are too few events: not even none left would be shown."),
-    ),
-    Rule.COMPARISON_OR_HISTORY: (
-        gettext_lazy("There is something to compare with, or two years of the place's own past."),
-        gettext_lazy("There is nothing to compare with, and less than two years of the place's own past."),
-    ),
-    Rule.SAME_REPORTING: (
-        gettext_lazy("As many reported before as after."),
-        gettext_lazy("Not as many reported before as after: a change may be theirs."),
-    ),
-    Rule.COMPARISON_UNTOUCHED: (
-        gettext_lazy("What it is compared with was touched by no measure."),
-        gettext_lazy("What it is compared with was touched by a measure too."),
-    ),
-    Rule.ALIKE_BEFORE: (
-        gettext_lazy("Before the measure it went the same way as what it is compared with."),
-        gettext_lazy("What it is compared with had already gone another way before the measure."),
-    ),
-    Rule.RATIO: (
-        gettext_lazy("It differs from what was expected by more than chance and natural variation give."),
-        gettext_lazy("Chance and natural variation are enough to explain the difference."),
-    ),
-    Rule.SERIES: (
-        gettext_lazy("Month by month the place went another way than expected."),
-        gettext_lazy("Month by month the place did not clearly go another way than expected."),
-    ),
-    Rule.DIFFERENCE: (
-        gettext_lazy("The weighted difference in number of events points somewhere."),
-        gettext_lazy("The weighted difference in number of events is zero."),
-    ),
-    Rule.NET_OF_RING: (
-        gettext_lazy("With the ring around counted in, something is left."),
-        gettext_lazy("What happened in the ring around eats it up."),
-    ),
-    Rule.RULES_OUT: (
-        gettext_lazy("A change of more than %(share)s percent can be ruled out."),
-        gettext_lazy("A change of more than %(share)s percent cannot be ruled out."),
-    ),
-}
-# The rules that say which way it went.
-DIRECTED = {Rule.RATIO, Rule.SERIES, Rule.DIFFERENCE, Rule.NET_OF_RING}
-NEEDS: dict[str, Any] = {
-    Need.LONGER_PERIOD: gettext_lazy(
-        "A longer period: twice as many months before and after hold about twice as many events."
-    ),
-    Need.WIDER_CATEGORY: gettext_lazy(
-        "A wider question: more categories or a larger place, if the measure could have affected them."
-    ),
-    Need.COMPARISON: gettext_lazy("Something to compare with, like the place before the measure and without it after."),
-    Need.MORE_COMPARISONS: gettext_lazy("More places or areas to compare with: three at least."),
-    Need.OTHER_COMPARISON: gettext_lazy("Something else to compare with, that went the same way before."),
-    Need.SAME_UNITS_REPORTING: gettext_lazy(
-        "The same ones reporting before and after, or only the reports of those who did."
-    ),
-}
-
-
-def _row(name: str, found: Mapping[str, Any], words: str, *, decimals: int = 2) -> dict[str, str]:
-    low, high = found.get("ci_low"), found.get("ci_high")
-    between = ""
-    if low is not None or high is not None:
-        between = " – ".join(
-            "∞" if one is None else number_words(round(one, decimals), decimals) for one in (low, high)
-        )
-    return {
-        "name": name,
-        "estimate": number_words(round(found["estimate"], decimals), decimals),
-        "between": between,
-        "words": words,
-    }
-
-
-def _standard_error(found: Mapping[str, Any]) -> list[str]:
-    if found.get("se") is None or found.get("z") is None:
-        return []
-    numbers = {"se": number_words(round(found["se"], 1), 1), "z": number_words(round(found["z"], 2), 2)}
-    return [_("Standard error %(se)s, z %(z)s.") % numbers]
-
-
-def _quotient_words(found: Mapping[str, Any]) -> str:
-    readings = {
-        Spread.NO_EFFECT: _("Not read: there is no decrease that could move or spread."),
-        Spread.DIFFUSION_BEYOND: _("The ring gained more than the place."),
-        Spread.DIFFUSION: _("The ring gained too, less than the place."),
-        Spread.NEITHER: _("Nothing moved and nothing spread."),
-        Spread.DISPLACEMENT: _("Some of it moved to the ring, less than what was gained."),
-        Spread.DISPLACEMENT_BEYOND: _("As much moved to the ring as was gained, or more."),
-    }
-    return readings.get(Spread(found["reading"]), "")
-
-
-RESULTS: dict[str, Any] = {
-    "relative": lambda found: _row(
-        _("Relative effect size"), found, _("Above 1: fewer than expected where it was done.")
-    ),
-    "difference": lambda found: _row(
-        _("Difference in differences, rate ratio"), found, _("Below 1: fewer than expected, month by month.")
-    ),
-    "weighted": lambda found: _row(
-        _("Weighted displacement difference"),
-        found,
-        " ".join([_("Events, ring included. Below 0: fewer than expected."), *_standard_error(found)]),
-        decimals=1,
-    ),
-    "quotient": lambda found: _row(_("Weighted displacement quotient"), found, _quotient_words(found)),
-    "net": lambda found: _row(_("Total net effect"), found, _("Events prevented in all, ring included."), decimals=1),
-    "interrupted": lambda found: _row(
-        _("Interrupted series, rate ratio"), found, _("The place beside its own past, nothing else.")
-    ),
-    "synthetic": lambda found: _row(_("Synthetic comparison"), found, _synthetic_words(found)),
-}
-
-
-def _synthetic_words(found: Mapping[str, Any]) -> str:
-    values = {"rank": found.get("rank"), "areas": found.get("areas")}
-    if found.get("p_value") is None:
-        return _("Moved most but for %(rank)s of %(areas)s; too few for more than that.") % values
-    return _("Number %(rank)s of %(areas)s in how far it moved.") % values
-
-
-def watch_level(count: int, days: int) -> int:
-    """So many events in a month that as many as these reach it by chance once in a hundred."""
-    from scipy import stats
-
-    mean = count / days * DAYS_IN_A_MONTH
-    return int(stats.poisson.isf(WATCH_CHANCE, mean)) + 1 if mean > 0 else 1

@@ -23,11 +23,13 @@ from cause_analysis.problems.actions import move_problem
 from cause_analysis.problems.counting import count_now
 from cause_analysis.problems.queries import selection_of
 from common.errors import NotPossible
-from followup.evaluations.numbers import watch_level
+from followup.evaluations.numbers import DAYS_IN_A_MONTH
 from followup.models import EvaluatedMeasure, Evaluation, ProblemWatch
 
 logger = logging.getLogger(__name__)
 LONGEST_WATCH_YEARS = 5
+# How seldom a month reaches the suggested level of a watch by chance alone.
+WATCH_CHANCE = 0.01
 
 
 def _evaluated(problem: Problem) -> list[int]:
@@ -108,7 +110,15 @@ def suggested_level(problem: Problem, evaluation: Evaluation) -> int | None:
     if plan is None:
         return None
     asked = replace(selection_of(problem), since=plan.after_from, until=plan.after_to)
-    return watch_level(count_now(problem.collaboration, asked), (plan.after_to - plan.after_from).days + 1)
+    return _seldom_reached(count_now(problem.collaboration, asked), (plan.after_to - plan.after_from).days + 1)
+
+
+def _seldom_reached(count: int, days: int) -> int:
+    """So many events in a month that as many as these reach it by chance once in a hundred."""
+    from scipy import stats
+
+    mean = count / days * DAYS_IN_A_MONTH
+    return int(stats.poisson.isf(WATCH_CHANCE, mean)) + 1 if mean > 0 else 1
 
 
 def months_to_count(watch: ProblemWatch, today: dt.date) -> list[tuple[dt.date, dt.date]]:
@@ -149,11 +159,10 @@ def look_after(watch: ProblemWatch, *, today: dt.date) -> bool:
             move_problem(problem=problem, to=State.DESCRIBED, by=None, reason=reason)
         record("problem_came_back", by=None, subject=problem)
         return True
-    if today > watch.last_day and months_to_count(watch, today):
-        last_month_ended = (watch.last_day.replace(day=1) + relativedelta(months=1)) <= today
-        if last_month_ended:
-            watch.ended_at = timezone.now()
-            watch.save(update_fields=["ended_at"])
+    if watch.last_day.replace(day=1) + relativedelta(months=1) <= today:
+        # Its last month has ended too.
+        watch.ended_at = timezone.now()
+        watch.save(update_fields=["ended_at"])
     return False
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from action_plans.models import PlanVersion
 from followup.evaluations.queries import with_row
-from followup.models import EvaluatedMeasure, Evaluation, Headline, Lesson, Outcome
+from followup.models import EvaluatedMeasure, Evaluation, Lesson, Outcome
 from partners.models import Collaboration
 
 
@@ -116,8 +116,3 @@ def told_to_reporters(user: Any) -> Any:
     decided = PlanVersion.objects.visible_to(user).values("plan")
     rows = Evaluation.objects.adopted().exclude(outcome=Outcome.NEVER)
     return rows.filter(Q(plan__in=decided) | Q(pk__in=Evaluation.objects.visible_to(user).values("pk")))
-
-
-def words_of_headlines() -> list[str]:
-    """The codes in the order they are told in."""
-    return [Headline.DECREASED, Headline.UNCHANGED, Headline.INCREASED, Headline.NOT_ASSESSABLE]

@@ -17,6 +17,7 @@ from action_plans.permissions import READ_PLANS, may_work_on_plan
 from areas.models import Place
 from cause_analysis.models import Problem
 from followup.evaluations import presenters
+from followup.evaluations.queries import with_row
 from followup.evaluations.rules import OVER
 from followup.lessons import queries
 from followup.models import Evaluation, Headline, Outcome, ProblemWatch
@@ -62,7 +63,7 @@ def experience_words(own: queries.Experience) -> list[str]:
             )
             % {"number": own.tried, "told": told}
         )
-    for headline in queries.words_of_headlines():
+    for headline in Headline.values:
         if number := own.together.get(headline):
             word = _("unclear") if headline == Headline.NOT_ASSESSABLE else Headline(headline).label
             sentences.append(
@@ -214,8 +215,6 @@ def evaluations_in_receipts(user: Any, incidents: Sequence[Incident]) -> dict[in
     by_place: dict[int, list[int]] = {}
     for pk, place in rows:
         by_place.setdefault(place, []).append(pk)
-    from followup.evaluations.queries import with_row
-
     wanted = {pk for several in by_place.values() for pk in several[:MOST_ROWS]}
     evaluations = {one.pk: one for one in with_row(Evaluation.objects.filter(pk__in=wanted))}
     reads = {one.pk: user.has_role(one.collaboration_id, READ_PLANS) for one in evaluations.values()}
