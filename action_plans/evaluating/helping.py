@@ -92,6 +92,7 @@ def help_with(draft: Draft, *, now: dt.datetime, source: Source | None = None, w
     listed = proposing.candidates(draft, found.zones, first=first, today=today) if with_candidates else []
     said = [
         *warnings.about_comparison(len(found.units), help_.ring, shown.half, shown.eight_of_ten),
+        *warnings.about_goal(draft),
         *warnings.about_periods(draft, source, today=today),
         *warnings.about_peak(counts["treated"], help_.treated, draft.before),
         *warnings.about_reporting(draft, source, now=now),

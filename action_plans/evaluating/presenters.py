@@ -30,7 +30,9 @@ TENS = 10
 # So many of each kind are offered before the others.
 OFFERED = 5
 # Warnings without a number of anybody's area.
-TOLD_TO_ALL = {"no_comparison", "few_comparisons", "season", "other_measures", "lacks", "before_has_begun"}
+TOLD_TO_ALL = {
+    "no_comparison", "few_comparisons", "not_as_goal", "season", "other_measures", "lacks", "before_has_begun",
+}  # fmt: skip
 # Points of the chart are three months together: single months of a place are mostly chance.
 BLOCK_MONTHS = 3
 
@@ -188,6 +190,10 @@ def warning_words(one: Mapping[str, Any]) -> str:
         return _("The period before has not ended: it is counted anew when it has.")
     day = {"day": date_format(dt.date.fromisoformat(one["day"]), "j F Y")} if "day" in one else {}
     return {
+        "not_as_goal": _(
+            "The plan counts other reports than the goal of the measure. Then something else is evaluated than what was"
+            " aimed at."
+        ),
         "season": _("The periods are not the same months of the year. Seasons differ, whatever is done."),
         "not_whole_months": _(
             "The periods are not whole months. What is known only to its month is counted on the 1st."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,9 +20,12 @@ from action_plans.evaluating.drafting import (
     months_of,
 )
 from action_plans.evaluating.others import OtherMeasure
+from action_plans.evaluating.zones import counted_selection
+from action_plans.models import Goal
 from analysis.evaluation import Peak, recent_peak
 from analysis.periods import PeriodKind, containing, free
 from areas.models import Area
+from incidents.selections import Selection
 from situational_picture.coverage.queries import AreaUnits
 from situational_picture.figures import Source
 
@@ -57,6 +61,17 @@ def about_periods(draft: Draft, source: Source, *, today: dt.date) -> list[Warni
     if source.exact_from is not None and before[0] < source.exact_from and (draft.places or draft.ring_m):
         found.append({"code": "purged", "day": source.exact_from.isoformat()})
     return found
+
+
+def about_goal(draft: Draft) -> list[Warning_]:
+    """Whether other reports are counted than those by which a goal of the measure is measured."""
+    goals = Goal.objects.kept().filter(measure_goals__measure=draft.measure, measured=Goal.Measured.REPORTS)
+    aimed_at = {_which(counted_selection(query)) for query in goals.values_list("selection", flat=True)}
+    return [{"code": "not_as_goal"}] if aimed_at and _which(draft.selection) not in aimed_at else []
+
+
+def _which(selection: Selection) -> str:
+    return replace(selection, category=tuple(sorted(selection.category))).query
 
 
 def about_peak(earlier: pd.Series, count: int, before: Days) -> list[Warning_]:

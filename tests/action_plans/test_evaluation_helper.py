@@ -14,7 +14,7 @@ from action_plans.evaluating.helping import facts_kept, help_with, showable
 from action_plans.evaluating.series import counts_of
 from action_plans.evaluating.zones import counted_selection
 from action_plans.measures import actions as measures
-from action_plans.models import EvaluationPlan
+from action_plans.models import EvaluationPlan, Goal
 from analysis.evaluation import detectable_reduction
 from common.errors import NotPossible
 from situational_picture.figures import Source
@@ -211,6 +211,20 @@ def test_fewer_than_three_comparisons_are_said_to_be_few_and_three_are_not(world
     for is_in_circle in (True, False):
         assert presenters.warning_words(one) in presenters.kept_words(kept, is_in_circle=is_in_circle)
     assert few(world.like, *more)[0] == []
+
+
+def test_a_plan_that_counts_other_reports_than_the_goal_is_warned_of(world):
+    goal = make.GoalFactory(
+        plan=world.thing.plan, measured=Goal.Measured.REPORTS, selection="category=SKA&category=DRO"
+    )
+    assert "not_as_goal" not in codes(world.help())
+    make.MeasureGoalFactory(measure=world.thing, goal=goal)
+    assert "not_as_goal" in codes(world.help())
+    # In another order, and wherever the goal counts them, they are the same reports.
+    same = counted_selection("category=DRO&category=SKA")
+    found = world.help(selection=same)
+    assert "not_as_goal" not in codes(found)
+    assert "andra rapporter" in " ".join(presenters.kept_words(facts_kept(world.help()), is_in_circle=False))
 
 
 def test_where_places_are_treated_places_are_offered_first(world):
