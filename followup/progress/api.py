@@ -51,6 +51,7 @@ class ProgressFacts(serializers.Serializer):
     written_at = serializers.DateTimeField()
     doses = ProgressDose(many=True, help_text="Done since the note before.")
     obstacle = ProgressObstacle(allow_null=True)
+    photos = serializers.IntegerField(help_text="How many photos there are. The photos themselves are on the page.")
 
 
 class ListOfProgress(serializers.Serializer):
@@ -112,7 +113,8 @@ class ProgressListView(APIView):
         rows = ProgressNote.objects.visible_to(request.user).filter(
             **{lookup: asked[name] for name, lookup in lookups.items() if name in asked}
         )
-        rows = rows.select_related("collaboration", "part", "organisation", "obstacle").prefetch_related("doses__dose")
+        rows = rows.select_related("collaboration", "part", "organisation", "obstacle")
+        rows = rows.prefetch_related("doses__dose", "photos")
         return Response({"results": [_facts(note) for note in rows.order_by("-written_at", "-pk")[:MOST]]})
 
     @extend_schema(
@@ -183,5 +185,6 @@ def _facts(note: ProgressNote) -> dict[str, Any]:
         "part": note.part.number if note.part else None,
         "organisation": note.organisation.name,
         "doses": [{"kind": done.dose.kind, "word": done.dose.word, "amount": done.amount} for done in note.doses.all()],
+        "photos": sum(bool(photo.file) for photo in note.photos.all()),
         "obstacle": obstacle and {"code": obstacle.code, "since": obstacle.since, "resolved_on": obstacle.resolved_on},
     }

@@ -223,6 +223,12 @@ def test_the_api_tells_once_and_reads_what_the_page_reads(world, client):
     assert (first.status_code, again.status_code, first.json()["id"]) == (201, 200, again.json()["id"])
     (row,) = client.get(f"/api/v1/progress/?measure={world.ongoing.pk}").json()["results"]
     assert (row["course"], row["obstacle"]["code"], row["hours"]) == ("hindered", "season", 3)
+    # How many photos there still are is told, and never the photos.
+    note = ProgressNote.objects.get()
+    make.ProofPhotoFactory(note=note)
+    make.ProofPhotoFactory(note=note, file="", sha256="", removal=ProofPhoto.Removal.TAKEN_BACK)
+    (row,) = client.get(f"/api/v1/progress/?measure={world.ongoing.pk}").json()["results"]
+    assert row["photos"] == 1
     assert _send(client, {**body, "obstacle": None, "client_uuid": str(uuid.uuid4())}).status_code == 409
     client.force_login(world.people["other_housing"])
     assert client.get("/api/v1/progress/").json() == {"results": []}
