@@ -215,9 +215,9 @@ def _stories(areas: Sequence[AreaShape], month: dt.date, seed: int) -> tuple[pd.
             continue
         rng = np.random.default_rng([seed, _STORY, number, month.year, month.month])
         weights = np.array(story.weekdays)[days.day_of_week]
-        begun = rng.choice(
-            len(days), rng.poisson(story.a_month * story.months[month.month - 1]), p=weights / weights.sum()
-        )
+        left = _at(story.years, month.year + (month.month - 0.5) / 12) if story.years else 1.0
+        wanted = story.a_month * story.months[month.month - 1] * left
+        begun = rng.choice(len(days), rng.poisson(wanted), p=weights / weights.sum())
         after = np.repeat(begun, rng.poisson(story.again, len(begun)))
         on = np.concatenate([begun, after + rng.integers(1, 7, len(after))])
         shares = np.array(list(story.codes.values()))

@@ -134,7 +134,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     if load_ward_measure(blackpool, people, problems.get(WARD)):
         say("a pretended measure in Blackpool, to be evaluated on real counts")
     if evaluated := load_evaluations(norrkoping, people, today=timezone.localdate()):
-        say(f"{evaluated} evaluations, one of them adopted and counted again each half year")
+        say(f"{evaluated} evaluations, two of them adopted and counted again each half year")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -366,7 +366,7 @@ def _goals(cast: _Cast, plan: Plan, problem: Problem) -> None:
             "indicator": "rapporter om öppen narkotikahandel och hot på torget",
             "baseline_from": BEFORE_FROM,
             "baseline_to": BEFORE_TO,
-            "target": 15,
+            "target": 70,
         },
         {
             "kind": Goal.Kind.OUTPUT,

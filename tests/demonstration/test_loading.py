@@ -44,7 +44,7 @@ from cause_analysis.models import (
 )
 from cause_analysis.problems.definition import QUESTIONS
 from est_platform.demonstration import cast, loading
-from followup.models import Evaluation, Obstacle, ProofPhoto
+from followup.models import Evaluation, Obstacle, ProblemWatch, ProofPhoto
 from followup.progress.queries import doses_of, silent_measures
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
 from incidents.reviewing.queries import waiting_batches
@@ -252,7 +252,7 @@ class TestLoaded:
         assert any("5 problems" in line for line in loaded)
         assert any("causes of those that come first" in line for line in loaded)
         assert any("8 indicators" in line for line in loaded)
-        assert any("evaluations, one of them adopted" in line for line in loaded)
+        assert any("evaluations, two of them adopted" in line for line in loaded)
         assert len(loaded) == 16
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
@@ -386,12 +386,12 @@ def test_the_whole_demonstration(capsys):
         assert days == sorted(days)
         assert one.asked_at.date() < one.due_on
         assert max(one.moves.values_list("at", flat=True)) < timezone.now()
-    assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "followed_up"
+    assert Problem.objects.get(title="Öppen narkotikahandel på torget, 2017").state == "after_watch"
     what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "under_way"
     how_this_autumns_measures_go()
     evaluations_are_planned_with_the_helper()
-    one_evaluation_is_adopted_and_counted_again()
+    one_evaluation_shows_a_decrease_and_others_cannot_tell()
     # The night round reports since September, and its latest file waits to be approved as a whole.
     week = Picture.objects.get(area__slug="hageby", period_kind="week", version=1)
     assert [change["period"] for change in week.figures["coverage"]["changes"]] == ["2026-W37"]
@@ -403,13 +403,30 @@ def test_the_whole_demonstration(capsys):
     assert waiting.together > 0
 
 
-def one_evaluation_is_adopted_and_counted_again():
-    """Six measures at the square in one evaluation, adopted the winter after; two evaluations wait for a group."""
-    adopted = Evaluation.objects.get(adopted_at__isnull=False)
-    assert adopted.evaluated_measures.count() == 6
-    assert adopted.lessons.count() == 3
-    assert adopted.checks.count() == 10
-    assert Evaluation.objects.filter(adopted_at=None, computed_at__isnull=False).count() == 2
+def one_evaluation_shows_a_decrease_and_others_cannot_tell():
+    """Six measures at the square together: fewer, by the invented reports alone. Of the whole area and of the ward of
+    real data the numbers cannot tell, and the page says so."""
+    norrkoping = Evaluation.objects.filter(collaboration__slug="norrkoping")
+    square, whole = norrkoping.order_by("number")
+    assert square.evaluated_measures.count() == 6
+    assert (square.headline, square.outcome) == ("decreased", "partly")
+    counted = square.figures["counts"]
+    assert counted["treated"]["before"]["count"] > 100
+    assert 0.5 <= square.figures["results"]["change"]["estimate"] <= 0.65
+    assert len(square.figures["compared"]) >= 3
+    assert square.lessons.count() == 3
+    assert set(square.checks.values_list("standing", flat=True)) == {"holds"}
+    assert square.checks.count() == 10
+    assert (whole.headline, whole.outcome) == ("not_assessable", "unclear")
+    assert whole.adopted_at is not None
+    assert set(whole.checks.values_list("standing", flat=True)) == {"uncertain"}
+    assert whole.figures["headline"]["reasons"]
+    ward = Evaluation.objects.get(collaboration__slug="blackpool")
+    assert (ward.headline, ward.adopted_at) == ("not_assessable", None)
+    watch = ProblemWatch.objects.get()
+    assert watch.evaluation == square
+    # Two years went by without it coming back.
+    assert (watch.reached_on, watch.ended_at is not None) == (None, True)
 
 
 def evaluations_are_planned_with_the_helper():
