@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
 from action_plans.measures.actions import mark_evaluated
-from action_plans.models import EvaluationPlan, Measure, MeasureState
+from action_plans.models import EvaluationPlan, Measure
 from action_plans.permissions import check_may_work_on_plan
 from areas.models import Place
 from audit.actions import record
@@ -74,12 +74,7 @@ def begin_of_process(*, by: Any, measure: Measure, today: dt.date) -> Evaluation
     if known is not None:
         return known.evaluation
     measure = Measure.objects.select_related("plan").get(pk=measure.pk)
-    if measure.state not in rules.OVER:
-        raise NotPossible(_("A measure is evaluated once it has been carried out, or has been given up."))
-    if EvaluationPlan.objects.filter(measure=measure, after_to__gte=today, fixed_at__isnull=False).exists() and (
-        measure.state != MeasureState.ABORTED
-    ):
-        raise NotPossible(_("Its evaluation is planned, and begins by itself when the period after has ended."))
+    rules.check_may_begin(measure, EvaluationPlan.objects.filter(measure=measure).first(), today=today)
     evaluation = _begin(collaboration, measure, [measure], plan=None, due_on=today)
     evaluation = compute(evaluation, today=today)
     record("evaluation_begun", by=by, subject=evaluation)

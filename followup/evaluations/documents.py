@@ -263,8 +263,6 @@ class _Told:
         if self.numbers.is_counted:
             yield model.Heading(_("The numbers behind it"))
             yield self._counts()
-            if moved := self.numbers.moved():
-                yield model.Text(f"{_('Did the problem move?')} {moved}")
             results = [
                 tuple(
                     model.Cell(text or _NONE) for text in (row["name"], row["estimate"], row["between"], row["words"])

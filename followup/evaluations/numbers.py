@@ -80,7 +80,7 @@ class Telling:
     def sentences(self) -> str:
         """The two sentences under the headline."""
         if self.figures.get("design") == PROCESS:
-            return _("No effect was planned to be counted. Here stands what was done, and what the group makes of it.")
+            return _("No effect is counted. Here stands what was done, and what the group makes of it.")
         if not self.is_counted:
             return _("The sources lack the days before or the days after.")
         verdict = self.figures["headline"]["verdict"]

@@ -9,7 +9,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 
-from action_plans.models import MeasureState
+from action_plans.models import EvaluationPlan, Measure, MeasureState
 from common.errors import NotPossible
 from common.permissions import as_question
 from followup.models import Done, Evaluation, Headline, Outcome, Standing
@@ -22,6 +22,22 @@ AGAIN_AFTER_MONTHS = 6
 YEAR_MONTHS = 12
 # How long it is gone on.
 MOST_CHECKS = 10
+
+
+def check_may_begin(measure: Measure, plan: EvaluationPlan | None, *, today: dt.date) -> None:
+    """What was done can be evaluated without counting: it is over, and no counting was planned that begins by itself.
+
+    What was given up need not wait for days after that lie ahead.
+    """
+    if measure.state not in OVER:
+        raise NotPossible(_("A measure is evaluated once it has been carried out, or has been given up."))
+    if plan is None or plan.fixed_at is None:
+        return
+    if measure.state != MeasureState.ABORTED or plan.after_to < today:
+        raise NotPossible(_("Its evaluation is planned, and begins by itself when the period after has ended."))
+
+
+may_begin = as_question(check_may_begin)
 
 
 def check_judgement(evaluation: Evaluation) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from areas.models import Place
 from cause_analysis.models import Problem
 from followup.evaluations import presenters
 from followup.evaluations.queries import with_row
-from followup.evaluations.rules import OVER
+from followup.evaluations.rules import may_begin
 from followup.lessons import queries
 from followup.models import Evaluation, Headline, Outcome, ProblemWatch
 from incidents.models import Incident
@@ -97,14 +98,13 @@ def _line(evaluation: Evaluation) -> dict[str, Any]:
 def evaluation_of_measures(user: Any, measures: Sequence[Measure]) -> dict[int, list[dict[str, Any]]]:
     """What each measure's evaluation said; the way to begin one where none was planned."""
     there = queries.by_measure(user, [measure.pk for measure in measures])
-    plans = dict(EvaluationPlan.objects.filter(measure__in=measures).values_list("measure_id", "fixed_at"))
+    plans = {plan.measure_id: plan for plan in EvaluationPlan.objects.filter(measure__in=measures)}
     found: dict[int, list[dict[str, Any]]] = {}
     for measure in measures:
         evaluation = there.get(measure.pk)
         begins = (
             evaluation is None
-            and measure.state in OVER
-            and plans.get(measure.pk) is None
+            and may_begin(measure, plans.get(measure.pk), today=timezone.localdate())
             and may_work_on_plan(user, measure.plan)
         )
         if evaluation is None and not begins:

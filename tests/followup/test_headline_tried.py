@@ -50,7 +50,7 @@ def test_where_nothing_changes_nothing_is_found_and_what_is_taken_away_is(world,
     assert try_headline(world.here, today=TODAY).figures == run.figures
     client.force_login(world.people["council"])
     page = client.get(reverse("headline_tried", args=[world.here.slug]))
-    assert "Av 200 åtgärder som aldrig vidtogs blev 200" in page.content.decode()
+    assert "I 200 av 200 försök där inget hade gjorts" in page.content.decode()
 
 
 def test_with_too_few_reports_the_run_says_so(world, client):

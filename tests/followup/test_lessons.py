@@ -168,6 +168,28 @@ def test_what_was_never_carried_out_is_no_experience_of_the_method(world):
     assert experience(world) == ["1 gång beslutades den utan att genomföras, vilket inte säger något om metoden."]
 
 
+def test_what_was_given_up_need_not_wait_for_the_days_that_were_to_be_counted(world):
+    measure, plan = world.done, world.done.evaluation_plan
+
+    def offered():
+        rows = slots.evaluation_of_measures(world.officer, [measure]).get(measure.pk, [])
+        return [row for row in rows if row["begin_url"]]
+
+    # It is over, and its counting begins by itself.
+    assert not offered()
+    for day in (plan.after_to, TODAY):
+        with pytest.raises(NotPossible):
+            actions.begin_of_process(by=world.officer, measure=measure, today=day)
+    measure.state = "aborted"
+    measure.save(update_fields=["state"])
+    plan.after_to = timezone.localdate() + dt.timedelta(days=30)
+    plan.save(update_fields=["after_to"])
+    assert offered()
+    begun = actions.begin_of_process(by=world.officer, measure=measure, today=timezone.localdate())
+    assert begun.evaluation_plan is None
+    assert not offered()
+
+
 def test_an_evaluation_nobody_has_adopted_is_no_experience(world):
     world.begun()
     assert experience(world) == []
