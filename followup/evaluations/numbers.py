@@ -52,6 +52,11 @@ class Telling:
         return bool(self.counts)
 
     @property
+    def is_process(self) -> bool:
+        """Whether only what was done is evaluated: no effect was to be counted."""
+        return self.figures.get("design") == PROCESS
+
+    @property
     def is_hidden(self) -> bool:
         """Whether this reader is told no estimate of the change: a count it rests on is small."""
         return self._rests_on_small("treated", "compared")
@@ -66,7 +71,7 @@ class Telling:
 
     def heading(self, headline: str, subject: str) -> str:
         """The finding as a title."""
-        if self.figures.get("design") == PROCESS:
+        if self.is_process:
             return _("What came of it: %(subject)s") % {"subject": subject}
         what = self.figures.get("indicator") or subject
         sentence = {
@@ -79,7 +84,7 @@ class Telling:
 
     def sentences(self) -> str:
         """The two sentences under the headline."""
-        if self.figures.get("design") == PROCESS:
+        if self.is_process:
             return _("No effect is counted. Here stands what was done, and what the group makes of it.")
         if not self.is_counted:
             return _("The sources lack the days before or the days after.")
@@ -168,7 +173,7 @@ class Telling:
 
     def needed(self) -> list[str]:
         """What would be needed for an answer; nothing where there is one."""
-        if self.figures["headline"]["verdict"] != Headline.NOT_ASSESSABLE or self.figures.get("design") == PROCESS:
+        if self.figures["headline"]["verdict"] != Headline.NOT_ASSESSABLE or self.is_process:
             return []
         said = [str(NEEDS[need]) for need in self.figures["headline"]["needs"]]
         times = self.results.get("times_as_many")
@@ -335,7 +340,7 @@ class Telling:
 
     def cautions(self) -> list[str]:
         """What it cannot tell: what holds for every evaluation, and what was warned of when this one was planned."""
-        if self.figures.get("design") == PROCESS:
+        if self.is_process:
             return [_("Whether anything changed: nothing was counted.")]
         said = [_("Why it changed. Only the group can say whether the measure had a part in it.")]
         is_joint = len(self.figures.get("measures", [])) > 1

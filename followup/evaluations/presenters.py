@@ -183,6 +183,8 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "days": told.days(),
         "is_compared": bool(figures.get("compared")),
         "has_ring": bool(figures.get("ring_m")),
+        "is_process": told.is_process,
+        "done_rows": done_rows(evaluation) if told.is_process else [],
         "measures": [{"title": one.title, "url": measure_url(one), "tag": state_tag(one.state)} for one in measures],
         "is_joint": len(measures) > 1,
         "judgement": judgement_rows(evaluation),

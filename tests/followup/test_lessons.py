@@ -15,7 +15,7 @@ from action_plans.models import Commitment
 from action_plans.retention import GONE
 from cause_analysis.models import Problem
 from common.errors import NotAllowed, NotPossible
-from followup.evaluations import actions
+from followup.evaluations import actions, presenters
 from followup.evaluations.retention import KIND
 from followup.lessons import closing, slots
 from followup.models import ProblemWatch
@@ -168,7 +168,7 @@ def test_what_was_never_carried_out_is_no_experience_of_the_method(world):
     assert experience(world) == ["1 gång beslutades den utan att genomföras, vilket inte säger något om metoden."]
 
 
-def test_what_was_given_up_need_not_wait_for_the_days_that_were_to_be_counted(world):
+def test_what_was_given_up_need_not_wait_for_the_days_that_were_to_be_counted(world, client):
     measure, plan = world.done, world.done.evaluation_plan
 
     def offered():
@@ -188,6 +188,11 @@ def test_what_was_given_up_need_not_wait_for_the_days_that_were_to_be_counted(wo
     begun = actions.begin_of_process(by=world.officer, measure=measure, today=timezone.localdate())
     assert begun.evaluation_plan is None
     assert not offered()
+    # Its page tells what was done, and says nothing of numbers there are none of.
+    client.force_login(world.officer)
+    page = client.get(presenters.url_of(begun)).content.decode()
+    assert 'id="done"' in page
+    assert not any(f'id="{part}"' in page for part in ("picture", "said", "method"))
 
 
 def test_an_evaluation_nobody_has_adopted_is_no_experience(world):
