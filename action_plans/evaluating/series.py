@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
-from django.db.models import BigIntegerField, Case, CharField, Count, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Count, Q, Value, When
 from django.db.models.functions import TruncMonth
 
-from action_plans.evaluating.zones import Design, design_of
+from action_plans.evaluating.zones import Design, areas_near, design_of
 from action_plans.models import EvaluationPlan
 from analysis.periods import PeriodKind, periods_between
 from cause_analysis.problems.counting import counted
+from incidents.models import Status
 
 _TREATED, _RING, _ELSEWHERE = "treated", "ring", ""
 
@@ -49,6 +50,20 @@ def counts_of(design: Design, first: dt.date, last: dt.date) -> pd.DataFrame:
     ).astype("int64")
     frame.insert(0, "days", [_days(month, first, last) for month in months])
     return frame
+
+
+def months_without_points(design: Design, first: dt.date, last: dt.date) -> set[dt.date]:
+    """The months of which reports near what is counted are left as statistics that say neither point nor place.
+
+    What happened there and around it can no longer be counted. None where whole areas alone are: those stay known.
+    """
+    cells = design.zones.cells.union(design.zones.ring, *(unit.cells for unit in design.units))
+    if not cells:
+        return set()
+    rows = counted(design.collaboration, design.selection.moved_to(first, last)).order_by()
+    near = Q(area=None) | Q(area__in=areas_near(design.collaboration, cells))
+    left = rows.filter(near, status=Status.PURGED, place=None)
+    return set(left.annotate(month=TruncMonth("occurred_on")).values_list("month", flat=True).distinct())
 
 
 def _days(month: dt.date, first: dt.date, last: dt.date) -> int:

@@ -27,6 +27,8 @@ from partners.models import Collaboration
 AROUND_A_POINT = 1
 # Farther away nobody calls it around the place.
 LONGEST_RING_M = 2000
+# A point 50 m outside an area belongs to it, and lies up to 30 m from the centre of its hexagon: with room to spare.
+JUST_OUTSIDE_DEGREES = 0.003
 NO_CELLS: frozenset[int] = frozenset()
 
 
@@ -167,6 +169,19 @@ def polygon_of(area: Area) -> Any:
     """The area's boundary as it is today, or None where it has none."""
     row = Boundary.objects.in_force(timezone.localdate()).filter(area=area).first()
     return row.polygon if row is not None else None
+
+
+def areas_near(collaboration: Collaboration, cells: Collection[int]) -> list[int]:
+    """The areas that a report in one of the hexagons can have been given: those it lies in, or just outside."""
+    centres = cell_centres(np.array(sorted(cells), dtype=np.int64))
+    near = []
+    rows = Boundary.objects.in_force(timezone.localdate()).filter(area__collaboration=collaboration)
+    for boundary in rows.order_by("area_id"):
+        around = shapely.buffer(boundary.polygon, JUST_OUTSIDE_DEGREES)
+        shapely.prepare(around)
+        if shapely.contains_xy(around, centres[:, 0], centres[:, 1]).any():
+            near.append(boundary.area_id)
+    return near
 
 
 def _parts(polygon: Any) -> list[list[list[tuple[float, float]]]]:

@@ -16,7 +16,7 @@ import pandas as pd
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from action_plans.evaluating.series import counts_of
+from action_plans.evaluating.series import counts_of, months_without_points
 from action_plans.evaluating.zones import Design, design_of
 from action_plans.models import EvaluationPlan, Measure
 from analysis.change import count_interval
@@ -80,7 +80,7 @@ def _figures(
 ) -> dict[str, Any]:
     design = design_of(plan)
     source = source_of(months_by_source(plan.collaboration), today)
-    months = _months(design, days, source)
+    months = _months(design, days, source, plan.facts or {})
     before_from, before_to, after_from, after_to = days
     measures = queries.measures_of(evaluation)
     reporting = beside.Reporting(plan.measure.plan.area, source, now=timezone.now())
@@ -148,8 +148,13 @@ def _figures(
 # --- The months -------------------------------------------------------------------------------------------------------
 
 
-def _months(design: Design, days: tuple[dt.date, dt.date, dt.date, dt.date], source: Source) -> pd.DataFrame:
-    """A row for each month or part of one, in order: its period and its counts; NaN where the sources lack it."""
+def _months(
+    design: Design, days: tuple[dt.date, dt.date, dt.date, dt.date], source: Source, facts: Mapping[str, Any]
+) -> pd.DataFrame:
+    """A row for each month or part of one, in order: its period and its counts; NaN where the sources lack it.
+
+    Of months whose points have been purged since, what the plan kept when it was fixed; NaN where it kept nothing.
+    """
     before_from, before_to, after_from, after_to = days
     one = dt.timedelta(days=1)
     first = before_from - relativedelta(months=EARLIER_MONTHS)
@@ -174,7 +179,22 @@ def _months(design: Design, days: tuple[dt.date, dt.date, dt.date, dt.date], sou
     months[counted] = months[counted].astype(float)
     lacking = [_is_lacking(month, source) for month in months["month"]]
     months.loc[lacking, counted] = np.nan
+    purged = months_without_points(design, first, after_to)
+    for number, month, covered in months[["month", "days"]].itertuples():
+        if month in purged:
+            kept = _kept_of(facts, month, covered, counted)
+            months.loc[number, counted] = np.nan if kept is None else kept
     return months
+
+
+def _kept_of(facts: Mapping[str, Any], month: dt.date, days: int, columns: Sequence[str]) -> list[float] | None:
+    """The counts of a whole month, as the plan kept them after it had ended."""
+    if not facts or month.isoformat() not in facts["months"] or not set(columns) <= set(facts["series"]):
+        return None
+    following = month + relativedelta(months=1)
+    if days != (following - month).days or facts["counted_on"] < following.isoformat():
+        return None
+    return [float(facts["series"][name][facts["months"].index(month.isoformat())]) for name in columns]
 
 
 def _is_lacking(month: dt.date, source: Source) -> bool:

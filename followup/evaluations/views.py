@@ -115,16 +115,19 @@ def _page(request: PartnerRequest, shown: Evaluation, **forms: Any) -> dict[str,
     }
 
 
+def _stands(request: PartnerRequest, shown: Evaluation) -> HttpResponse:
+    """Back to an evaluation that has been adopted meanwhile, whose page has no form left to say it in."""
+    messages.error(request, _("The evaluation is adopted and stands as it is. What is learnt later stands beside it."))
+    return redirect(presenters.url_of(shown))
+
+
 @never_cache
 @get_or_post
 def evaluation_judge(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """Say what the group makes of it."""
     shown = _to_write(request, number)
     if shown.adopted_at is not None:
-        messages.error(
-            request, _("The evaluation is adopted and stands as it is. What is learnt later stands beside it.")
-        )
-        return redirect(presenters.url_of(shown))
+        return _stands(request, shown)
     form = JudgementForm(request.POST if request.method == "POST" else None, evaluation=shown)
     theirs: list[dict[str, str]] = []
     status = 422 if form.is_bound else 200
@@ -165,6 +168,9 @@ def evaluation_lesson(request: PartnerRequest, collaboration: Collaboration, num
         else:
             messages.success(request, _("The lesson is written down."))
             return redirect(presenters.url_of(shown) + "#lessons")
+    shown = _evaluation(request, number)
+    if shown.adopted_at is not None:
+        return _stands(request, shown)
     return render(request, "followup/evaluations/detail.html", _page(request, shown, lesson_form=form), status=422)
 
 
@@ -201,6 +207,8 @@ def evaluation_adopt(request: PartnerRequest, collaboration: Collaboration, numb
             messages.success(request, _("The evaluation is adopted, and stands as it is."))
             return redirect(presenters.url_of(shown))
     shown = _evaluation(request, number)
+    if shown.adopted_at is not None:
+        return _stands(request, shown)
     return render(request, "followup/evaluations/detail.html", _page(request, shown, adopt_form=form), status=422)
 
 

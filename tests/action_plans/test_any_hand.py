@@ -1,4 +1,5 @@
-"""Every address of plans answers in words whatever it is sent, and whatever has become of those it speaks of."""
+"""Every address of plans, evaluations and indicators answers in words whatever it is sent, whatever became of those it
+speaks of."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from action_plans.models import Commitment, Goal, Measure, Plan
 from areas.models import Area, AreaScope
 from partners.models import Group, Membership, Organisation, User
 from tests.promises.access_commitments import COMMITMENTS
+from tests.promises.access_evaluations import EVALUATIONS
 from tests.promises.access_goals import GOALS
+from tests.promises.access_indicators import INDICATORS
 from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_papers import PAPERS
@@ -25,16 +28,24 @@ from tests.promises.access_work import WORK
 from tests.promises.test_access import cast, route_of, signed_in  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-ROWS = {**COMMITMENTS, **GOALS, **LIBRARY, **MEASURES, **PAPERS, **PLANS, **PROGRESS, **PROMISES, **WORK}
+ROWS = {
+    **COMMITMENTS, **EVALUATIONS, **GOALS, **INDICATORS, **LIBRARY, **MEASURES, **PAPERS, **PLANS, **PROGRESS,
+    **PROMISES, **WORK,
+}  # fmt: skip
 NONSENSE = [
     "", "\x00", "a\x00b", "-1", "0", str(10**20), str(2**31), str(2**63), "1e400", "nan", "0001-01-01", "9999-12-31",
     "10000-01-01", "2026-02-30", "'\"<script>", "å" * 5000, "١٢", "²", "1:2", "{{ x }} %s", "\u202e", "kept",
+    "👩‍👩‍👧 🔥",
 ]  # fmt: skip
 ASKED = (
     "page", "area", "organisation", "partner", "state", "since", "until", "late", "view", "from", "to", "plan",
     "problem", "cause", "defect", "method", "version", "lang", "collaboration", "overdue", "strength",
+    "first", "second", "kind", "place", "purpose", "words", "format", "headline", "design_effect",
 )  # fmt: skip
-ALSO_SENT = ("row_version", "reason", "responsible", "due_on", "chosen", "seen", "step", "move", "measure", "before")
+ALSO_SENT = (
+    "row_version", "reason", "responsible", "due_on", "chosen", "seen", "step", "move", "measure", "before", "what",
+    "level", "last_day", "place", "group", "value", "ci_low", "ci_high", "layout", "dated_on", "file", "text", "about",
+)  # fmt: skip
 PERSONAS = ("coordinator", "security_lead", "police", "council", "reporter")
 
 
