@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
@@ -42,8 +43,9 @@ def try_headline(collaboration: Collaboration, *, by: Any = None, today: dt.date
         check_may_try_headline(by, collaboration)
     source = source_of(months_by_source(collaboration), today)
     rows = [_judged(category, _frame(collaboration, category, source, today)) for category in _common(collaboration)]
-    run = PlaceboRun.objects.create(collaboration=collaboration, figures={"schema": 1, "categories": rows})
-    record("headline_tried", by=by, subject=run)
+    with transaction.atomic():
+        run = PlaceboRun.objects.create(collaboration=collaboration, figures={"schema": 1, "categories": rows})
+        record("headline_tried", by=by, subject=run)
     return run
 
 
