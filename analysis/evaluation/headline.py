@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +42,9 @@ COVERAGE_CHANGE = 0.10
 # five areas of one's own, which take over when there are more.
 USUAL_DRIFT, USUAL_DRIFT_COUNTS_AS = 0.15, 4.0
 _UNITS_FOR_DRIFT = 3
+# How many times as many events are asked for at most.
+_TIMES = tuple(np.arange(1.25, 20.25, 0.25).tolist())
+_MANY_AREAS = 10
 _ENOUGH_TO_FIT = 6
 _LAGS = 3
 _OTHER_COLUMNS = ("days", "treated", "ring")
@@ -106,7 +109,8 @@ class Headline:
     that is allowed for. `relative` is the same turned round, as the relative effect. `dispersion` is the variance over
     the mean from month to month, `drift` how far areas move apart (standard deviation of the logarithm), `drift_from`
     from how many areas of one's own. `times_as_many` is how many times the events would be needed to rule out a change
-    of `meaningful_change`, None where more events would not be enough or are not needed.
+    of `meaningful_change` or, where there are enough for that, to tell the ratio from 1 if it stays; None where more
+    events would not be enough or are not needed.
     """
 
     verdict: Verdict
@@ -187,7 +191,7 @@ def assess(
     return Headline(
         verdict=verdict,
         reasons=reasons,
-        needs=_needs(data, reasons, times),
+        needs=_needs(data, found, reasons, times),
         steps=tuple(steps),
         ratio=found.ratio,
         relative=found.relative,
@@ -361,6 +365,14 @@ class _Comparison:
     @property
     def reach_one_way(self) -> float:
         return students_limit(self.confidence, self.freedom) * math.sqrt(self.variance)
+
+    def varying(self, by_chance: float, by_drift: float) -> "_Comparison":
+        """The same ratio with more or less that varies in it, and drift as well known as it is."""
+        variance = by_chance + by_drift
+        freedom = (
+            self.freedom * (variance / self.variance) ** 2 * (self.by_drift / by_drift) ** 2 if by_drift else math.inf
+        )
+        return replace(self, by_chance=by_chance, by_drift=by_drift, freedom=freedom)
 
     @property
     def points(self) -> int:
@@ -693,19 +705,36 @@ def _decided(steps: list[Step], *, may_say: bool) -> tuple[Verdict, tuple[Rule, 
 
 
 def _times_as_many(found: _Found, meaningful: float) -> float | None:
-    """How many times the events it would take to rule out the meaningful change, if the ratio came out as 1."""
+    """How many times the events it would take for an answer; None where no number of events would be enough.
+
+    To rule out the meaningful change, if the ratio came out as 1; or, where there are enough for that, to tell the
+    ratio from 1 if it stays as it is.
+    """
     assert found.comparison is not None
     compared = found.comparison
     allowed = (-math.log(1 - meaningful) * math.sqrt(compared.variance) / compared.reach_one_way) ** 2
     left = allowed - compared.by_drift
-    return compared.by_chance / left if left > 0 else None
+    times = compared.by_chance / left if left > 0 else None
+    if compared.points or (times is not None and times > 1):
+        return times
+    return next(
+        (more for more in _TIMES if compared.varying(compared.by_chance / more, compared.by_drift).points), None
+    )
 
 
-def _needs(data: _Data, reasons: tuple[Rule, ...], times: float | None) -> tuple[Need, ...]:
+def _would_more_areas_do(found: _Found) -> bool:
+    """Whether the ratio could be told from 1 if it stays, were the areas compared with more."""
+    assert found.comparison is not None
+    by_drift = found.drift.size**2 * (1 + 1 / _MANY_AREAS)
+    compared = found.comparison
+    return by_drift < compared.by_drift and compared.varying(compared.by_chance, by_drift).points != 0
+
+
+def _needs(data: _Data, found: _Found, reasons: tuple[Rule, ...], times: float | None) -> tuple[Need, ...]:
     """What to do instead, for each rule that did not hold."""
     needs: list[Need] = []
     few = {Rule.ENOUGH_EVENTS, Rule.SHOWABLE}
-    if few & set(reasons) or (Rule.RULES_OUT in reasons and (times is None or times > 1)):
+    if few & set(reasons) or (Rule.RULES_OUT in reasons and times is not None and times > 1):
         needs += [Need.LONGER_PERIOD, Need.WIDER_CATEGORY]
     if Rule.COMPARISON_OR_HISTORY in reasons:
         needs += [Need.COMPARISON]
@@ -713,6 +742,9 @@ def _needs(data: _Data, reasons: tuple[Rule, ...], times: float | None) -> tuple
         needs += [Need.SAME_UNITS_REPORTING]
     if {Rule.COMPARISON_UNTOUCHED, Rule.ALIKE_BEFORE} & set(reasons):
         needs += [Need.OTHER_COMPARISON]
-    if Rule.RULES_OUT in reasons and len(data.units) < _UNITS_FOR_DRIFT:
-        needs += [Need.MORE_COMPARISONS if data.units else Need.COMPARISON]
+    if Rule.RULES_OUT in reasons:
+        if not data.units:
+            needs += [Need.COMPARISON]
+        elif len(data.units) < _UNITS_FOR_DRIFT or (times is None and _would_more_areas_do(found)):
+            needs += [Need.MORE_COMPARISONS]
     return tuple(dict.fromkeys(needs))

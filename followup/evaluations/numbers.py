@@ -178,8 +178,8 @@ class Telling:
         said = [str(NEEDS[need]) for need in self.figures["headline"]["needs"]]
         times = self.results.get("times_as_many")
         if times and times > 1 and self.exact:
-            words = _("About %(number)s times as many events would be enough to tell.")
-            said.insert(0, words % {"number": number_words(max(2, round(times)))})
+            words = _("About %(number)s times as many events could be enough for an answer.")
+            said.insert(0, words % {"number": number_words(max(2, math.ceil(times)))})
         if "covered" in self.figures["headline"]["reasons"]:
             said.append(_("Reports from the days before and after: import what is missing."))
         if {Rule.ENOUGH_EVENTS, Rule.SHOWABLE} & set(self.figures["headline"]["reasons"]):
@@ -187,7 +187,7 @@ class Telling:
                 _("Or ask whether it was done, and what those who use the place say, instead of counting events.")
             )
         if not said:
-            # Counts enough, and still no answer: what is left is how far areas drift apart by themselves.
+            # Counts and areas enough, and still no answer: what is left is how far areas drift apart by themselves.
             said.append(
                 _("More events would not be enough: areas like these differ as much by themselves from year to year.")
             )

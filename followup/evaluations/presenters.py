@@ -177,6 +177,7 @@ def page_of(evaluation: Evaluation, user: Any) -> dict[str, Any]:
         "counts": told.count_rows(),
         "results": told.result_rows(),
         "rules": told.rule_rows(),
+        "plan_changes": _plan_changes(evaluation),
         "surveys": told.survey_rows(),
         "cautions": told.cautions(),
         "needed": told.needed(),
@@ -201,6 +202,16 @@ def _said_beforehand(evaluation: Evaluation) -> str:
     kept = (evaluation.content or {}).get("planned") or {}
     plan = evaluation.evaluation_plan
     return kept.get("decision_rule") or (plan.decision_rule if plan is not None else "")
+
+
+def _plan_changes(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """When and why the evaluation plan was changed after it was fixed, in order; of an adopted one as it was kept."""
+    kept = (evaluation.content or {}).get("planned")
+    if kept:
+        return [{"day": dt.datetime.fromisoformat(one["at"]), "reason": one["reason"]} for one in kept["changes"]]
+    plan = evaluation.evaluation_plan
+    changes = plan.changes.order_by("at", "pk") if plan is not None else []
+    return [{"day": change.at, "reason": change.reason} for change in changes]
 
 
 def marks_of(figures: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from action_plans.evaluating.words import evaluation_content
 from action_plans.models import EvaluationPlan, Measure, Plan
@@ -95,6 +96,18 @@ def test_it_says_what_was_found_why_how_it_was_planned_and_what_it_cannot_tell(c
         for words in said:
             assert reading.bare(words) in text, (route, words)
         assert "Utkast" not in text
+
+
+def test_the_page_says_when_the_plan_was_changed_and_why_as_it_was_kept(client, world):
+    changes = world.done.evaluation_plan.changes
+    first = f"{date_format(changes.get().at.astimezone(), 'j F Y')}, efter att den låsts: {REASON}"
+    assert first in get(client, world, "police", "evaluation").content.decode()
+    world.adopt()
+    # Once adopted, what is changed in the plan is nothing of this evaluation's.
+    make.EvaluationChangeFactory(evaluation_plan=world.done.evaluation_plan, reason="Vi ångrade oss.")
+    page = get(client, world, "police", "evaluation").content.decode()
+    assert first in page
+    assert "Vi ångrade oss." not in page
 
 
 def test_a_draft_says_so_on_every_page(client, world):

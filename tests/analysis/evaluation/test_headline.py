@@ -86,6 +86,29 @@ def test_too_uncertain_says_how_many_events_it_would_take():
     assert enough.verdict is Verdict.UNCHANGED
 
 
+def test_a_difference_that_chance_explains_says_how_many_events_would_tell_it():
+    result = assess(with_areas(8, of=(200, 200), treated=level(60, 48)), **PERIODS)
+    assert (result.verdict, result.needs) == (Verdict.NOT_ASSESSABLE, (Need.LONGER_PERIOD, Need.WIDER_CATEGORY))
+    assert result.times_as_many == 1.75
+    # That many it takes, and no fewer.
+    for many, verdict in ((105, Verdict.DECREASED), (75, Verdict.NOT_ASSESSABLE)):
+        assert assess(with_areas(8, of=(200, 200), treated=level(many, many * 4 // 5)), **PERIODS).verdict is verdict
+
+
+def test_a_difference_that_drift_explains_asks_for_more_areas_where_they_would_do():
+    result = assess(with_areas(3, of=(2000, 2000), treated=level(1000, 720)), **PERIODS)
+    assert (result.verdict, result.needs, result.times_as_many) == (
+        Verdict.NOT_ASSESSABLE,
+        (Need.MORE_COMPARISONS,),
+        None,
+    )
+    more = assess(with_areas(12, of=(2000, 2000), treated=level(1000, 720)), **PERIODS)
+    assert more.verdict is Verdict.DECREASED
+    # No number of areas and events tells a smaller one.
+    less = assess(with_areas(3, of=(2000, 2000), treated=level(1000, 750)), **PERIODS)
+    assert (less.verdict, less.needs, less.times_as_many) == (Verdict.NOT_ASSESSABLE, (), None)
+
+
 def test_what_cannot_be_shown_at_all_is_not_assessable_and_says_what_is_needed():
     ten = [1] * 10 + [0] * 2
     counts = frame(treated=[*ten, *[0] * 12], area=[*ten, *ten])
