@@ -192,7 +192,9 @@ class Known:
 
     @cached_property
     def open_evaluation(self) -> int:
-        return self._number("followup.Evaluation", adopted_at=None)
+        from followup.models import Evaluation
+
+        return Evaluation.objects.get(collaboration__slug=BLACKPOOL, adopted_at=None).number
 
     @cached_property
     def evaluated_problem(self) -> int:
@@ -437,7 +439,8 @@ SHOTS = [
     Shot("evaluation_list"),
     Shot("headline_tried"),
     Shot("evaluation", args=here("evaluation")),
-    Shot("evaluation_judge", args=here("open_evaluation")),
+    Shot("evaluation", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.open_evaluation], suffix="blackpool"),
+    Shot("evaluation_judge", OPEN_DATA_COORDINATOR, lambda known: [BLACKPOOL, known.open_evaluation]),
     Shot("evaluation_problem", args=here("evaluation", "evaluated_problem")),
     Shot("progress_tell", args=here("measure")),
     Shot("dose_plan", args=here("measure")),
@@ -724,7 +727,7 @@ NO_PAGE = {
 NO_PAGE_PREFIXES = ("api-",)
 
 # The main pages stand in the documentation at two widths, light and dark: file name and shot. Ten of the weekly circle,
-# three of the way from where to why, and six of what the partners do about it.
+# three of the way from where to why, six of what the partners do about it, and one of what came of it.
 MAIN_PAGES = [
     ("report", "incident-new"),
     ("receipt", "incident-receipt"),
@@ -742,6 +745,7 @@ MAIN_PAGES = [
     ("plan", "plan"),
     ("timeline", "plan-time"),
     ("measure", "measure-detail"),
+    ("evaluation", "evaluation"),
     ("ledger", "commitment-ledger"),
     ("promise", "public-promise"),
     ("my-work", "my-work"),

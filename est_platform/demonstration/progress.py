@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
+from action_plans.evaluating.drafting import add_months, first_of_next
 from action_plans.goals.actions import add_goal, agree_on_goal
 from action_plans.measures import actions as measures
 from action_plans.models import Agreement, Commitment, CommitmentMove, Goal, Measure, MeasureMove, MeasureState, Plan
@@ -21,6 +22,7 @@ from areas.models import Area, Place
 from cause_analysis.models import Cause, CauseAnalysis, Problem
 from est_platform.demonstration.cast import NORRKOPING
 from est_platform.demonstration.causes import GARAGE_PLACE
+from est_platform.demonstration.evaluation_plans import plan_evaluation
 from est_platform.demonstration.photos import drawn
 from followup.models import Course, DoseKind, DosePlan, Obstacle, ObstacleCode, ProgressNote
 from followup.progress.actions import plan_doses, resolve_obstacle, tell
@@ -221,7 +223,7 @@ def _measure(
     measures.choose_causes(by=by, measure=measure, causes=causes)
     measures.choose_goals(by=by, measure=measure, goals=[goal])
     measures.choose_places(by=by, measure=measure, places=[place])
-    _plan_the_evaluation(measure, by, place, start, due)
+    _plan_the_evaluation(measure, by, start, due)
     lead = commitments.draft_part(
         by=by,
         measure=measure,
@@ -266,23 +268,17 @@ def _goal(plan: Plan, problem: Problem, by: User, group: Group, until: dt.date) 
     return goal
 
 
-def _plan_the_evaluation(measure: Measure, by: User, place: Place, start: dt.date, due: dt.date) -> None:
-    """The same months a year before and a year after, against the areas beside."""
-    after = due + dt.timedelta(days=1)
-    measures.write_evaluation_plan(
+def _plan_the_evaluation(measure: Measure, by: User, start: dt.date, due: dt.date) -> None:
+    """The fires of the goal in the twelve whole months before and after, against the areas most alike."""
+    began, first = start.replace(day=1), first_of_next(due + dt.timedelta(days=1))
+    plan_evaluation(
+        measure,
         by=by,
-        measure=measure,
-        row_version=0,
         indicator="rapporter om bränder i huset",
-        treated_places=[place],
-        comparison_areas=list(Area.objects.filter(collaboration=measure.collaboration_id, slug__in=("marielund",))),
+        before=(add_months(began, -12), began - dt.timedelta(days=1)),
+        after=(first, add_months(first, 12) - dt.timedelta(days=1)),
         ring_m=200,
-        before_from=start - dt.timedelta(days=365),
-        before_to=start - dt.timedelta(days=1),
-        after_from=after,
-        after_to=after + dt.timedelta(days=364),
         decision_rule="Brinner det lika ofta som i jämförelsen prövar vi passerkort för dem som har plats.",
-        is_confirmed=True,
     )
 
 
