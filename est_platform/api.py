@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import NotFound
@@ -29,7 +29,7 @@ PROBLEM = {
         "detail": {"type": "string"},
         "errors": {
             "type": "object",
-            "description": "The sentences, field by field.",
+            "description": "The sentences by where in the body they belong, such as `reason` or `doses.0.done`.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
     },
@@ -60,6 +60,16 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "est_…"}
+
+
+class TextWithoutNull(OpenApiSerializerFieldExtension):
+    """What is written in a text: anything but the null character, which no row can hold and every text refuses."""
+
+    target_class = "rest_framework.fields.CharField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return {**schema, "pattern": r"^[^\x00]*$"} if direction == "request" else schema
 
 
 class SchemaView(SpectacularAPIView):

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from common.errors import NotAllowed, NotPossible
@@ -26,7 +27,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     response = exception_handler(error, context)
     if response is None:
         return None
-    errors = response.data if isinstance(error, exceptions.ValidationError) else None
+    errors = _by_path(response.data) if isinstance(error, exceptions.ValidationError) else None
     if isinstance(error, exceptions.ValidationError):
         detail = _("Some values cannot be used; see “errors”.")
     elif isinstance(error, Http404 | exceptions.NotFound):
@@ -40,6 +41,25 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         if name.lower() in {"www-authenticate", "retry-after", "allow"}:
             problem[name] = value
     return problem
+
+
+def _by_path(errors: Any, path: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """The sentences by where in the body they belong: `reason`, or `doses.0.done` for what lies within it."""
+    if isinstance(errors, dict):
+        rows = [
+            (path if name == api_settings.NON_FIELD_ERRORS_KEY and path else (*path, str(name)), one)
+            for name, one in errors.items()
+        ]
+    elif isinstance(errors, list | tuple) and any(isinstance(one, dict) for one in errors):
+        rows = [((*path, str(number)), one) for number, one in enumerate(errors)]
+    else:
+        said = list(errors) if isinstance(errors, list | tuple) else [errors]
+        return {".".join(path) or api_settings.NON_FIELD_ERRORS_KEY: said}
+    found: dict[str, list[str]] = {}
+    for within, one in rows:
+        for name, said in _by_path(one, within).items():
+            found.setdefault(name, []).extend(said)
+    return found
 
 
 def _readable(errors: Any) -> Any:

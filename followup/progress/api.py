@@ -23,6 +23,7 @@ from followup.progress.permissions import check_may_tell, organisations_that_tel
 MOST = 200
 LARGEST = 2_147_483_647
 LARGEST_ID = 2**62
+NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 
 
 class ProgressDose(serializers.Serializer):
@@ -103,7 +104,7 @@ class ProgressListView(APIView):
         operation_id="progress_list",
         parameters=[
             OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
-            OpenApiParameter("measure", int, description="The measure's id."),
+            OpenApiParameter("measure", NUMBER, description="The measure's id."),
         ],
         responses=ListOfProgress,
     )
