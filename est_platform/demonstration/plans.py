@@ -68,6 +68,8 @@ class Done:
     lead: Asked
     parts: tuple[Asked, ...] = ()
     recurrence: str = ""
+    # The card of the measures library it follows.
+    method: str = ""
     level: str = "tactical"
     cost_sek: int | None = None
     hours: int | None = None
@@ -93,6 +95,7 @@ FIRST = (
         cost_sek=180_000,
         hours=60,
         seen=((DAY(2018, 6, 14), "yes", "too_early", "Alla lampor lyser. Siktlinjen från gatan är fri."),),
+        method="street-lighting",
     ),
     Done(
         "Beskär häcken vid gångvägen",
@@ -107,6 +110,7 @@ FIRST = (
         hours=30,
         recurrence="yearly",
         seen=((DAY(2018, 6, 14), "yes", "too_early", "Klart i april."),),
+        method="open-sight-lines",
     ),
     Done(
         "Stäng av det öppna nätet på natten",
@@ -120,6 +124,7 @@ FIRST = (
         Asked("Bostadsbolaget", _HOUSING, "Stänga av nätet mellan 21 och 7.", DAY(2018, 3, 15), kept=True),
         hours=2,
         seen=((DAY(2018, 6, 14), "yes", "too_early", "Avstängt varje natt sedan mars."),),
+        method="wifi-off-at-night",
     ),
     Done(
         "Följ upp lokalernas hyresavtal",
@@ -135,6 +140,7 @@ FIRST = (
         ),
         hours=120,
         seen=((DAY(2019, 1, 17), "yes", "partly", "Två avtal är uppsagda. En lokal står tom."),),
+        method="landlord-follow-up",
     ),
     Done(
         "Öppna ett fritidens hus på kvällarna",
@@ -163,6 +169,7 @@ FIRST = (
         at_the_square=False,
         reached="ongoing",
         seen=((DAY(2019, 1, 17), "partly", "too_early", "Huset är öppet. Gymnastiksalen öppnades inte under hösten."),),
+        method="after-school-activities",
     ),
     Done(
         "Poliser till fots på torget på kvällarna",
@@ -177,6 +184,7 @@ FIRST = (
         recurrence="weekly",
         hours=400,
         seen=((DAY(2019, 1, 17), "yes", "partly", "Två till tre kvällar i veckan. Färre klagomål från butiken."),),
+        method="hot-spots-policing",
     ),
 )
 SECOND = (
@@ -192,6 +200,7 @@ SECOND = (
         Asked("Bostadsbolaget", _HOUSING, "Lägga om väktarnas tider i avtalet.", DAY(2018, 10, 15), kept=True),
         recurrence="daily",
         seen=((DAY(2019, 1, 17), "yes", "partly", "Ronderna går som de ska."),),
+        method="guards-on-patrol",
     ),
 )
 DECLINED = Asked(
@@ -410,6 +419,7 @@ def _measure(cast: _Cast, plan: Plan, problem: Problem, done: Done) -> Measure:
         description=done.description,
         mechanism=done.mechanism,
         technique=done.technique,
+        method=done.method,
         operation=done.operation,
         level=done.level,
         recurrence=done.recurrence,

@@ -15,7 +15,17 @@ from action_plans.commitments import actions as commitments
 from action_plans.evaluating.drafting import add_months, first_of_next
 from action_plans.goals.actions import add_goal, agree_on_goal
 from action_plans.measures import actions as measures
-from action_plans.models import Agreement, Commitment, CommitmentMove, Goal, Measure, MeasureMove, MeasureState, Plan
+from action_plans.models import (
+    Agreement,
+    Commitment,
+    CommitmentMove,
+    EvaluationPlan,
+    Goal,
+    Measure,
+    MeasureMove,
+    MeasureState,
+    Plan,
+)
 from action_plans.plans.actions import make_plan
 from action_plans.plans.deciding import decide_plan
 from areas.models import Area, Place
@@ -318,6 +328,7 @@ def _on_its_days(measure: Measure, until: dt.date) -> None:
     days = {"proposed": asked, "decided": decided, "ongoing": began}
     for state, day in days.items():
         MeasureMove.objects.filter(measure=measure, to_state=state).update(at=_at(day))
+    EvaluationPlan.objects.filter(measure=measure).update(fixed_at=_at(decided))
     for part in Commitment.objects.filter(measure=measure):
         Commitment.objects.filter(pk=part.pk).update(
             created_at=_at(asked), asked_at=_at(asked), answered_at=_at(answered)

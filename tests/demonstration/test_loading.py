@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from action_plans.evaluating.series import monthly_counts
+from action_plans.evaluating.zones import counted_selection
 from action_plans.models import Commitment, Dialogue, EvaluationPlan, Measure, Plan, Promise
 from areas.models import Area, InspectionItem, Place, PlaceFeature
 from audit.models import Event
@@ -44,6 +45,7 @@ from cause_analysis.models import (
 )
 from cause_analysis.problems.definition import QUESTIONS
 from est_platform.demonstration import cast, loading
+from followup.lessons.queries import experience_of
 from followup.models import Evaluation, Obstacle, ProblemWatch, ProofPhoto
 from followup.progress.queries import doses_of, silent_measures
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
@@ -415,6 +417,16 @@ def one_evaluation_shows_a_decrease_and_others_cannot_tell():
     assert 0.5 <= square.figures["results"]["change"]["estimate"] <= 0.65
     assert len(square.figures["compared"]) >= 3
     assert square.lessons.count() == 3
+    # Each follows a method, and its card tells of it apart from what was evaluated alone.
+    methods = set(Measure.objects.filter(evaluated_in__evaluation=square).values_list("method", flat=True))
+    known = experience_of(
+        User.objects.get(email="samordnare@norrkoping.example"),
+        square.collaboration,
+        [*methods, "after-school-activities"],
+    )
+    assert len(methods) == 6
+    assert {tuple(known[method].together.items()) for method in methods} == {(("decreased", 1),)}
+    assert known["after-school-activities"].alone == {"unclear": 1}
     assert set(square.checks.values_list("standing", flat=True)) == {"holds"}
     assert square.checks.count() == 10
     assert (whole.headline, whole.outcome) == ("not_assessable", "unclear")
@@ -445,6 +457,14 @@ def evaluations_are_planned_with_the_helper():
         after = monthly_counts(plan, plan.after_from, plan.after_to)
         assert len(after) in {6, 12}
         assert (after.drop(columns=["days", "ring"]).sum() > 0).all()
+    # This autumn's, with the fires their goal speaks of, in whole months and on the day they were decided.
+    autumn = planned.filter(measure__plan__number=2, collaboration__slug="norrkoping")
+    assert autumn.count() == 4
+    for plan in autumn:
+        assert plan.fixed_at == plan.measure.moves.get(to_state="decided").at
+        assert counted_selection(plan.selection) == counted_selection(plan.measure.measure_goals.get().goal.selection)
+        assert plan.comparison_areas.count() >= 3
+        assert {plan.before_from.day, plan.after_from.day} == {1}
     # At the square with a ring, in a whole area, and in a ward of real data.
     assert {plan.treated_places.count() for plan in old.filter(collaboration__slug="norrkoping")} == {0, 1}
     ward = old.get(collaboration__slug="blackpool")
