@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from action_plans.measures.presenters import url_of
 from action_plans.models import Commitment, Measure
+from action_plans.rules import STILL_WRITTEN
 from followup.models import Course, Obstacle, ProgressNote, ProofPhoto
 from followup.progress.permissions import may_take_back
 from ui.numbers import number_words
@@ -146,14 +147,27 @@ def bar(name: str, done: int, planned: int | None, *, unit: str = "") -> dict[st
 
 
 def bars(measure: Measure, doses: Sequence[Any], spent: tuple[int, int]) -> list[dict[str, Any]]:
-    """How far a measure has come in what was planned of it, in hours and in money."""
-    rows = [bar(dose.name, dose.number_done, dose.planned) for dose in doses]
+    """How far a measure has come in what was planned of it, in hours and in money.
+
+    Of one that is over, what nobody has told of is unknown and not nothing.
+    """
     hours, cost = spent
+    rows = [(dose.name, dose.number_done, dose.planned, "") for dose in doses]
     if hours or measure.hours:
-        rows.append(bar(_("working hours"), hours, measure.hours))
+        rows.append((_("working hours"), hours, measure.hours, ""))
     if cost or measure.cost_sek:
-        rows.append(bar(_("cost"), cost, measure.cost_sek, unit=_("kronor")))
-    return rows
+        rows.append((_("cost"), cost, measure.cost_sek, _("kronor")))
+    is_over = measure.state not in STILL_WRITTEN
+    return [
+        _untold(name, planned, unit) if is_over and planned and not done else bar(name, done, planned, unit=unit)
+        for name, done, planned, unit in rows
+    ]
+
+
+def _untold(name: str, planned: int, unit: str) -> dict[str, Any]:
+    words = _("%(planned)s %(unit)s planned, nothing reported")
+    text = " ".join((words % {"planned": number_words(planned), "unit": unit}).split())
+    return {"name": capfirst(name), "text": text, "percent": None, "is_more": False}
 
 
 # --- Silence ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from common.errors import NotAllowed, NotPossible
 from followup.models import Course, DoseDone, DoseKind, DosePlan, Obstacle, ObstacleCode, ProgressNote, ProofPhoto
 from followup.progress.actions import plan_doses, resolve_obstacle
 from followup.progress.photos import add_proof
-from followup.progress.presenters import bar
+from followup.progress.presenters import bar, bars
 from followup.progress.queries import doses_of, open_obstacles, spent_on
 from followup.progress.retention import KINDS
 from partners.retention import kind_named
@@ -62,6 +62,21 @@ def test_a_bar_says_its_number_and_never_leaves_its_box():
     assert (bar("patruller", 17, 40)["percent"], bar("patruller", 50, 40)["percent"]) == (42, 100)
     assert bar("patruller", 50, 40)["is_more"]
     assert bar("arbetstimmar", 5, None)["percent"] is None
+
+
+def test_of_what_is_over_the_untold_is_not_said_to_be_nothing(world):
+    planned(world, patrols=40, lamps=9)
+    measure = world.ongoing
+
+    def said():
+        return [row["text"] for row in bars(measure, doses_of([measure])[measure.pk], (24, 0))]
+
+    assert said() == ["0 av 40", "0 av 9", "24 av 60", "0 av 100 000 kronor"]
+    measure.state = "carried_out"
+    assert said() == [
+        "40 planerat, inget rapporterat", "9 planerat, inget rapporterat", "24 av 60",
+        "100 000 kronor planerat, inget rapporterat",
+    ]  # fmt: skip
 
 
 def test_what_was_counted_keeps_its_plan(world):
