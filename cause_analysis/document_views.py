@@ -16,7 +16,7 @@ from cause_analysis.problems.presenters import lead
 from cause_analysis.problems.protecting import figures_for
 from cause_analysis.problems.queries import selection_of
 from cause_analysis.requests import problem_of
-from documents import word
+from documents.answers import file_answer
 from incidents.reviewing.marks import number_in
 from partners.models import Collaboration
 from partners.requests import PartnerRequest
@@ -74,9 +74,7 @@ def analysis_pdf(request: PartnerRequest, collaboration: Collaboration, number: 
     address = request.build_absolute_uri(presenters.page_url(shown, version=version))
     file = documents.analysis_pdf(request.user, shown, address=address)
     record("analysis_document_downloaded", by=request.user, subject=shown, version=shown.version)
-    response = HttpResponse(file, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{_file_name(shown)}.pdf"'
-    return response
+    return file_answer(file, f"{_file_name(shown)}.pdf")
 
 
 @require_GET
@@ -86,9 +84,7 @@ def analysis_word(request: PartnerRequest, collaboration: Collaboration, number:
     address = request.build_absolute_uri(presenters.page_url(shown, version=version))
     file = documents.analysis_word(request.user, shown, address=address)
     record("analysis_word_downloaded", by=request.user, subject=shown, version=shown.version)
-    response = HttpResponse(file, content_type=word.CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(shown)}.docx"'
-    return response
+    return file_answer(file, f"{_file_name(shown)}.docx")
 
 
 def _file_name(shown: CauseAnalysis) -> str:

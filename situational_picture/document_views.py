@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from audit.actions import record
-from documents import word
+from documents.answers import file_answer
 from partners.models import Collaboration
 from partners.requests import PartnerRequest
 from situational_picture import documents, selecting
@@ -20,10 +20,7 @@ def picture_pdf(request: PartnerRequest, collaboration: Collaboration, area: str
     shown = _asked_or_404(request, _area(request, area))
     file = documents.picture_pdf(request.user, shown, address=request.build_absolute_uri(_url(shown)))
     record("picture_document_downloaded", by=request.user, subject=shown, version=shown.version)
-    response = HttpResponse(file, content_type="application/pdf")
-    # Opened in the browser, which can print it; saved under a name that says what it is.
-    response["Content-Disposition"] = f'inline; filename="{this_name(shown)}.pdf"'
-    return response
+    return file_answer(file, f"{this_name(shown)}.pdf")
 
 
 @require_GET
@@ -33,6 +30,4 @@ def picture_word(request: PartnerRequest, collaboration: Collaboration, area: st
     shown = _asked_or_404(request, _area(request, area))
     file = documents.picture_word(request.user, shown, address=request.build_absolute_uri(_url(shown)))
     record("picture_word_downloaded", by=request.user, subject=shown, version=shown.version)
-    response = HttpResponse(file, content_type=word.CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{this_name(shown)}.docx"'
-    return response
+    return file_answer(file, f"{this_name(shown)}.docx")

@@ -15,6 +15,7 @@ from action_plans.papers.forms import TemplateForm
 from action_plans.permissions import check_may_keep_template
 from common.errors import NotPossible
 from documents import word, word_templates
+from documents.answers import file_answer
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, get_or_post, tried
 from situational_picture.documents import notice_words
@@ -63,7 +64,4 @@ def word_template_preview(request: PartnerRequest, collaboration: Collaboration)
     if template is None:
         raise Http404
     example = word_templates.example_document(author=f"EST {collaboration}", notice=notice_words(collaboration))
-    response = HttpResponse(word.write(example, template=template), content_type=word.CONTENT_TYPE)
-    response["Content-Disposition"] = 'attachment; filename="exempel-med-mall.docx"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_answer(word.write(example, template=template), "exempel-med-mall.docx")

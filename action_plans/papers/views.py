@@ -12,7 +12,7 @@ from action_plans.models import Plan, PlanVersion
 from action_plans.papers import documents, files
 from action_plans.permissions import check_may_read_plans
 from audit.actions import record
-from documents import excel, word
+from documents.answers import file_answer
 from incidents.reviewing.marks import number_in
 from partners.models import Collaboration
 from partners.requests import PartnerRequest
@@ -38,14 +38,7 @@ def _asked(request: PartnerRequest, number: int) -> tuple[Plan, PlanVersion | No
 
 
 def _answer(
-    request: PartnerRequest,
-    number: int,
-    make: Callable[..., bytes],
-    *,
-    kind: str,
-    content_type: str,
-    action: str,
-    disposition: str = "attachment",
+    request: PartnerRequest, number: int, make: Callable[..., bytes], *, kind: str, action: str
 ) -> HttpResponse:
     """A file of what the address asks for. Every download is logged as an export."""
     plan, version = _asked(request, number)
@@ -53,25 +46,13 @@ def _answer(
     file = make(request.user, plan, version, address=address)
     record(action, by=request.user, subject=plan, version=version.number if version else 0)
     draft = f"-v{version.number}" if version else "-utkast"
-    response = HttpResponse(file, content_type=content_type)
-    response["Content-Disposition"] = f'{disposition}; filename="handlingsplan-{str(plan).lower()}{draft}.{kind}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_answer(file, f"handlingsplan-{str(plan).lower()}{draft}.{kind}")
 
 
 @require_GET
 def plan_pdf(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """A version of the plan, or its draft, as PDF, with the same numbers protected as on the page."""
-    return _answer(
-        request,
-        number,
-        documents.plan_pdf,
-        kind="pdf",
-        content_type="application/pdf",
-        action="plan_document_downloaded",
-        # Opened in the browser, which can print it.
-        disposition="inline",
-    )
+    return _answer(request, number, documents.plan_pdf, kind="pdf", action="plan_document_downloaded")
 
 
 @require_GET
@@ -81,17 +62,10 @@ def plan_word(request: PartnerRequest, collaboration: Collaboration, number: int
     def make(*who: object, address: str) -> bytes:
         return documents.plan_word(*who, address=address, template=files.template_of(collaboration))  # type: ignore[arg-type]
 
-    return _answer(request, number, make, kind="docx", content_type=word.CONTENT_TYPE, action="plan_word_downloaded")
+    return _answer(request, number, make, kind="docx", action="plan_word_downloaded")
 
 
 @require_GET
 def plan_excel(request: PartnerRequest, collaboration: Collaboration, number: int) -> HttpResponse:
     """The same as an Excel workbook, each table on a sheet of its own."""
-    return _answer(
-        request,
-        number,
-        documents.plan_excel,
-        kind="xlsx",
-        content_type=excel.CONTENT_TYPE,
-        action="plan_excel_downloaded",
-    )
+    return _answer(request, number, documents.plan_excel, kind="xlsx", action="plan_excel_downloaded")
