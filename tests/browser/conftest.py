@@ -34,6 +34,13 @@ AXE_RUN = """async (rules) => {
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], selectors: false });
   return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html.slice(0, 160)) }));
 }"""
+# After two pictures the page has been told what has come into view. A browser that has stopped drawing, as one on a busy
+# machine may without a word, draws no picture and ends no fading: after two seconds of waiting the test goes on and judges
+# the page as it stands, since a script that waits in the page is waited for without end.
+DRAWN = """
+  const sooner = (what) => Promise.race([what, new Promise((done) => setTimeout(done, 2000))]);
+  const drawn = () => sooner(new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+"""
 # By page: the requests that have got no answer yet.
 ON_THE_WAY: WeakKeyDictionary[Page, set[Any]] = WeakKeyDictionary()
 WIDTHS = (390, 1440)
@@ -249,13 +256,13 @@ def turn_to(page: Page, scheme: str) -> None:
     """The device turns light or dark while the page is open, and all that fades over has done so."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.evaluate(
-        """async () => {
-          const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        f"""async () => {{
+          {DRAWN}
           await drawn();
           const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
-          await Promise.allSettled(fading.map((one) => one.finished));
+          await sooner(Promise.allSettled(fading.map((one) => one.finished)));
           await drawn();
-        }"""
+        }}"""
     )
 
 
@@ -276,15 +283,14 @@ def settle(page: Page, quiet_s: float = 0.12) -> None:
 def scroll_through(page: Page) -> None:
     """Scroll to the end and back, so that everything that waits to be seen has been drawn."""
     page.evaluate(
-        """async () => {
-          // After two pictures the page has been told what has come into view.
-          const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        f"""async () => {{
+          {DRAWN}
           const height = document.documentElement.scrollHeight;
-          for (let position = 0; position < height; position += window.innerHeight - 50) {
+          for (let position = 0; position < height; position += window.innerHeight - 50) {{
             window.scrollTo(0, position);
             await drawn();
             await new Promise((done) => setTimeout(done, 20));
-          }
+          }}
           window.scrollTo(0, 0);
-        }"""
+        }}"""
     )
