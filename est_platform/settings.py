@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "action_plans",
     "cause_analysis",
     "followup",
+    "councils",
     "est_platform",
 ]
 

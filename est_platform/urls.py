@@ -18,6 +18,7 @@ urlpatterns = [
     path("ui/", include("ui.urls")),
     path("api/", include("est_platform.api_urls")),
     path("public/", include("action_plans.promises.public_urls")),
+    path("<slug:collaboration>/", include("councils.urls")),
     path("<slug:collaboration>/", include("followup.urls")),
     path("<slug:collaboration>/", include("action_plans.urls")),
     path("<slug:collaboration>/", include("cause_analysis.urls")),

@@ -34,9 +34,9 @@ AXE_RUN = """async (rules) => {
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"], selectors: false });
   return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html.slice(0, 160)) }));
 }"""
-# After two pictures the page has been told what has come into view. A browser that has stopped drawing, as one on a busy
-# machine may without a word, draws no picture and ends no fading: after two seconds of waiting the test goes on and judges
-# the page as it stands, since a script that waits in the page is waited for without end.
+# After two pictures the page has been told what has come into view. A browser that has stopped drawing, as one on a
+# busy machine may without a word, draws no picture and ends no fading: after two seconds of waiting the test goes on
+# and judges the page as it stands, since a script that waits in the page is waited for without end.
 DRAWN = """
   const sooner = (what) => Promise.race([what, new Promise((done) => setTimeout(done, 2000))]);
   const drawn = () => sooner(new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -170,9 +170,12 @@ for _form in ("AreaImportForm", "AreaUploadForm", "AreaConfirmForm"):
     for _field in ("name_property", "crs", "layer"):
         ELSEWHERE[f"{_form}.{_field}"] = "how to read a file"
 
+ROOMS = (
+    "councils", "followup", "action_plans", "cause_analysis", "incidents", "situational_picture", "partners", "areas",
+)  # fmt: skip
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for room in ("followup", "action_plans", "cause_analysis", "incidents", "situational_picture", "partners", "areas")
+    for room in ROOMS
     for path in [*(ROOT / room).rglob("*forms.py"), *(ROOT / room).glob("purposes.py")]
 )
 

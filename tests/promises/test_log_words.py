@@ -9,7 +9,7 @@ from incidents.models import Status
 from partners.presenters import ACTION_WORDS
 
 ROOMS = (
-    "followup", "action_plans", "partners", "areas", "incidents", "situational_picture", "cause_analysis",
+    "councils", "followup", "action_plans", "partners", "areas", "incidents", "situational_picture", "cause_analysis",
     "est_platform",
 )  # fmt: skip
 
