@@ -24,6 +24,7 @@ from partners.models import (
     ApiToken,
     Collaboration,
     Group,
+    GroupKind,
     GroupMember,
     Membership,
     Organisation,
@@ -39,6 +40,7 @@ from partners.permissions import (
 )
 from partners.roles import Role
 from partners.rules import Extent, check_an_administrator_remains, check_extent, check_slug
+from privacy.validators import points_at_nobody
 
 
 def _lock(collaboration_id: int) -> Collaboration:
@@ -388,27 +390,51 @@ def _record_where_both_are(action: str, person: User, by: User) -> None:
 
 
 @transaction.atomic
-def create_group(*, collaboration: Collaboration, by: User, name: str, level: str) -> Group:
+def create_group(
+    *,
+    collaboration: Collaboration,
+    by: User,
+    name: str,
+    level: str,
+    kind: str = GroupKind.OTHER,
+    communication_rules: str = "",
+) -> Group:
     """Enter a group that meets."""
     collaboration = _lock(collaboration.pk)
     check_may_keep_groups(by, collaboration)
     _refuse_name_taken(Group.objects.filter(collaboration=collaboration), name)
-    group = Group.objects.create(collaboration=collaboration, name=name, level=level)
-    record("group_created", by=by, subject=group, level=level)
+    group = Group.objects.create(
+        collaboration=collaboration,
+        name=name,
+        level=level,
+        kind=kind,
+        communication_rules=_said_of_group(communication_rules),
+    )
+    record("group_created", by=by, subject=group, level=level, kind=kind)
     return group
 
 
 @transaction.atomic
-def change_group(*, group: Group, by: User, name: str, level: str, is_active: bool) -> Group:
-    """Change a group's name or level, or close it."""
+def change_group(
+    *, group: Group, by: User, name: str, level: str, is_active: bool, kind: str = "", communication_rules: str = ""
+) -> Group:
+    """Change what a group is called, its level or kind, what it has agreed on telling others; or close it."""
     _lock(group.collaboration_id)
     group = Group.objects.select_for_update().get(pk=group.pk)
     check_may_keep_groups(by, group.collaboration_id)
     _refuse_name_taken(Group.objects.filter(collaboration_id=group.collaboration_id).exclude(pk=group.pk), name)
     group.name, group.level, group.is_active = name, level, is_active
-    group.save(update_fields=["name", "level", "is_active"])
-    record("group_changed", by=by, subject=group, level=level, is_active=is_active)
+    group.kind = kind or group.kind
+    group.communication_rules = _said_of_group(communication_rules)
+    group.save(update_fields=["name", "level", "is_active", "kind", "communication_rules"])
+    record("group_changed", by=by, subject=group, level=level, kind=group.kind, is_active=is_active)
     return group
+
+
+def _said_of_group(text: str) -> str:
+    said = text.replace("\r\n", "\n").strip()
+    points_at_nobody(said)
+    return said
 
 
 @transaction.atomic

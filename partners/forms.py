@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import (
+    LONGEST_GROUP_RULES,
     Collaboration,
     Group,
+    GroupKind,
     Level,
     LogReview,
     Membership,
@@ -24,7 +26,7 @@ from partners.models import (
     WorkLetterRule,
 )
 from partners.roles import Role
-from privacy.validators import names_no_person
+from privacy.validators import names_no_person, points_at_nobody
 
 
 class DateInput(forms.DateInput):
@@ -210,16 +212,32 @@ class UnitForm(NewUnitForm):
 
 
 class NewGroupForm(forms.Form):
-    """A group's name and level."""
+    """A group's name, what sort of group it is, its level and what it has agreed on telling others."""
 
     name = _name_field(_("Name"), _("Write the group's name."))
+    kind = forms.ChoiceField(
+        label=_("Kind of group"),
+        choices=[("", _("choose a kind")), *GroupKind.choices],
+        error_messages={"required": _("Choose what sort of group it is.")},
+    )
     level = forms.ChoiceField(
-        label=_("Level"), choices=Level.choices, error_messages={"required": _("Choose a level.")}
+        label=_("Level"),
+        choices=Level.choices,
+        help_text=_("The level says what the group may decide."),
+        error_messages={"required": _("Choose a level.")},
+    )
+    communication_rules = forms.CharField(
+        label=_("Communication rules"),
+        max_length=LONGEST_GROUP_RULES,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Who is told what after a meeting, and by whom: functions, no names."),
+        validators=[points_at_nobody],
     )
 
 
 class GroupForm(NewGroupForm):
-    """A group's name and level, and whether it still meets."""
+    """What a group is, and whether it still meets."""
 
     is_active = forms.BooleanField(label=_("Still meets"), required=False)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from partners import actions
 from partners.form_views import form_view
 from partners.forms import GroupForm, NewGroupForm, SeatForm
+from partners.levels import sentence_on_level
 from partners.models import Collaboration, Group, GroupMember
 from partners.permissions import check_may_keep_groups, may_keep_groups
 from partners.requests import PartnerRequest, get_or_post, tried
@@ -53,6 +54,7 @@ def group_detail(request: PartnerRequest, collaboration: Collaboration, pk: int)
         "current": [seat for seat in seats if seat.valid_to is None or seat.valid_to > today],
         "earlier": [seat for seat in seats if seat.valid_to is not None and seat.valid_to <= today],
         "may_keep_groups": may_keep_groups(request.user, collaboration),
+        "decides": sentence_on_level(group.level),
     }
     return render(request, "partners/group_detail.html", context)
 
@@ -76,10 +78,16 @@ def group_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResp
 
 @get_or_post
 def group_change(request: PartnerRequest, collaboration: Collaboration, pk: int) -> HttpResponse:
-    """Change a group's name or level, or close it."""
+    """Change what a group is, or close it."""
     group = _group(request, collaboration, pk)
     check_may_keep_groups(request.user, collaboration)
-    initial = {"name": group.name, "level": group.level, "is_active": group.is_active}
+    initial = {
+        "name": group.name,
+        "kind": group.kind,
+        "level": group.level,
+        "communication_rules": group.communication_rules,
+        "is_active": group.is_active,
+    }
     form = GroupForm(request.POST or None, initial=initial)
     return form_view(
         request,

@@ -19,6 +19,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.constraints import both_or_neither, no_overlap, not_before
 from partners.roles import MAY_READ_LOG, Role
@@ -339,12 +340,35 @@ class Level(models.TextChoices):
     TACTICAL = "tactical", _("tactical")
 
 
+class GroupKind(models.TextChoices):
+    """What sort of group meets. What it may decide follows from its level, see `levels.py`."""
+
+    MANAGEMENT_COUNCIL = "management_council", pgettext_lazy("group", "management council")
+    STEERING_GROUP = "steering_group", pgettext_lazy("group", "steering group")
+    PREPARATORY_GROUP = "preparatory_group", pgettext_lazy("group", "preparatory group")
+    EST_GROUP = "est_group", pgettext_lazy("group", "EST group")
+    SITUATIONAL_WORKING_GROUP = "situational_working_group", pgettext_lazy("group", "situational working group")
+    SOCIAL_WORKING_GROUP = "social_working_group", pgettext_lazy("group", "social working group")
+    PREVENTION_COUNCIL = "prevention_council", pgettext_lazy("group", "crime prevention council")
+    OTHER = "other", pgettext_lazy("group", "another group")
+
+
+LONGEST_GROUP_RULES = 500
+
+
 class Group(models.Model):
     """People by function who meet: a local EST group, the preparatory group, the management council."""
 
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="groups")
     name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(
+        _("kind of group"), max_length=26, choices=GroupKind, default=GroupKind.OTHER, db_default="other"
+    )
     level = models.CharField(_("level"), max_length=12, choices=Level)
+    # Who is told what, and by whom.
+    communication_rules = models.CharField(
+        _("communication rules"), max_length=LONGEST_GROUP_RULES, blank=True, db_default=""
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = InCollaborationQuerySet.as_manager()

@@ -1,7 +1,8 @@
 """Who takes part in the demonstration: organisations, people as functions, groups. Plain data, without Django.
 
 Everybody here is invented and stands for a function, never for a person; organisations carry common nouns for names.
-Roles, levels and kinds are the values of `partners.roles.Role`, `partners.models.Level` and `Organisation.Kind`.
+Roles, levels and kinds are the values of `partners.roles.Role`, `partners.models.Level`, `GroupKind` and
+`Organisation.Kind`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Seats:
     level: str
     areas: tuple[str, ...]
     members: tuple[tuple[str, str], ...]
+    kind: str = "est_group"
+    communication_rules: str = ""
 
 
 HOUSING_AREAS = ("klockaretorpet", "hageby", "navestad")
@@ -201,11 +204,18 @@ def _at(collaboration: str, *pairs: str | tuple[str, str]) -> tuple[tuple[str, s
 
 GROUPS: list[Seats] = [
     Seats(
-        "Chefsamrådet", NORRKOPING, "strategic", EVERY_AREA, _at(NORRKOPING, "chefsamrad", "chefsamrad.polisen")
+        "Chefsamrådet", NORRKOPING, "strategic", EVERY_AREA, _at(NORRKOPING, "chefsamrad", "chefsamrad.polisen"),
+        kind="management_council",
+        communication_rules=(
+            "Samordnaren skickar rådets beslut till berörda grupper senast två arbetsdagar efter mötet. "
+            "Kommunens och polisens pressfunktioner svarar tillsammans på frågor utifrån."
+        ),
     ),
     Seats(
         "Beredningsgruppen", NORRKOPING, "operative", EVERY_AREA,
         _at(NORRKOPING, ("samordnare", "analytiker"), ("kommunpolis", "omradespolis"), "sakerhetsansvarig"),
+        kind="preparatory_group",
+        communication_rules="Samordnaren berättar för EST-grupperna vad beredningsgruppen har kommit fram till.",
     ),
     Seats(
         "EST-gruppen Klockaretorpet", NORRKOPING, "tactical", ("klockaretorpet",),
@@ -228,7 +238,7 @@ GROUPS: list[Seats] = [
         _at(NORRKOPING, "kommunpolis", "sakerhetsansvarig.fastighetsbolaget", "vaktare"),
     ),
     Seats(
-        "Chefsamrådet", BLACKPOOL, "strategic", (), _at(BLACKPOOL, "chefsamrad")
+        "Chefsamrådet", BLACKPOOL, "strategic", (), _at(BLACKPOOL, "chefsamrad"), kind="management_council"
     ),
     Seats(
         "Områdesgruppen", BLACKPOOL, "tactical", WARDS,

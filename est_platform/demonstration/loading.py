@@ -208,7 +208,10 @@ def _groups(here: dict[str, Collaboration], today: dt.date) -> None:
     members = {m.user.email: m for m in Membership.objects.select_related("user")}
     for seats in cast.GROUPS:
         collaboration = here[seats.collaboration]
-        group = Group.objects.create(collaboration=collaboration, name=seats.name, level=seats.level)
+        group = Group.objects.create(
+            collaboration=collaboration, name=seats.name, level=seats.level, kind=seats.kind,
+            communication_rules=seats.communication_rules,
+        )  # fmt: skip
         GroupMember.objects.bulk_create(
             GroupMember(
                 collaboration=collaboration, group=group, membership=members[email],

@@ -218,7 +218,7 @@ PARTNERS: dict[str, Row] = {
     "group_new POST": Row(
         only("coordinator", "administrator", code=302),
         method="post",
-        body=lambda world: {"name": "Chefsamrådet", "level": "strategic"},
+        body=lambda world: {"name": "Chefsamrådet", "kind": "management_council", "level": "strategic"},
     ),
     "group_detail": Row(here(), before=_group, args=lambda world: [world.group.pk]),
     "group_change": Row(only("coordinator", "administrator"), before=_group, args=lambda world: [world.group.pk]),
@@ -227,7 +227,12 @@ PARTNERS: dict[str, Row] = {
         before=_group,
         args=lambda world: [world.group.pk],
         method="post",
-        body=lambda world: {"name": "Beredningen", "level": "operative", "is_active": "on"},
+        body=lambda world: {
+            "name": "Beredningen",
+            "kind": "preparatory_group",
+            "level": "operative",
+            "is_active": "on",
+        },
     ),
     "seat_new": Row(only("coordinator", "administrator"), before=_group, args=lambda world: [world.group.pk]),
     "seat_new POST": Row(
