@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from documents import excel, word
+from documents import excel, slides, word
 
-CONTENT_TYPES = {"pdf": "application/pdf", "docx": word.CONTENT_TYPE, "xlsx": excel.CONTENT_TYPE}
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "docx": word.CONTENT_TYPE,
+    "xlsx": excel.CONTENT_TYPE,
+    "pptx": slides.CONTENT_TYPE,
+}
 
 
 def file_answer(file: bytes, name: str) -> HttpResponse:

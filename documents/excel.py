@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from documents import drawing, model, trees
+from documents.defining import with_definitions
 from documents.texts import one_line, paragraphs, plain
 from documents.word import LANGUAGES, LONGEST_PROPERTY, TONES, ZIP_DATE
 from ui.numbers import number_words
@@ -45,6 +46,7 @@ _NO_NAME = str.maketrans(dict.fromkeys(r"\/?*[]:", " "))
 
 def write(document: model.Document) -> bytes:
     """The document as an .xlsx file. Equal documents give equal bytes."""
+    document = with_definitions(document)
     book = _Book(document)
     book.begin()
     for block in document.blocks:

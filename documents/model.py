@@ -62,9 +62,20 @@ def counted_of(count: Mapping[str, Any]) -> Cell:
 
 
 @dataclass(frozen=True)
+class Definition:
+    """What a number counts, and of which time: said once in a document, wherever the number stands."""
+
+    term: str
+    text: str
+    # The days it is about and when it was fetched, in words.
+    time: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     label: str
     is_number: bool = False
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,7 @@ class Fact:
     judgement: str = ""
     note: str = ""
     tone: Tone = "neutral"
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +164,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     # What the table leaves out, in a sentence.
     note: str = ""
+    definition: Definition | None = None
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -217,6 +230,7 @@ class LineChart:
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
     spans: tuple[Span, ...] = ()
+    definition: Definition | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(shares.values) for shares in self.strip} | {len(line.values) for line in self.lines}
@@ -234,6 +248,7 @@ class BarChart:
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     unit: str = ""
     height_mm: int = 40
+    definition: Definition | None = None
 
     def __post_init__(self) -> None:
         if any(len(values) != len(self.names) for _name, values in self.series):
@@ -249,6 +264,7 @@ class GridChart:
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     values: tuple[tuple[Value, ...], ...]
+    definition: Definition | None = None
 
     def __post_init__(self) -> None:
         if len(self.values) != len(self.rows) or any(len(row) != len(self.columns) for row in self.values):
@@ -266,6 +282,7 @@ class MapDrawing:
     parts: tuple[Ring, ...] = ()
     unit: str = ""
     height_mm: int = 84
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True)
@@ -393,3 +410,5 @@ class Document:
     footer: str = ""
     # Across every page: a word such as “Draft”.
     watermark: str = ""
+    # What is defined besides what stands at its numbers, such as what “protected” means.
+    definitions: tuple[Definition, ...] = ()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from documents import drawing, model, trees
+from documents.defining import with_definitions
 from documents.texts import UNKNOWN, font_folder, printable
 from ui.numbers import number_words
 
@@ -35,6 +36,7 @@ def write(document: model.Document, *, wanted_pages: int | None = None) -> bytes
     One that would be longer than `wanted_pages` is set closer. Nothing is ever left out for it: what people have
     written at length may still need more pages.
     """
+    document = with_definitions(document)
     file = _compiled(document, is_close=False)
     if wanted_pages is not None and pages_of(file) > wanted_pages:
         file = _compiled(document, is_close=True)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from documents import drawing, model, trees
+from documents.defining import with_definitions
 from documents.texts import one_line, paragraphs, plain
 from ui.numbers import number_words
 
@@ -50,6 +51,7 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 def write(document: model.Document, *, template: bytes | None = None) -> bytes:
     """The document as a .docx file, in the looks of `template` where there is one. Equal documents give equal bytes."""
+    document = with_definitions(document)
     page = _Page(document, template)
     if document.eyebrow:
         page.text(document.eyebrow, "EST Eyebrow")
