@@ -9,6 +9,7 @@ class CauseAnalysisConfig(AppConfig):
         from cause_analysis.causes import slots as cause_slots
         from cause_analysis.causes.actions import copiers
         from cause_analysis.comments import my_work as comments_work
+        from cause_analysis.comments import news as comments_news
         from cause_analysis.knowing.slots import gaps_to_find_out
         from cause_analysis.permissions import READ_PROBLEMS
         from cause_analysis.predictions import slots as prediction_slots
@@ -23,6 +24,7 @@ class CauseAnalysisConfig(AppConfig):
         from partners.presenters import describe_actions
         from ui import menu, slots
 
+        comments_news.register()
         describe_actions(
             {
                 "problem_made": _("made a problem"),

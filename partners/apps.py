@@ -9,6 +9,7 @@ class PartnersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from partners import log_samples, retention_kinds, roles, sign_in
+        from partners.notifications.queries import number_in_menu
         from ui import menu, slots
 
         signals.user_logged_in.connect(sign_in.remember_sign_in, dispatch_uid="partners.sign_in")
@@ -47,6 +48,9 @@ class PartnersConfig(AppConfig):
             order=12,
             roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG | {roles.Role.COACH},
             also=["my_task", "my_calendar", "work_letter_rule"],
+        )
+        menu.register(
+            "news", _("New for you"), group=menu.Group.DAILY, order=11, also=["news_open"], count=number_in_menu
         )
         slots.register("my_work.items", log_samples.months_to_go_through, order=90)
         menu.register("my_access", _("What I see"), group=administration, order=90)

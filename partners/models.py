@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -254,6 +254,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(
             Membership.objects.active(timezone.localdate())
             .filter(user=self)
+            .with_unread_news()
             .select_related("organisation", "collaboration")
         )
 
@@ -278,6 +279,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def with_unread_news(self) -> MembershipQuerySet:
+        """How much is new for the person in the collaboration: the menu says so on every page, without asking again."""
+        unread = Notification.objects.unread().filter(
+            person=models.OuterRef("user_id"), collaboration=models.OuterRef("collaboration_id")
+        )
+        number = unread.order_by().values("person").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(unread_news=Coalesce(models.Subquery(number), 0))
+
     def active(self, today: dt.date) -> MembershipQuerySet:
         """Roles that hold today."""
         return self.filter(
@@ -745,3 +754,63 @@ class CalendarKey(models.Model):
         # As with a system's key: 256 random bits need no slow hash, and whoever looks for the hash learns nothing of
         # the key from how long it takes.
         return hashlib.sha256(key.encode()).hexdigest()
+
+
+# --- What is new for somebody -----------------------------------------------------------------------------------------
+
+
+class NotificationQuerySet(OwnQuerySet):
+    def unread(self) -> NotificationQuerySet:
+        """Those that have not been read, and that their reader could see when they were last looked at."""
+        return self.filter(read_at=None, is_hidden=False)
+
+
+class Notification(models.Model):
+    """That something has happened which concerns one person.
+
+    It holds no words: what the row says is asked of the room it came from, as its reader and in their language, each
+    time it is shown. Ids and text for what it is about, as in the log, since that belongs to a room above.
+    """
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # Whose deputy was told, when somebody was away.
+    stands_in_for = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    topic = models.CharField(max_length=40)
+    # Which of the topic's events it was: asked, accepted …
+    what = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=80)
+    subject_id = models.BigIntegerField()
+    # What makes it one event: told twice under one key, it is told once.
+    key = models.CharField(max_length=64)
+    happened_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    # Its reader could not see what it is about when it was last looked at; it is not counted.
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    # Whoever fills this puts the row in a letter, once; or the room has written a letter of its own.
+    mail_claimed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "topic", "kind", "subject_id", "what", "key"], name="notification_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "collaboration"],
+                condition=Q(read_at=None, is_hidden=False),
+                name="notification_unread",
+            ),
+            models.Index(fields=["person", "collaboration", "-happened_at"], name="notification_latest"),
+            models.Index(fields=["collaboration", "happened_at"], name="notification_day"),
+            models.Index(
+                fields=["happened_at"], condition=Q(read_at=None, mail_claimed_at=None), name="notification_unmailed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.kind} {self.subject_id}"

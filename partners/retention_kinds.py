@@ -20,7 +20,7 @@ from audit.models import Event
 from common.days import midnight
 from partners import retention
 from partners.log import people_of
-from partners.models import CalendarKey, Collaboration, LegalHold, User, WorkLetter, WorkLetterChoice
+from partners.models import CalendarKey, Collaboration, LegalHold, Notification, User, WorkLetter, WorkLetterChoice
 
 LOG_SCOPE = "log"
 
@@ -105,7 +105,7 @@ def _pseudonymise(collaboration: Collaboration, ids: list[int]) -> None:
     """Take away who it was: what the person did stays, as a closed account's."""
     for model in (EmailAddress, Authenticator, SocialAccount, UserSession):
         model.objects.filter(user_id__in=ids).delete()
-    for own in (WorkLetter, WorkLetterChoice, CalendarKey):
+    for own in (WorkLetter, WorkLetterChoice, CalendarKey, Notification):
         own.objects.filter(person_id__in=ids).delete()
     with translation.override(settings.LANGUAGE_CODE):
         for person in User.objects.filter(pk__in=ids):
@@ -174,6 +174,27 @@ CALENDAR_KEYS = retention.Kind(
 )
 
 
+def _due_news(collaboration: Collaboration, before: dt.date) -> QuerySet[Notification]:
+    return Notification.objects.filter(collaboration=collaboration, happened_at__lt=midnight(before))
+
+
+def _delete_news(collaboration: Collaboration, ids: list[int]) -> None:
+    Notification.objects.filter(pk__in=ids).delete()
+
+
+NEWS = retention.Kind(
+    code="news",
+    label=_("What was new for somebody"),
+    what_happens=_("It is deleted, read or not. What it was about is kept for as long as its own rule says."),
+    default_days=90,
+    least_days=14,
+    most_days=365,
+    due=_due_news,
+    dated_by="happened_at",
+    purge=_delete_news,
+)
+
+
 def _accounts(collaboration: Collaboration) -> list[tuple[str, str]]:
     """The accounts that still say whose they are, those of systems left out."""
     named = set(User.objects.filter(is_service=False, pseudonymised_at__isnull=True).values_list("pk", flat=True))
@@ -192,6 +213,7 @@ def register_kinds() -> None:
     retention.register(ACCOUNTS)
     retention.register(WORK_LETTERS)
     retention.register(CALENDAR_KEYS)
+    retention.register(NEWS)
     retention.register_scope(
         retention.Scope(
             code=LOG_SCOPE, label=_("lines of the log"), find=lambda collaboration, text: ("", gettext("The log"))

@@ -6,6 +6,7 @@ from partners import (
     group_views,
     log_sample_views,
     log_views,
+    news_views,
     organisation_views,
     people_views,
     retention_views,
@@ -57,5 +58,9 @@ urlpatterns = [
     path("my-work/calendar/revoke/", calendar_views.my_calendar_revoke, name="my_calendar_revoke"),
     path("my-work/letters/", work_letter_views.work_letter_rule, name="work_letter_rule"),
     path("my-work/tasks/<slug:task_id>/", work_views.my_task, name="my_task"),
+    path("news/", news_views.news, name="news"),
+    path("news/read/", news_views.news_read_all, name="news_read_all"),
+    path("news/<int:pk>/", news_views.news_open, name="news_open"),
+    path("news/<int:pk>/read/", news_views.news_read, name="news_read"),
     path("my-access/", account_views.my_access, name="my_access"),
 ]

@@ -10,7 +10,7 @@ class SituationalPictureConfig(AppConfig):
         from partners import log
         from partners.presenters import describe_actions
         from partners.roles import SEE_INDICATORS, SEE_PUBLISHED_PICTURES
-        from situational_picture import my_work, retention
+        from situational_picture import my_work, news, retention
         from situational_picture.actions import want_rebuild
         from situational_picture.indicators.place_counts.sections import people_at_places
         from situational_picture.places_over_years import sections as places_over_years
@@ -45,6 +45,7 @@ class SituationalPictureConfig(AppConfig):
             }
         )
         retention.register_kinds()
+        news.register()
         log.sort_actions(
             log.Kind.EXPORTS,
             "picture_exported",

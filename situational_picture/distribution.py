@@ -20,7 +20,7 @@ from incidents.models import Incident, Status
 from partners.models import GroupMember, Membership, User
 from partners.roles import MAY_COMPILE
 from partners.work_letters import NOT_TAKEN
-from situational_picture import emails, tasks
+from situational_picture import emails, news, tasks
 from situational_picture.models import Delivery, Picture
 from situational_picture.permissions import check_may_publish_pictures
 from situational_picture.queries import covered_area_ids
@@ -103,6 +103,9 @@ def send_out(picture: Picture) -> int:
         [Delivery(picture=picture, person=person, reason=reason) for person, reason in receivers.values()],
         ignore_conflicts=True,
     )
+    for reason in Delivery.Reason:
+        told = [person for person, why in receivers.values() if why == reason]
+        news.tell_published(picture, told, are_reporters=reason == Delivery.Reason.REPORTER)
     sent = 0
     for delivery in Delivery.objects.filter(picture=picture, person__in=receivers).waiting().select_related("person"):
         if not Delivery.objects.filter(pk=delivery.pk).waiting().update(claimed_at=timezone.now()):

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from action_plans.commitments import news
 from action_plans.commitments.absences import working_here
 from action_plans.models import Commitment, CommitmentMove, CommitmentRules, CommitmentState, Measure
 from action_plans.permissions import (
@@ -229,6 +230,7 @@ def ask(*, by: Any, commitment: Commitment) -> Commitment:
     commitment.answered_at, commitment.answer, commitment.offered_due_on = None, "", None
     _keep(by, commitment, Kind.STATE, was, commitment.asked_by)
     record("commitment_asked", by=by, subject=commitment)
+    news.tell_owner(commitment, "asked", by=by)
     return commitment
 
 
@@ -276,6 +278,8 @@ def withdraw(*, by: Any, commitment: Commitment, reason: str, is_confirmed: bool
     commitment.state, commitment.asker_says = State.WITHDRAWN, reason
     _keep(by, commitment, Kind.STATE, was, commitment.asked_by)
     record("commitment_withdrawn", by=by, subject=commitment)
+    if was != State.DRAFT:
+        news.tell_owner(commitment, "withdrawn", by=by)
     return commitment
 
 
@@ -294,6 +298,7 @@ def withdraw_parts(*, by: Any, measure: Measure) -> None:
         part.state, part.asker_says = State.WITHDRAWN, why
         _keep(by, part, Kind.STATE, was, part.asked_by)
         record("commitment_withdrawn", by=by, subject=part)
+        news.tell_owner(part, "withdrawn", by=by)
 
 
 # --- Answering --------------------------------------------------------------------------------------------------------
@@ -328,6 +333,7 @@ def accept(
     commitment.responsible = responsible or meant or _own_membership(by, commitment.asked_of)
     _keep(by, commitment, Kind.STATE, was, commitment.asked_of)
     record("commitment_accepted", by=by, subject=commitment)
+    news.tell_asker(commitment, "accepted", by=by)
     return commitment
 
 
@@ -392,6 +398,7 @@ def _answer(
     commitment.answer, commitment.offered_due_on = said, due_on
     _keep(by, commitment, Kind.STATE, was, commitment.asked_of)
     record("commitment_declined" if to == State.DECLINED else "commitment_countered", by=by, subject=commitment)
+    news.tell_asker(commitment, str(to), by=by)
     return commitment
 
 
@@ -412,6 +419,7 @@ def take_offer(*, by: Any, commitment: Commitment, row_version: int | None = Non
     commitment.text = commitment.answer
     _keep(by, commitment, Kind.STATE, was, commitment.asked_by)
     record("commitment_offer_taken", by=by, subject=commitment)
+    news.tell_owner(commitment, "offer_taken", by=by)
     return commitment
 
 
@@ -428,6 +436,8 @@ def hand_over(*, by: Any, commitment: Commitment, responsible: Membership) -> Co
         commitment.responsible = responsible
         _keep(by, commitment, Kind.HANDED_OVER, commitment.state, commitment.asked_of)
         record("commitment_handed_over", by=by, subject=commitment, membership=responsible.pk)
+        if commitment.state != State.DRAFT:
+            news.tell_owner(commitment, "handed_over", by=by)
     return commitment
 
 
@@ -451,6 +461,7 @@ def report(*, by: Any, commitment: Commitment, is_kept: bool, text: str = "", is
         commitment.asker_says_kept, commitment.confirmed_at = None, None
     _keep(by, commitment, Kind.OWNER_SAID, was, commitment.asked_of)
     record("commitment_reported", by=by, subject=commitment, kept=is_kept)
+    news.tell_asker(commitment, "kept" if is_kept else "not_kept", by=by)
     return commitment
 
 
@@ -484,6 +495,7 @@ def confirm(
     commitment.asker_says_kept, commitment.asker_says, commitment.confirmed_at = is_kept, said, timezone.now()
     _keep(by, commitment, Kind.ASKER_SAID, was, commitment.asked_by)
     record("commitment_confirmed", by=by, subject=commitment, kept=is_kept)
+    news.tell_owner(commitment, "confirmed", by=by)
     return commitment
 
 

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Called once, when the room is ready."""
-    from action_plans.commitments import my_work
+    from action_plans.commitments import my_work, news
     from action_plans.commitments import slots as commitment_slots
     from action_plans.permissions import READ_DECIDED_PLANS
     from partners import log
     from partners.presenters import describe_actions
     from ui import menu, slots
 
+    news.register()
     describe_actions(
         {
             "commitment_rules_changed": _("changed the rules of the ledger"),

@@ -21,6 +21,7 @@ from action_plans.evaluating.words import evaluation_content
 from action_plans.evaluating.zones import counted_selection
 from action_plans.library.cards import Card
 from action_plans.library.queries import card_named, start_of
+from action_plans.measures import news
 from action_plans.measures.facts import facts_of
 from action_plans.measures.techniques import TECHNIQUES
 from action_plans.models import (
@@ -468,6 +469,7 @@ def _move(
     measure.state = to
     measure.save(update_fields=["state"])
     record("measure_moved", by=by, subject=measure, to=str(to), overridden=list(overridden))
+    news.tell_step(measure, by=by)
     if measure.problem is not None:
         take_steps(by=by, problem=measure.problem)
     return measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import pgettext_lazy
 
-from action_plans.measures import my_work
+from action_plans.measures import my_work, news
 from action_plans.measures import slots as fillers
 from action_plans.permissions import READ_PLANS
 from ui import menu, slots
@@ -12,6 +12,7 @@ from ui import menu, slots
 
 def register() -> None:
     """Fill the slots and put the list of measures in the menu. Doing it twice changes nothing."""
+    news.register()
     slots.register("problem.sections", fillers.measures_of_problems, order=30)
     slots.register("cause.sections", fillers.measures_for_causes, order=20)
     slots.register("place.sections", fillers.measures_at_places, order=30)

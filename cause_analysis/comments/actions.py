@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from cause_analysis.causes.rules import check_is_kept
+from cause_analysis.comments import news
 from cause_analysis.comments.permissions import check_may_comment
 from cause_analysis.models import Cause, CauseAnalysis, CoachComment
 from cause_analysis.models.comments import LONGEST_COMMENT
@@ -44,6 +45,7 @@ def write_comment(
         collaboration_id=analysis.collaboration_id, analysis=analysis, cause=cause, text=text, written_by=by
     )
     record("analysis_commented", by=by, subject=comment, cause=comment.cause_id)
+    news.tell_written(comment)
     return comment
 
 
@@ -52,7 +54,9 @@ def settle_comment(
     *, by: Any, comment: CoachComment, outcome: str, answer: str = "", is_confirmed: bool = False
 ) -> CoachComment:
     """Answer a comment, or note that it is taken care of. Done once: what was said stays as it was."""
-    rows = CoachComment.objects.select_for_update(of=("self",)).select_related("analysis__problem__area", "settled_by")
+    rows = CoachComment.objects.select_for_update(of=("self",)).select_related(
+        "analysis__problem__area", "settled_by", "written_by"
+    )
     comment = rows.get(pk=comment.pk)
     check_may_work_on(by, comment.analysis.problem)
     if outcome not in Outcome.values:
@@ -70,4 +74,5 @@ def settle_comment(
     comment.settled_at, comment.settled_by = timezone.now(), by
     comment.save(update_fields=["outcome", "answer", "settled_at", "settled_by"])
     record("analysis_comment_settled", by=by, subject=comment, outcome=outcome)
+    news.tell_settled(comment)
     return comment

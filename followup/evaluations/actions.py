@@ -21,7 +21,7 @@ from cause_analysis.causes.permissions import check_may_decide_for
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
-from followup.evaluations import computing, rules
+from followup.evaluations import computing, news, rules
 from followup.evaluations.content import content_of
 from followup.evaluations.queries import measures_together
 from followup.lessons.closing import take_follow_up_step
@@ -230,6 +230,7 @@ def _adopt(by: Any, evaluation: Evaluation, group: Group, row_version: int, at: 
     evaluation.content = content_of(evaluation)
     evaluation.save(update_fields=["adopted_at", "adopted_by", "adopted_by_group", "content"])
     record("evaluation_adopted", by=by, subject=evaluation, group=group.pk, outcome=evaluation.outcome)
+    news.tell_adopted(evaluation, by=by)
     for row in evaluation.evaluated_measures.select_related("measure"):
         mark_evaluated(by=by, measure=row.measure)
         if row.measure.problem is not None:

@@ -9,13 +9,14 @@ from action_plans.permissions import READ_PLANS
 
 def register() -> None:
     """Fill the slots, put the list in the menu and give the log its words. Doing it twice changes nothing."""
-    from followup.evaluations import my_work, retention
+    from followup.evaluations import my_work, news, retention
     from followup.lessons import slots as fillers
     from partners import log
     from partners.presenters import describe_actions
     from ui import menu, slots
 
     retention.register_kind()
+    news.register()
     describe_actions(
         {
             "evaluation_begun": _("began an evaluation"),

@@ -8,10 +8,16 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from partners.models import CalendarKey, WorkLetter, WorkLetterChoice, WorkLetterRule
+from partners.models import CalendarKey, Notification, WorkLetter, WorkLetterChoice, WorkLetterRule
 from tests.factories import CollaborationFactory, UserFactory
 
-__all__ = ["CalendarKeyFactory", "WorkLetterChoiceFactory", "WorkLetterFactory", "WorkLetterRuleFactory"]
+__all__ = [
+    "CalendarKeyFactory",
+    "NotificationFactory",
+    "WorkLetterChoiceFactory",
+    "WorkLetterFactory",
+    "WorkLetterRuleFactory",
+]
 
 
 class WorkLetterRuleFactory(DjangoModelFactory):
@@ -49,3 +55,19 @@ class CalendarKeyFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     hash = factory.LazyAttribute(lambda key: CalendarKey.hash_of(key.secret))
     expires_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=30))
+
+
+class NotificationFactory(DjangoModelFactory):
+    """Something about the collaboration itself, unless the test says what."""
+
+    class Meta:
+        model = Notification
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    person = factory.SubFactory(UserFactory)
+    topic = "measures"
+    what = "decided"
+    kind = "action_plans.measure"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    key = factory.Sequence(str)
+    happened_at = factory.LazyFunction(timezone.now)

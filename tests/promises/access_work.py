@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from partners import work_letters
 from tests import factories as make
-from tests.promises.access_rows import Row, everybody, here, only
+from tests.factories import plans as planned
+from tests.promises.access_rows import Row, everybody, here, only, seen_by
 from tests.world import World
 
 
@@ -12,10 +13,22 @@ def _key(world: World) -> None:
     make.CalendarKeyFactory(collaboration=world.here, person=world.people["police"], secret="a-secret")
 
 
+def _told(world: World) -> None:
+    """Something only the police are told of."""
+    measure = planned.MeasureFactory(plan=planned.PlanFactory(area=world.west, number=1), state="ongoing")
+    world.told = make.NotificationFactory(
+        collaboration=world.here, person=world.people["police"], subject_id=measure.pk
+    )
+
+
 WORK: dict[str, Row] = {
     "my_work": Row(here()),
     # A task that does not wait: the page says so, to everybody alike.
     "my_task": Row(here(), args=lambda world: ["0123456789abcdef"]),
+    "news": Row(here()),
+    "news_read_all": Row(here(302), method="post"),
+    "news_open": Row(seen_by("police", code=302), before=_told, args=lambda world: [world.told.pk]),
+    "news_read": Row(seen_by("police", code=302), method="post", before=_told, args=lambda world: [world.told.pk]),
     "my_calendar": Row(here()),
     "my_calendar_make": Row(here(), method="post"),
     "my_calendar_revoke": Row(here(302), method="post"),
