@@ -55,6 +55,7 @@ class ActionPlansConfig(AppConfig):
                 "commitment_declined": _("declined a request"),
                 "commitment_countered": _("answered a request with an offer"),
                 "commitment_offer_taken": _("took an offer"),
+                "commitment_no_taken_back": _("took a no back"),
                 "commitment_handed_over": _("handed a commitment over"),
                 "commitment_reported": _("reported on a commitment"),
                 "commitment_confirmed": _("said how a commitment was kept"),

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CouncilsConfig(AppConfig):
     name = "councils"
+
+    def ready(self) -> None:
+        from councils.escalations import registering as escalations
+
+        escalations.register()

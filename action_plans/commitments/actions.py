@@ -371,6 +371,23 @@ def counter_offer(
     return _answer(by, commitment, State.COUNTER_OFFERED, offer, due_on, row_version, is_confirmed=is_confirmed)
 
 
+@transaction.atomic
+def take_back_no(*, by: Any, commitment: Commitment) -> Commitment:
+    """The organisation that declined promises after all: the request stands again as it was asked, and is accepted."""
+    commitment = _with_its_measure(commitment)
+    check_may_answer(by, commitment)
+    was = commitment.state
+    if was != State.DECLINED:
+        raise NotPossible(_("There is no “no” to take back."))
+    if is_overdue(commitment.due_on, timezone.localdate()):
+        # Promised now it would be late at once.
+        raise NotPossible(_("The day of the request has passed. Let it be asked anew, with a day that lies ahead."))
+    commitment.state, commitment.answered_at, commitment.answer = State.ASKED, None, ""
+    _keep(by, commitment, Kind.STATE, was, commitment.asked_of)
+    record("commitment_no_taken_back", by=by, subject=commitment)
+    return accept(by=by, commitment=commitment)
+
+
 def _check_lies_ahead(due_on: dt.date | None) -> None:
     """Nobody is asked, or offers, to have done something by a day that has passed."""
     check_days(due_on=due_on)

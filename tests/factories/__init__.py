@@ -871,6 +871,7 @@ class PredictionTestFactory(DjangoModelFactory):
 
 
 # Upper rooms have files of their own, which build on what stands above.
+from tests.factories.councils import *  # noqa: E402, F403
 from tests.factories.followup import *  # noqa: E402, F403
 from tests.factories.indicators import *  # noqa: E402, F403
 from tests.factories.plans import *  # noqa: E402, F403

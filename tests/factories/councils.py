@@ -1,0 +1,40 @@
+"""Factories of how the collaboration is led."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from councils.models import Escalation, EscalationReminder
+from partners.models import Level
+from tests import factories as make
+
+
+class EscalationFactory(DjangoModelFactory):
+    """A question from a tactical group to a strategic one, still without an answer."""
+
+    class Meta:
+        model = Escalation
+
+    from_group = factory.SubFactory(make.GroupFactory, level=Level.TACTICAL)
+    collaboration = factory.SelfAttribute("from_group.collaboration")
+    to_group = factory.SubFactory(
+        make.GroupFactory, level=Level.STRATEGIC, collaboration=factory.SelfAttribute("..collaboration")
+    )
+    number = factory.Sequence(lambda n: n + 1)
+    decision_kind = "resource"
+    question = "Vem betalar belysningen i gångtunneln?"
+    recommended_decision = "Kommunen betalar belysningen i år."
+    answer_by = dt.date(2099, 6, 1)
+
+
+class EscalationReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = EscalationReminder
+
+    escalation = factory.SubFactory(EscalationFactory)
+    collaboration = factory.SelfAttribute("escalation.collaboration")
+    person = factory.SubFactory(make.UserFactory)
+    due_on = dt.date(2026, 9, 1)
