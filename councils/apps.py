@@ -5,6 +5,8 @@ class CouncilsConfig(AppConfig):
     name = "councils"
 
     def ready(self) -> None:
+        from councils.dashboard import registering as dashboard
         from councils.escalations import registering as escalations
 
         escalations.register()
+        dashboard.register()

@@ -508,6 +508,8 @@ SHOTS = [
     Shot("commitment_detail", args=here("request_to_answer"), suffix="to-answer"),
     Shot("commitment_new"),
     Shot("commitment_ledger", COUNCIL),
+    Shot("council_page", COUNCIL),
+    Shot("council_list", COUNCIL, lambda known: [NORRKOPING, "broken"]),
     Shot("commitment_rules"),
     Shot("absence_list", SECURITY_LEAD),
     Shot("people", ADMINISTRATOR),

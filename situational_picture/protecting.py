@@ -130,6 +130,14 @@ def protected_figures(figures: Mapping[str, Any], *, largest: int, viewer: str) 
     return shown
 
 
+def protected_trend(figures: Mapping[str, Any], *, largest: int, viewer: str) -> dict[str, Any]:
+    """Only the trend of the figures, as `protected_figures` gives it: for pages that show many pictures' trends."""
+    decision = (figures.get("protection") or {}).get(viewer) or {"total": True, "trend": []}
+    trend = copy.deepcopy(dict(figures["trend"]))
+    _protect_trend(trend, set(decision["trend"]), largest, last_hidden=decision["total"])
+    return trend
+
+
 def _hide(row: dict[str, Any], is_hidden: bool) -> None:
     # Earlier counts would need the earlier picture's decision, and what has come since yesterday is a small number.
     row["previous"] = row["compared"] = None

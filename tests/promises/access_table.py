@@ -32,6 +32,7 @@ from situational_picture.actions import publish_picture
 from situational_picture.models import Picture
 from tests import factories as make
 from tests.promises.access_commitments import COMMITMENTS
+from tests.promises.access_council import COUNCIL
 from tests.promises.access_evaluations import EVALUATIONS
 from tests.promises.access_goals import GOALS
 from tests.promises.access_indicators import INDICATORS
@@ -1320,6 +1321,7 @@ ACCESS: dict[str, Row] = {
     **MEASURES,
     **GOALS,
     **PROGRESS,
+    **COUNCIL,
     **EVALUATIONS,
     **INDICATORS,
     **CAUSES,

@@ -1,0 +1,1 @@
+"""The council page: what the management council asks, answered from what is stored."""

@@ -1,0 +1,20 @@
+"""What the platform's common places know of the council page: its line in the menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+def register() -> None:
+    """Called once, when the room is ready."""
+    from councils.dashboard.permissions import READ_COUNCIL_PAGE
+    from ui import menu
+
+    menu.register(
+        "council_page",
+        _("Management council"),
+        group=menu.Group.LEADERSHIP,
+        order=10,
+        roles=READ_COUNCIL_PAGE,
+        also=["council_list"],
+    )
