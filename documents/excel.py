@@ -39,6 +39,8 @@ _INK, _SUBTLE, _ACCENT, _HEADER = "FF1F2224", "FF54575A", "FF0062BA", "FFEAEBEC"
 _DAY = "yyyy-mm-dd"
 # Letters that would make a text a formula if somebody opened its cell and pressed Enter.
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "−")
+# Behind a number its unit may stand, as in “12,5 %”.
+_DECIMALS = re.compile(r"(?<=\d[,.])\d+")
 # Excel reads “_x0041_” in a file as the letter A.
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NO_NAME = str.maketrans(dict.fromkeys(r"\/?*[]:", " "))
@@ -358,7 +360,7 @@ def _heads(columns: Sequence[model.Column]) -> list[str]:
 def _number_format(value: float, text: str) -> str:
     if value == int(value):
         return "#,##0"
-    decimals = len(text) - 1 - max(text.rfind(","), text.rfind("."))
+    decimals = max(map(len, _DECIMALS.findall(text)), default=1)
     return "#,##0." + "0" * max(1, min(decimals, 6))
 
 

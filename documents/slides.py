@@ -196,7 +196,7 @@ class _Deck:
 
     # What stands on them
 
-    def text(self, lines: Sequence[_Paragraph], *, fill: str = "", edge: str = "") -> None:
+    def text(self, lines: Sequence[_Paragraph], *, fill: str = "", edge: str = "", name: str = "") -> None:
         """Paragraphs below each other; those that have no room go on on the next slide, also in their middle."""
         waiting = list(lines)
         width = ROOM_MM - 2 * _SIDE_MM
@@ -217,7 +217,7 @@ class _Deck:
                 here, height = [first], 2 * _UP_MM + first.height_mm(width)
                 waiting.insert(0, rest)
             top = self.place(height)
-            self._text_box(here, EDGE_MM, top, ROOM_MM, height, fill=fill, edge=edge)
+            self._text_box(here, EDGE_MM, top, ROOM_MM, height, fill=fill, edge=edge, name=name)
 
     def _text_box(
         self,
@@ -230,11 +230,12 @@ class _Deck:
         fill: str = "",
         edge: str = "",
         is_right: bool = False,
+        name: str = "",
     ) -> None:
         from pptx.enum.text import PP_ALIGN
 
         box = self.slide.shapes.add_textbox(*_emu(left, top, width, height))
-        box.name = self._name(_("Text %(number)s"))
+        box.name = self._name(name or _("Text %(number)s"))
         if fill:
             box.fill.solid()
             box.fill.fore_color.rgb = _colour(fill)
@@ -763,7 +764,7 @@ def _line_chart(block: model.LineChart, deck: _Deck) -> None:
         strip = deck.chart(XL_CHART_TYPE.COLUMN_STACKED, shares, block.alt, height=_STRIP_MM)
         _set_chart(strip, [{"fill": code} for code in (_ACCENT, _BAND, _GRID)], most=100)
     if said:
-        deck.text(said)
+        deck.text(said, name=_("Beside the chart %(number)s"))
 
 
 def _chart_height(deck: _Deck, below: float) -> float:
@@ -864,7 +865,7 @@ def _bar_chart(block: model.BarChart, deck: _Deck) -> None:
     plot.data_labels.position, plot.data_labels.font.size = XL_LABEL_POSITION.OUTSIDE_END, Pt(12)
     plot.data_labels.number_format, plot.data_labels.number_format_is_linked = "#,##0.##", False
     if unit:
-        deck.text(unit)
+        deck.text(unit, name=_("Beside the chart %(number)s"))
 
 
 @_write.register(model.MapDrawing)
