@@ -7,6 +7,8 @@ class CouncilsConfig(AppConfig):
     def ready(self) -> None:
         from councils.dashboard import registering as dashboard
         from councils.escalations import registering as escalations
+        from councils.law import registering as law
 
         escalations.register()
         dashboard.register()
+        law.register()

@@ -2,4 +2,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("councils.dashboard.urls")),
+    path("", include("councils.law.urls")),
 ]

@@ -191,6 +191,10 @@ class Known:
         return self._number("followup.Evaluation", adopted_at__isnull=False)
 
     @cached_property
+    def duty_decision(self) -> int:
+        return self._first("councils.StatutoryDecision", item__paragraph=4)
+
+    @cached_property
     def open_evaluation(self) -> int:
         from followup.models import Evaluation
 
@@ -436,6 +440,15 @@ SHOTS = [
     Shot("measure_evaluation", args=here("measure")),
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
+    Shot("law"),
+    Shot("duty", args=lambda known: [NORRKOPING, 4]),
+    Shot("duty_decide", args=lambda known: [NORRKOPING, 4]),
+    Shot("duty_change", args=lambda known: [NORRKOPING, 7]),
+    Shot("duty_due", args=lambda known: [NORRKOPING, 4, known.duty_decision]),
+    Shot("duty_strike", args=lambda known: [NORRKOPING, 4, known.duty_decision]),
+    Shot("year_wheel"),
+    Shot("year_entry_new"),
+    Shot("year_entry", args=lambda known: [NORRKOPING, "grant-closes"]),
     Shot("evaluation_list"),
     Shot("headline_tried"),
     Shot("evaluation", args=here("evaluation")),
@@ -552,6 +565,7 @@ SHOTS = [
 
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
+    **dict.fromkeys(("duty_begin", "year_entry_remove"), "takes a form"),
     "evaluation_lesson": "takes a form",
     "lesson_remove": "takes a form",
     "evaluation_adopt": "takes a form",

@@ -25,6 +25,7 @@ from est_platform.demonstration.geography import load_geography
 from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.indicators import load_indicators
 from est_platform.demonstration.inspections import load_inspections
+from est_platform.demonstration.law import load_law
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
@@ -135,6 +136,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
         say("a pretended measure in Blackpool, to be evaluated on real counts")
     if evaluated := load_evaluations(norrkoping, people, today=timezone.localdate()):
         say(f"{evaluated} evaluations, two of them adopted and counted again each half year")
+    say(f"{load_law(norrkoping, people, today=timezone.localdate())} decisions on what the law asks for")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -36,6 +36,7 @@ from tests.promises.access_council import COUNCIL
 from tests.promises.access_evaluations import EVALUATIONS
 from tests.promises.access_goals import GOALS
 from tests.promises.access_indicators import INDICATORS
+from tests.promises.access_law import LAW
 from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_papers import PAPERS
@@ -1326,6 +1327,7 @@ ACCESS: dict[str, Row] = {
     **INDICATORS,
     **CAUSES,
     **LIBRARY,
+    **LAW,
     **WORK,
     **COMMITMENTS,
     **PROMISES,

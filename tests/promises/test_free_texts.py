@@ -142,6 +142,12 @@ ELSEWHERE = {
         for name in ("target_group", "themes", "protocol")
     },
     "SignatoryForm.function": "action_plans.promises.actions.add_signatory",
+    "DutyForm.requires": "councils.law.actions.write_duty",
+    "DutyForm.checked_against": "councils.law.actions.write_duty",
+    **{f"DecisionForm.{name}": "councils.law.actions.decide_duty" for name in ("document", "registry_number")},
+    "DueForm.due_reason": "councils.law.actions.change_due",
+    "StrikeForm.reason": "councils.law.actions.strike_decision",
+    **{f"YearEntryForm.{name}": "councils.law.actions" for name in ("title", "source")},
     "AreaConfirmForm.token": "given out by the page before",
     "IndicatorConfirmForm.token": "given out by the page before",
     "NewMeasureForm.title": "action_plans.measures.actions.add_measure",
