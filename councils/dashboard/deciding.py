@@ -7,26 +7,60 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from action_plans.commitments.presenters import said
 from action_plans.measures.queries import decisions, overrides
 from action_plans.models import Measure, MeasureState, Plan, PlanVersion
 from action_plans.plans.queries import agreements_for
 from areas.models import Area
 from councils.dashboard.facts import DAYS_AHEAD, DAYS_BACK, Deadline, DecisionAsked, Override, Thing
+from councils.models import Escalation
 from followup.evaluations.queries import coming
 from partners.models import Collaboration, Level
 
 
 def decisions_of(user: Any, collaboration: Collaboration, today: dt.date) -> list[DecisionAsked]:
-    """What waits for a decision above the areas' groups: plans nobody has decided, and measures of the highest level.
+    """What waits for a decision above the areas' groups: what they have asked of the council, plans nobody has
+    decided, and measures of the highest level.
 
     Those that are asked by a day come first.
     """
-    found = [*_plans(user, collaboration, today), *_measures(user, collaboration)]
+    found = [
+        *_escalations(user, collaboration, today), *_plans(user, collaboration, today), *_measures(user, collaboration),
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (one.answer_by or dt.date.max, one.thing.area, one.thing.number))
+
+
+def _escalations(user: Any, collaboration: Collaboration, today: dt.date) -> list[DecisionAsked]:
+    """The questions to a group of the highest level that wait for their answer."""
+    rows = (
+        Escalation.objects.visible_to(user)
+        .open()
+        .filter(collaboration=collaboration, to_group__level=Level.STRATEGIC)
+        .select_related("area", "from_group")
+    )
+    return [
+        DecisionAsked(
+            Thing(
+                kind="escalation", number=one.number, name=str(one), title=said(one.question),
+                area=one.area.name if one.area else "", area_id=one.area_id,
+                note=one.get_decision_kind_display(), url=_url_of(collaboration, one),
+            ),
+            asked_by=one.from_group.name, recommended=said(one.recommended_decision), answer_by=one.answer_by,
+            days_late=(today - one.answer_by).days if one.is_late(today) else 0,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _url_of(collaboration: Collaboration, one: Escalation) -> str:
+    try:
+        return reverse("escalation", args=[collaboration.slug, one.number])
+    except NoReverseMatch:
+        return ""
 
 
 def _plans(user: Any, collaboration: Collaboration, today: dt.date) -> list[DecisionAsked]:
@@ -35,18 +69,18 @@ def _plans(user: Any, collaboration: Collaboration, today: dt.date) -> list[Deci
     rows = (
         Plan.objects.visible_to(user)
         .filter(~Exists(decided), collaboration=collaboration, last_day__gte=today)
-        .values_list("number", "title", "area_id", "area__name", "first_day")
+        .values_list("pk", "number", "title", "area_id", "area__name")
     )
     return [
         DecisionAsked(
             Thing(
                 kind="plan", number=number, name=f"H-{number}", title=title, area=area, area_id=area_id,
                 note=_("A new action plan, not decided"), url=reverse("plan", args=[collaboration.slug, number]),
-                about=f"plan-{number}",
+                about=f"plan-{pk}",
             ),
             asked_by="", recommended="", answer_by=None, days_late=0,
         )
-        for number, title, area_id, area, _first_day in rows
+        for pk, number, title, area_id, area in rows
     ]  # fmt: skip
 
 
@@ -56,7 +90,7 @@ def _measures(user: Any, collaboration: Collaboration) -> list[DecisionAsked]:
         Measure.objects.visible_to(user)
         .kept()
         .filter(collaboration=collaboration, state=MeasureState.PROPOSED, level=Level.STRATEGIC)
-        .values_list("pk", "number", "title", "cost_sek", "plan__area_id", "plan__area__name")
+        .values_list("pk", "number", "title", "plan__area_id", "plan__area__name")
     )
     return [
         DecisionAsked(
@@ -67,7 +101,7 @@ def _measures(user: Any, collaboration: Collaboration) -> list[DecisionAsked]:
             ),
             asked_by="", recommended="", answer_by=None, days_late=0,
         )
-        for pk, number, title, _cost, area_id, area in rows
+        for pk, number, title, area_id, area in rows
     ]  # fmt: skip
 
 

@@ -18,13 +18,13 @@ from partners.models import Collaboration
 
 
 def _area_things(areas: Iterable[AreaFacts]) -> list[Thing]:
-    """Areas as rows; what a question is asked about is the area."""
+    """Areas as rows."""
     return [
         Thing(
             kind="area", number=0, name="", title=area.name, area=area.name, area_id=area.pk,
             note=presenters.deviation_words(area.trend) if area.trend is not None and area.trend.is_deviating
             else presenters.trend_words(area.trend) if area.trend is not None else _("No published picture"),
-            url=area.trend.url if area.trend is not None else area.url, about=f"area-{area.slug}",
+            url=area.trend.url if area.trend is not None else area.url,
         )
         for area in areas
     ]  # fmt: skip

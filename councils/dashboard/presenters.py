@@ -49,10 +49,10 @@ VERDICTS = {
     "too_few_to_say": (gettext_lazy("Too few to say"), "neutral", "question"),
 }
 STEP_WORDS = {
-    "mapped": gettext_lazy("%(number)s mapped"),
-    "analysed": gettext_lazy("%(number)s analysed"),
-    "measures": gettext_lazy("%(number)s with measures"),
-    "followed_up": gettext_lazy("%(number)s followed up"),
+    "mapped": gettext_lazy("mapped %(number)s"),
+    "analysed": gettext_lazy("analysed %(number)s"),
+    "measures": gettext_lazy("with measures %(number)s"),
+    "followed_up": gettext_lazy("followed up %(number)s"),
 }
 _BADNESS = {Picture.State.STABLE: 0, Picture.State.WORRYING: 1, Picture.State.SERIOUS: 2}
 _SMALL_NUMBERS = (
@@ -462,7 +462,7 @@ def problems_words(area: AreaFacts) -> str:
     for one in area.problems:
         steps[one.step] = steps.get(one.step, 0) + 1
     told = [str(words) % {"number": number_words(steps[step])} for step, words in STEP_WORDS.items() if step in steps]
-    return ", ".join(told)
+    return capfirst(", ".join(told))
 
 
 def safety_view(safety: Safety | None) -> dict[str, str] | None:

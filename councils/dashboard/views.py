@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from councils.dashboard import lists, presenters, work
+from audit.actions import record
+from councils.dashboard import lists, paper, presenters, work
 from councils.dashboard.facts import council_facts
 from councils.dashboard.permissions import check_may_read_council_page
+from documents.answers import file_answer
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, person, word_in
 
@@ -40,6 +42,16 @@ def council_page(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "overrides_url": presenters.list_url(facts.slug, "overrides") if facts.overrides else "",
     }
     return render(request, "councils/dashboard/page.html", context)
+
+
+@never_cache
+@require_GET
+def council_pdf(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
+    """The page on paper, as this reader reads it. Every download is logged as an export."""
+    check_may_read_council_page(request.user, collaboration)
+    file = paper.council_pdf(council_facts(person(request), collaboration), collaboration)
+    record("council_page_downloaded", by=request.user, subject=collaboration)
+    return file_answer(file, f"chefsamrad-{collaboration.slug}-{timezone.localdate():%Y-%m-%d}.pdf")
 
 
 @never_cache

@@ -62,18 +62,18 @@ def problems_of(user: Any, collaboration: Collaboration) -> list[ProblemFact]:
         .annotate(newest=newest)
         .annotate(has_causes=Exists(causes))
         .order_by("area__name", "number")
-        .values_list("number", "title", "state", "area_id", "area__name", "has_causes")
+        .values_list("pk", "number", "title", "state", "area_id", "area__name", "has_causes")
     )
     return [
         ProblemFact(
             thing=Thing(
                 kind="problem", number=number, name=f"P-{number}", title=title, area=area, area_id=area_id,
                 note=str(State(state).label), url=reverse("problem", args=[collaboration.slug, number]),
-                about=f"problem-{number}",
+                about=f"problem-{pk}",
             ),
             state=state, step=STEPS[State(state)], is_chosen=state in CHOSEN, has_causes=has_causes,
         )
-        for number, title, state, area_id, area, has_causes in rows
+        for pk, number, title, state, area_id, area, has_causes in rows
     ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def evaluations_of(user: Any, collaboration: Collaboration) -> tuple[list[Evalua
         thing = Thing(
             kind="evaluation", number=one.number, name=str(one), title=subject_of(one), area=one.plan.area.name,
             area_id=one.plan.area_id, note=str(one.get_outcome_display()), url=evaluation_url(one),
-            about=f"evaluation-{one.number}",
+            about=f"plan-{one.plan_id}",
         )  # fmt: skip
         has_turned = bool(checks) and checks[-1].standing == Standing.TURNS
         found.append(EvaluationFact(thing, one.outcome, one.headline, has_turned))
@@ -220,7 +220,7 @@ def _thing(line: Line) -> Thing:
         title=commitment_words.said(line.text), area=one.area.name, area_id=one.area_id,
         note=commitment_words.said(line.owner_says) if line.owner_says else commitment_words.tag_of(line)["text"],
         url=commitment_words.url_of(one), organisation=one.asked_of.name, asked_by=one.asked_by.name,
-        due_on=line.due_on, about=f"commitment-{one.number}",
+        due_on=line.due_on, about=f"commitment-{one.pk}",
     )  # fmt: skip
 
 

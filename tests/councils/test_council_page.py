@@ -18,6 +18,8 @@ from councils.dashboard.facts import council_facts
 from partners.models import Organisation
 from tests import factories as make
 from tests.councils.council_cast import CALM, MORE, CouncilWorld
+from tests.documents import reading
+from tests.factories import councils as led
 from tests.factories import indicators as measured
 from tests.factories import plans as planned
 
@@ -286,3 +288,52 @@ def test_questions_to_the_database_are_as_many_for_thirteen_areas_as_for_two(cli
         fill(make.AreaFactory(collaboration=world.here, name=f"Område {number}"))
     assert questions() == for_two <= 40
     assert Organisation.objects.filter(collaboration=world.here).count() > 13
+
+
+def test_what_a_group_has_asked_of_the_council_waits_first_and_says_how_late_it_is(client, world):
+    asks = {"from_group": world.group, "collaboration": world.here, "area": world.west}
+    world.measure(title="Ny kamera", state="proposed", level="strategic")
+    late = led.EscalationFactory(**asks, answer_by=world.today - dt.timedelta(days=9), question="Vem betalar lamporna?")
+    led.EscalationFactory(
+        **asks, question="Redan besvarad", answer="yes", answered_at=timezone.now(), to_group=late.to_group
+    )
+    facts = council_facts(world.council, world.here)
+    assert facts.decisions[0].thing.title == "Vem betalar lamporna?"
+    assert facts.decisions[0].days_late >= 9
+    assert "Redan besvarad" not in {one.thing.title for one in facts.decisions}
+    assert "skulle ha besvarats" in answer(world, "decide").sentence
+    client.force_login(world.council)
+    listed = client.get(reverse("council_list", args=["ekstad", "late-decisions"]))
+    assert listed.content.decode().count("data-row>") == 1
+
+
+def pages(file):
+    """The words of each page, without what breaks them over lines."""
+    return [reading.bare(one.extract_text()) for one in reading.reader(file).pages]
+
+
+def test_the_five_answers_and_the_broken_promises_stand_on_page_one_of_the_pdf(client, world):
+    world.publish(world.west, MORE, assessed_state="worrying", assessed_motive="Fler kvällar med bråk.")
+    world.promise(world.police_authority, "not_kept", text="Patrullera torget på fredagar.")
+    world.promise(world.municipality, "not_kept", by=world.housing, text="Laga belysningen i tunneln.")
+    world.measure(title="Ny kamera", state="proposed", level="strategic")
+    client.force_login(world.council)
+    answered = client.get(reverse("council_pdf", args=["ekstad"]))
+    assert (answered.status_code, answered["Content-Type"]) == (200, "application/pdf")
+    first, *_rest = pages(answered.content)
+    facts = council_facts(world.council, world.here)
+    for one in presenters.answers(facts):
+        assert reading.bare(one.question) in first
+        assert reading.bare(one.sentence) in first
+    for words in ("Polisen", "Patrullera torget på fredagar.", "Kommunen", "Laga belysningen i tunneln."):
+        assert reading.bare(words) in first
+    assert reading.bare("Fler kvällar med bråk.") in "".join(pages(answered.content))
+
+
+def test_paper_of_an_empty_collaboration_says_so(client, world):
+    from areas.models import Area
+
+    Area.objects.filter(collaboration=world.here).update(valid_to=world.today)
+    client.force_login(world.council)
+    answered = client.get(reverse("council_pdf", args=["ekstad"]))
+    assert reading.bare("Inget område att följa än") in pages(answered.content)[0]

@@ -8,5 +8,6 @@ READ = ("security_lead", "police", "other_housing", "coordinator", "council")
 
 COUNCIL: dict[str, Row] = {
     "council_page": Row(only(*READ)),
+    "council_pdf": Row(only(*READ)),
     "council_list": Row(only(*READ), args=lambda world: ["decisions"]),
 }
