@@ -19,7 +19,7 @@ from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from cause_analysis.prioritising.api import RoundListView, RoundView
-from councils.law.api import StatutoryDecisionView, StatutoryItemListView
+from councils.law.api import AgreementListView, StatutoryDecisionView, StatutoryItemListView
 from est_platform.api import Nothing, SchemaView, router
 from followup.evaluations.api import EvaluationListView, EvaluationView
 from followup.progress.api import ProgressListView
@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/commitments/", CommitmentListView.as_view(), name="api-commitment-list"),
     path("v1/ledger/", LedgerView.as_view(), name="api-ledger"),
     path("v1/promises/", PromiseListView.as_view(), name="api-promise-list"),
+    path("v1/agreements/", AgreementListView.as_view(), name="api-agreement-list"),
     path("v1/statutory-items/", StatutoryItemListView.as_view(), name="api-statutory-item-list"),
     path("v1/statutory-decisions/", StatutoryDecisionView.as_view(), name="api-statutory-decisions"),
     path("", Nothing.as_view(), name="api-root"),

@@ -311,6 +311,7 @@ SPECTACULAR_SETTINGS = {
         "CountStatusEnum": ["shown", "protected", "missing"],
         "PictureStatusEnum": "situational_picture.models.Picture.Status",
         "IncidentStatusEnum": "incidents.models.Status",
+        "AgreementKindEnum": "action_plans.models.Agreement.Kind",
         "CommitmentStateEnum": "action_plans.models.CommitmentState",
         "ProblemStateEnum": "cause_analysis.models.State",
         "CauseStateEnum": "cause_analysis.models.CauseState",

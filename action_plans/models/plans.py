@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from areas.access import circle_area_ids
 from areas.models import Area
@@ -18,6 +19,7 @@ from partners.models import Collaboration, Group, InCollaborationQuerySet, Organ
 from partners.roles import SEE_PUBLISHED_PICTURES, Role
 
 LONGEST_TEXT = 2000
+LONGEST_OUTSIDE_PARTIES = 400
 
 
 def in_areas_read_by(user: Any, *, area: str = "area") -> Q:
@@ -175,12 +177,28 @@ class PlanSignature(models.Model):
 class Agreement(models.Model):
     """The collaboration agreement (samverkansöverenskommelse): who has agreed on which problems, for how long."""
 
+    class Kind(models.TextChoices):
+        POLICE = "police", pgettext_lazy("kind of agreement", "municipality and police")
+        OWNERS = "owners", pgettext_lazy("kind of agreement", "with property owners")
+        OTHER = "other", pgettext_lazy("kind of agreement", "another agreement")
+
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="agreements")
     title = models.CharField(_("what the agreement is called"), max_length=120)
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("to and including"))
     registry_number = models.CharField(_("registry number"), max_length=40, blank=True)
-    # What an agreement tells beside its problems: how the work is documented and followed up.
+    kind = models.CharField(_("kind of agreement"), max_length=10, choices=Kind, default=Kind.POLICE)
+    # Parties that take no part here, one a line; those that do stand as `AgreementParty`.
+    outside_parties = models.TextField(
+        _("other parties"), blank=True, validators=[MaxLengthValidator(LONGEST_OUTSIDE_PARTIES)]
+    )
+    next_review_on = models.DateField(_("to be looked over by"), null=True, blank=True)
+    address = models.URLField(_("address of the agreement"), max_length=500, blank=True)
+    # What an agreement tells beside its problems (Brå): causes, goals, how the work is documented and followed up.
+    probable_causes = models.TextField(_("probable causes"), blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)])
+    goals_agreed = models.TextField(
+        _("goals that can be measured"), blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)]
+    )
     documented_how = models.TextField(
         _("how the work is documented"), blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)]
     )
@@ -203,6 +221,11 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collaboration}: {self.pk}"
+
+    @property
+    def outside_names(self) -> list[str]:
+        """The parties that take no part here, each for itself."""
+        return [line.strip() for line in self.outside_parties.splitlines() if line.strip()]
 
 
 class InAgreementQuerySet(models.QuerySet):

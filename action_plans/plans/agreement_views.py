@@ -23,7 +23,10 @@ from common.errors import NotPossible
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried
 
-NAMES = ("row_version", "title", "first_day", "last_day", "registry_number", "documented_how", "followed_up_how")
+NAMES = (
+    "row_version", "title", "kind", "first_day", "last_day", "registry_number", "outside_parties", "next_review_on",
+    "address", "probable_causes", "goals_agreed", "documented_how", "followed_up_how",
+)  # fmt: skip
 
 
 def _agreement(request: PartnerRequest, pk: int) -> Agreement:
@@ -41,7 +44,9 @@ def agreement_list(request: PartnerRequest, collaboration: Collaboration) -> Htt
         "rows": [
             {
                 "agreement": row,
-                "parties": ", ".join(sorted({party.organisation.name for party in row.parties.all()})),
+                "parties": ", ".join(
+                    [*sorted({party.organisation.name for party in row.parties.all()}), *row.outside_names]
+                ),
             }
             for row in rows
         ],
@@ -93,6 +98,7 @@ def _page(request: PartnerRequest, shown: Agreement, *, form: PartyForm | None =
         "days": presenters.days_words(str(shown.first_day), str(shown.last_day)),
         "is_over": shown.last_day < timezone.localdate(),
         "parties": shown.parties.select_related("organisation").order_by("organisation__name", "pk"),
+        "contents": presenters.contents_of(shown),
         "problems": [one.problem for one in problems.select_related("problem").order_by("problem__number")],
         "plans": queries.plans_for(user, request.collaboration).filter(agreement=shown),
         "keeps": keeps,

@@ -20,8 +20,11 @@ from cause_analysis.versions import check_version
 from common.errors import NotPossible
 from partners.models import Collaboration, Organisation
 
-TEXTS = {"title": 120, "registry_number": 40, "documented_how": 2000, "followed_up_how": 2000}
-WRITTEN = {*TEXTS, "first_day", "last_day"}
+TEXTS = {
+    "title": 120, "registry_number": 40, "outside_parties": 400, "probable_causes": 2000, "goals_agreed": 2000,
+    "documented_how": 2000, "followed_up_how": 2000,
+}  # fmt: skip
+WRITTEN = {*TEXTS, "first_day", "last_day", "kind", "next_review_on", "address"}
 LONGEST_FUNCTION = 80
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.models import Agreement, Plan
+from action_plans.models.plans import LONGEST_OUTSIDE_PARTIES
 from action_plans.permissions import may_sign
 from action_plans.plans.deciding import LONGEST_FUNCTION, LONGEST_REASON
 from areas.access import circle_area_ids
@@ -155,9 +157,38 @@ class AgreementForm(GuardedForm):
 
     row_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
     title = forms.CharField(label=_("What is the agreement called?"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind of agreement"), required=False)
     first_day = _day(_("From"))
     last_day = _day(_("To and including"))
     registry_number = forms.CharField(label=_("Registry number"), required=False, max_length=40)
+    outside_parties = forms.CharField(
+        label=_("Parties that take no part here"),
+        required=False,
+        max_length=LONGEST_OUTSIDE_PARTIES,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Organisations, one a line. Never a name of a person."),
+    )
+    next_review_on = _day(_("To be looked over by"), required=False)
+    address = forms.URLField(
+        label=_("Address of the agreement"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
+        error_messages={"invalid": _("Write the whole address, beginning with https://")},
+    )
+    probable_causes = forms.CharField(
+        label=_("Which causes are probable?"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    goals_agreed = forms.CharField(
+        label=_("Which goals can be measured?"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     documented_how = forms.CharField(
         label=_("How is the work documented?"),
         required=False,
@@ -180,9 +211,15 @@ class AgreementForm(GuardedForm):
     def __init__(self, *args: Any, user: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        fields["kind"].choices = [(value, capfirst(str(label))) for value, label in Agreement.Kind.choices]
         rows = Problem.objects.visible_to(user).filter(collaboration=collaboration).defer("figures")
         fields["problems"].queryset = rows.order_by("number")
         fields["problems"].label_from_instance = lambda problem: f"{problem} {problem.title}"
+        self.fields["is_confirmed"] = self.fields.pop("is_confirmed")
+
+    def clean_kind(self) -> str:
+        """Between the municipality and the police, where nothing else is said."""
+        return self.cleaned_data["kind"] or Agreement.Kind.POLICE
 
 
 class PartyForm(GuardedForm):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from action_plans.looks import STATE_TONES, state_tag, verdict_tag
-from action_plans.models import Goal, Measure, MeasureState, Plan, PlanVersion
+from action_plans.models import Agreement, Goal, Measure, MeasureState, Plan, PlanVersion
 from action_plans.plans.content import Content, answer_words
 from action_plans.rules import DECIDED_ONCE, MEASURE_ASKS_WHY, MEASURE_NEXT, below_the_line
 from situational_picture.protecting import PROTECTED, cell
@@ -48,6 +48,18 @@ def version_url(version: PlanVersion) -> str:
 def measure_url(plan: Plan, measure: Mapping[str, Any]) -> str:
     """The page of one of the plan's measures; what was frozen knows none."""
     return url_or_nothing("measure_detail", plan.collaboration.slug, measure["pk"]) if "pk" in measure else ""
+
+
+def contents_of(agreement: Agreement) -> list[dict[str, Any]]:
+    """What an agreement is to describe (Brå), and whether this one does."""
+    return [
+        {"text": _("The problems in focus"), "is_there": agreement.focus_problems.exists()},
+        {"text": _("Their probable causes"), "is_there": bool(agreement.probable_causes)},
+        {"text": _("Goals that are limited and can be measured"), "is_there": bool(agreement.goals_agreed)},
+        {"text": _("How the work is documented"), "is_there": bool(agreement.documented_how)},
+        {"text": _("How it is followed up"), "is_there": bool(agreement.followed_up_how)},
+        {"text": _("For how long it holds"), "is_there": True},
+    ]
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

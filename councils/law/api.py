@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from action_plans.models import Agreement, PlanVersion
+from action_plans.models.plans import LONGEST_OUTSIDE_PARTIES
+from action_plans.plans.agreements import make_agreement
 from areas.api import SHORT_NAME, asked_of
 from common.errors import NotPossible
 from councils.law import actions, presenters, queries
@@ -78,6 +80,53 @@ class StatutoryDecisionWritten(serializers.Serializer):
     )
 
 
+class AgreementPartyFacts(serializers.Serializer):
+    organisation = serializers.CharField()
+    function = serializers.CharField(allow_blank=True, help_text="Which function has signed. Never a name.")
+    signed_on = serializers.DateField(allow_null=True)
+
+
+class AgreementFacts(serializers.Serializer):
+    id = serializers.IntegerField()
+    collaboration = serializers.SlugField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Agreement.Kind.choices)
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    next_review_on = serializers.DateField(allow_null=True)
+    registry_number = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True)
+    parties = AgreementPartyFacts(many=True)
+    outside_parties = serializers.ListField(child=serializers.CharField())
+
+
+class ListOfAgreements(serializers.Serializer):
+    results = AgreementFacts(many=True)
+
+
+class AgreementWritten(serializers.Serializer):
+    """An agreement. Its parties are written down on its page, where each says who has signed."""
+
+    collaboration = serializers.SlugField()
+    title = serializers.CharField(max_length=120)
+    kind = serializers.ChoiceField(choices=Agreement.Kind.choices, required=False, default=Agreement.Kind.POLICE)
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    next_review_on = serializers.DateField(required=False)
+    registry_number = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    address = serializers.URLField(required=False, allow_blank=True, max_length=500)
+    outside_parties = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_OUTSIDE_PARTIES, help_text="Organisations, one a line."
+    )
+    is_text_confirmed = serializers.BooleanField(
+        required=False, default=False, help_text="The words have been read again: they point at no person."
+    )
+
+
+class _AgreementQuery(serializers.Serializer):
+    collaboration = serializers.SlugField(required=False)
+
+
 class _Query(serializers.Serializer):
     collaboration = serializers.SlugField(required=False)
     standing = serializers.ChoiceField(choices=Standing.choices, required=False)
@@ -138,6 +187,51 @@ class StatutoryDecisionView(APIView):
         lines = queries.lines_for(request.user, collaboration, today=timezone.localdate())
         line = next(line for line in lines if line.paragraph == said["paragraph"])
         return Response(_facts(collaboration, line), status=status.HTTP_201_CREATED)
+
+
+class AgreementListView(APIView):
+    """The agreements of the collaborations where the user reads what the law asks for; and writing one down."""
+
+    @extend_schema(
+        operation_id="agreements_list",
+        parameters=[
+            OpenApiParameter("collaboration", SHORT_NAME, description="Short name; all one's own when left out."),
+        ],
+        responses=ListOfAgreements,
+    )
+    def get(self, request: Request) -> Response:
+        asked = asked_of(_AgreementQuery, request)
+        here = [m.collaboration for m in person(request).active_memberships if m.role in READ_LAW]
+        listed = [one for one in here if asked.get("collaboration") in (None, one.slug)]
+        held = queries.held_agreements(request.user, listed, today=timezone.localdate())
+        return Response({"results": [_agreement(one.agreement) for rows in held.values() for one in rows]})
+
+    @extend_schema(operation_id="agreements_create", request=AgreementWritten, responses={201: AgreementFacts})
+    def post(self, request: Request) -> Response:
+        sent = AgreementWritten(data=request.data)
+        sent.is_valid(raise_exception=True)
+        said = dict(sent.validated_data)
+        collaboration = Collaboration.objects.visible_to(request.user).filter(slug=said.pop("collaboration")).first()
+        if collaboration is None:
+            raise Http404
+        made = make_agreement(
+            by=request.user, collaboration=collaboration, is_confirmed=said.pop("is_text_confirmed"), **said
+        )
+        return Response(_agreement(made), status=status.HTTP_201_CREATED)
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    names = ("title", "kind", "first_day", "last_day", "next_review_on", "registry_number", "address")
+    return {
+        "id": agreement.pk,
+        "collaboration": agreement.collaboration.slug,
+        **{name: getattr(agreement, name) for name in names},
+        "parties": [
+            {"organisation": one.organisation.name, "function": one.function, "signed_on": one.signed_on}
+            for one in agreement.parties.all()
+        ],
+        "outside_parties": agreement.outside_names,
+    }
 
 
 def _document(user: Any, collaboration: Collaboration, said: dict[str, Any]) -> Any:

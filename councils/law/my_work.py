@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,9 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
     if not keeps:
         return {}
     found: dict[int, list[dict[str, Any]]] = {one.pk: [] for one in keeps}
-    register = queries.register_of(user, keeps, today=timezone.localdate())
+    today = timezone.localdate()
+    agreements = queries.held_agreements(user, keeps, today=today)
+    register = queries.register_of(user, keeps, today=today)
     for collaboration in keeps:
         for line in register[collaboration.pk]:
             if line.standing not in {Standing.DUE, Standing.OVERDUE}:
@@ -34,6 +37,20 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
                     "text": str(line.duty.title),
                     "url": presenters.duty_url(collaboration, line.paragraph),
                     "due_on": line.due_on,
+                }
+            )
+        for held in agreements[collaboration.pk]:
+            if held.is_followed or held.standing not in {Standing.DUE, Standing.OVERDUE}:
+                continue
+            title = _("Look an agreement over")
+            found[collaboration.pk].append(
+                {
+                    "key": f"agreement {held.agreement.pk} {held.due_on}",
+                    "title": title,
+                    "mail_title": title,
+                    "text": presenters.held_title(held),
+                    "url": reverse("agreement", args=[collaboration.slug, held.agreement.pk]),
+                    "due_on": held.due_on,
                 }
             )
     return found

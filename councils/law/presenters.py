@@ -14,10 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from action_plans.models import Agreement
 from action_plans.plans.presenters import version_url
 from councils.law import year
-from councils.law.queries import Line, agreement_standing
+from councils.law.queries import Held, Line
 from councils.law.rules import WORST_FIRST, Standing
 from councils.models import StatutoryDecision, YearEntry
 from partners.models import Collaboration
@@ -148,12 +147,12 @@ def year_rows(
     collaboration: Collaboration,
     *,
     lines: Sequence[Line],
-    agreements: Sequence[Agreement],
+    agreements: Sequence[Held],
     entries: Sequence[YearEntry],
     today: dt.date,
 ) -> dict[str, Any]:
     """The year from this month on: what is late, each month with what falls in it, and what has no day."""
-    rows = [*_duty_rows(collaboration, lines), *_agreement_rows(collaboration, agreements, today)]
+    rows = [*_duty_rows(collaboration, lines), *_agreement_rows(collaboration, agreements)]
     undated: list[dict[str, Any]] = []
     for entry in entries:
         row = _entry_row(collaboration, entry, today)
@@ -196,23 +195,51 @@ def _duty_rows(collaboration: Collaboration, lines: Sequence[Line]) -> list[dict
     ]
 
 
-def _agreement_rows(
-    collaboration: Collaboration, agreements: Sequence[Agreement], today: dt.date
-) -> list[dict[str, Any]]:
-    rows = []
-    for agreement in agreements:
-        standing = agreement_standing(agreement, today=today)
-        rows.append(
-            {
-                "on": agreement.last_day,
-                "title": _("The agreement “%(title)s” ends") % {"title": agreement.title},
-                "url": reverse("agreement", args=[collaboration.slug, agreement.pk]),
-                "tag": standing_tag(standing) if standing != Standing.DECIDED else None,
-                "is_checked": True,
-                "has_day": True,
-            }
-        )
-    return rows
+def _agreement_rows(collaboration: Collaboration, agreements: Sequence[Held]) -> list[dict[str, Any]]:
+    return [
+        {
+            "on": held.due_on,
+            "title": held_title(held),
+            "url": reverse("agreement", args=[collaboration.slug, held.agreement.pk]),
+            "tag": standing_tag(held.standing) if held.standing != Standing.DECIDED else None,
+            "is_checked": True,
+            "has_day": True,
+        }
+        for held in agreements
+        if not held.is_followed
+    ]
+
+
+def held_title(held: Held) -> str:
+    """What is due of an agreement, in a sentence."""
+    said = (
+        _("The agreement “%(title)s” ends") if held.is_ending else _("Look the agreement “%(title)s” over")
+    )  # fmt: skip
+    return said % {"title": held.agreement.title}
+
+
+def held_row(collaboration: Collaboration, held: Held) -> dict[str, Any]:
+    """An agreement as the register shows it."""
+    agreement = held.agreement
+    names = sorted({party.organisation.name for party in agreement.parties.all()})
+    signed = [party for party in agreement.parties.all() if party.signed_on is not None]
+    standing = standing_tag(held.standing)
+    if held.is_followed:
+        standing = {"text": _("followed by another"), "tone": "neutral", "symbol": "arrow-right"}
+    elif held.standing == Standing.DECIDED:
+        standing = {"text": _("in force"), "tone": "success", "symbol": "check"}
+    return {
+        "title": agreement.title,
+        "url": reverse("agreement", args=[collaboration.slug, agreement.pk]),
+        "kind": agreement.get_kind_display(),
+        "parties": ", ".join([*names, *agreement.outside_names]),
+        "functions": ", ".join(sorted({party.function for party in signed if party.function})),
+        "first_day": agreement.first_day,
+        "last_day": agreement.last_day,
+        "registry_number": agreement.registry_number,
+        "due_on": held.due_on,
+        "standing": standing,
+    }
 
 
 def _entry_row(collaboration: Collaboration, entry: YearEntry, today: dt.date) -> dict[str, Any]:

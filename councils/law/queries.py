@@ -137,6 +137,41 @@ def entries_for(user: Any, collaboration: Collaboration) -> list[YearEntry]:
     return [row for row in rows if not row.is_hidden] + begun_with
 
 
-def agreement_standing(agreement: Agreement, *, today: dt.date) -> Standing:
-    """How an agreement stands by the day it ends or is to be looked over."""
-    return standing_of_day(agreement.last_day, today=today)
+# --- Agreements -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """An agreement as it stands today, by the day it is to be looked over or ends, whichever comes first."""
+
+    agreement: Agreement
+    standing: Standing
+    due_on: dt.date
+    # Whether that day is the one it ends on, and whether another of its kind holds after it.
+    is_ending: bool
+    is_followed: bool
+
+
+def held_agreements(user: Any, collaborations: Sequence[Collaboration], *, today: dt.date) -> dict[int, list[Held]]:
+    """The agreements of each collaboration in which the user reads what the law asks for, the latest first."""
+    readable = [one for one in collaborations if user.has_role(one, READ_LAW)]
+    found: dict[int, list[Agreement]] = {one.pk: [] for one in readable}
+    rows = Agreement.objects.visible_to(user).filter(collaboration__in=readable).select_related("collaboration")
+    for agreement in rows.prefetch_related("parties__organisation"):
+        found[agreement.collaboration_id].append(agreement)
+    return {pk: [_held(one, listed, today) for one in listed] for pk, listed in found.items()}
+
+
+def _held(agreement: Agreement, others: Sequence[Agreement], today: dt.date) -> Held:
+    review = agreement.next_review_on
+    due_on = min(agreement.last_day, review) if review else agreement.last_day
+    return Held(
+        agreement=agreement,
+        standing=standing_of_day(due_on, today=today),
+        due_on=due_on,
+        is_ending=due_on == agreement.last_day,
+        is_followed=any(
+            other.kind == agreement.kind and other.last_day > agreement.last_day and other.first_day <= today
+            for other in others
+        ),
+    )

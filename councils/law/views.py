@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from action_plans.clashes import clashes
+from action_plans.permissions import may_keep_agreements
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from councils.law import actions, presenters, queries
@@ -33,10 +34,14 @@ _FORM = "action_plans/plans/guarded_form.html"
 def law(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """Each duty of the Act: how it stands, who decided what, and when it is due again."""
     check_may_read_law(request.user, collaboration)
-    lines = queries.lines_for(request.user, collaboration, today=timezone.localdate())
+    today = timezone.localdate()
+    lines = queries.lines_for(request.user, collaboration, today=today)
+    agreements = queries.held_agreements(request.user, [collaboration], today=today)[collaboration.pk]
     context = {
         "heading": presenters.headline(lines),
         "rows": [presenters.line_row(collaboration, line) for line in lines],
+        "agreements": [presenters.held_row(collaboration, held) for held in agreements],
+        "writes_agreements": may_keep_agreements(request.user, collaboration),
         "unchecked": sum(not line.is_checked for line in lines),
         "keeps": may_keep_law(request.user, collaboration),
     }
@@ -226,7 +231,7 @@ def year_wheel(request: PartnerRequest, collaboration: Collaboration) -> HttpRes
     context = presenters.year_rows(
         collaboration,
         lines=queries.lines_for(request.user, collaboration, today=today),
-        agreements=queries.agreements_for(request.user, collaboration),
+        agreements=queries.held_agreements(request.user, [collaboration], today=today)[collaboration.pk],
         entries=queries.entries_for(request.user, collaboration),
         today=today,
     )

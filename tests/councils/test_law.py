@@ -398,3 +398,66 @@ def test_other_systems_read_what_the_pages_show_and_a_coordinator_decides(client
     assert [row["paragraph"] for row in decided] == [4]
     client.force_login(world.people["police"])
     assert client.get(reverse("api-statutory-item-list")).json()["results"] == []
+
+
+# --- Agreements -------------------------------------------------------------------------------------------------------
+
+
+def agreement(world, *, ends, **values):
+    return make.AgreementFactory(
+        collaboration=world.here,
+        first_day=today() - dt.timedelta(days=700),
+        last_day=today() + dt.timedelta(days=ends),
+        **values,
+    )
+
+
+def agreements_waiting(world, who="coordinator"):
+    rows = my_work.items(world.people[who], [world.here]).get(world.here.pk, [])
+    return {row["key"].split()[1] for row in rows if row["key"].startswith("agreement ")}
+
+
+def test_an_agreement_waits_for_the_coordinator_when_it_ends_or_is_to_be_looked_over(ask, world):
+    far = agreement(world, ends=400, kind="owners")
+    assert agreements_waiting(world) == set()
+    reviewed = agreement(world, ends=500, kind="other", next_review_on=today() + dt.timedelta(days=90))
+    ended = agreement(world, ends=-1, title="Överenskommelse med polisen")
+    assert agreements_waiting(world) == {str(reviewed.pk), str(ended.pk)}
+    assert agreements_waiting(world, "council") == set()
+    page = said(ask("council", "law")).partition('id="agreements"')[2]
+    for title in (far.title, reviewed.title, ended.title):
+        assert page.count(f">{title}<") == 1
+    assert "Överenskommelse med polisen" in said(ask("council", "year_wheel")).partition('id="late"')[2]
+    # Another of the same kind holds after it.
+    agreement(world, ends=900)
+    assert agreements_waiting(world) == {str(reviewed.pk)}
+
+
+def test_what_an_agreement_lacks_stands_on_its_page(ask, world):
+    body = {
+        "title": "Överenskommelse", "kind": "police", "first_day": "2026-01-01", "last_day": "2029-12-31",
+        "probable_causes": "Mörkt torg.", "outside_parties": "Företagarna\nFöreningen Vi på torget",
+    }  # fmt: skip
+    assert ask("coordinator", "agreement_new", body=body).status_code == 302
+    made = world.here.agreements.get()
+    assert made.outside_names == ["Företagarna", "Föreningen Vi på torget"]
+    page = said(ask("coordinator", "agreement", made.pk))
+    with translation.override("sv"):
+        assert page.partition('id="contents"')[2].count("<b>saknas</b>") == 4
+    assert "Föreningen Vi på torget" in said(ask("council", "law"))
+    refused = ask("coordinator", "agreement_new", body={**body, "outside_parties": "811218-9876"})
+    assert refused.status_code == 422
+
+
+def test_other_systems_read_the_agreements_and_a_coordinator_writes_one(client, world):
+    client.force_login(world.people["coordinator"])
+    body = {
+        "collaboration": world.here.slug, "title": "Överenskommelse", "first_day": "2026-01-01",
+        "last_day": "2029-12-31", "outside_parties": "Företagarna",
+    }  # fmt: skip
+    assert client.post(reverse("api-agreement-list"), body, content_type="application/json").status_code == 201
+    make.AgreementFactory(collaboration=world.elsewhere)
+    (row,) = client.get(reverse("api-agreement-list")).json()["results"]
+    assert (row["title"], row["kind"], row["outside_parties"]) == ("Överenskommelse", "police", ["Företagarna"])
+    client.force_login(world.people["administrator"])
+    assert client.get(reverse("api-agreement-list")).json()["results"] == []

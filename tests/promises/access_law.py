@@ -82,6 +82,19 @@ LAW: dict[str, Row] = {
     ),
     "year_entry_remove": Row(only("coordinator", code=302), _its_entry, method="post", before=_own_entry),
     "api-statutory-item-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-agreement-list": Row(everybody(), is_outside=True, is_api=True),
+    "api-agreement-list POST": Row(
+        only("coordinator", code=201),
+        is_outside=True,
+        is_api=True,
+        method="post",
+        body=lambda world: {
+            "collaboration": world.here.slug,
+            "title": "Samverkansöverenskommelse 2026–2029",
+            "first_day": "2026-01-01",
+            "last_day": "2029-12-31",
+        },
+    ),
     "api-statutory-decisions": Row(
         only("coordinator", code=201),
         is_outside=True,

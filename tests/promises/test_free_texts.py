@@ -108,7 +108,15 @@ ELSEWHERE = {
     "SignatureForm.function": "action_plans.plans.deciding.sign_version",
     **{
         f"AgreementForm.{name}": "action_plans.plans.agreements"
-        for name in ("title", "registry_number", "documented_how", "followed_up_how")
+        for name in (
+            "title",
+            "registry_number",
+            "outside_parties",
+            "probable_causes",
+            "goals_agreed",
+            "documented_how",
+            "followed_up_how",
+        )
     },
     "PartyForm.function": "action_plans.plans.agreements.add_party",
     "RequestForm.text": "action_plans.commitments.actions.make_request",
