@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from action_plans.models import Commitment, CommitmentState, Measure, MeasureState
+from common.days import is_working_day
 from common.errors import NotPossible
-from incidents.coverage.deadlines import is_working_day
 
 # --- The life of a measure --------------------------------------------------------------------------------------------
 

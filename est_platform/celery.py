@@ -75,6 +75,10 @@ app.conf.beat_schedule = {
         "task": "partners.tasks.send_work_letters",
         "schedule": crontab(minute="*/10"),
     },
+    "tell people at once of what is new": {
+        "task": "partners.tasks.send_news_at_once",
+        "schedule": crontab(),
+    },
     "remind of commitments": {
         "task": "action_plans.tasks.remind_of_commitments",
         "schedule": crontab(hour="7-16", minute=25),

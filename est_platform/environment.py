@@ -41,6 +41,15 @@ def flag(name: str, default: bool = False) -> bool:
     return text(name, "yes" if default else "no").lower() in {"1", "true", "yes", "on"}
 
 
+def hours(name: str, default: str) -> tuple[int, int]:
+    """Two hours of the day, from and until: “19-7”. Two equal ones are no time at all."""
+    value = text(name, default)
+    parts = value.split("-")
+    if len(parts) != 2 or not all(part.isdecimal() and int(part) <= 23 for part in parts):
+        raise ImproperlyConfigured(f"{name} must be two hours such as 19-7, not “{value}”.")
+    return int(parts[0]), int(parts[1])
+
+
 def number(name: str, default: int) -> int:
     """A whole number."""
     value = text(name, str(default))

@@ -344,6 +344,9 @@ SPECTACULAR_SETTINGS = {
 
 # Disclosure control: counts 1 to this are protected outside the circle, in collaborations started from now on.
 PROTECT_COUNTS_UP_TO = env.number("PROTECT_COUNTS_UP_TO", 4)
+# When letters that are sent at once wait, until somebody chooses otherwise: from and until which hour, and days off.
+QUIET_HOURS = env.hours("QUIET_HOURS", "19-7")
+QUIET_ON_DAYS_OFF = env.flag("QUIET_ON_DAYS_OFF", True)
 # Seconds to wait for more changes before a picture is rebuilt.
 REBUILD_DELAY_S = env.number("REBUILD_DELAY_S", 1)
 

@@ -9,6 +9,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from areas import relocating
         from incidents import my_work, retention
+        from incidents.coverage import news as coverage_news
         from incidents.coverage.permissions import MAY_KEEP_RHYTHM, MAY_SEE_COVERAGE
         from incidents.models import Status
         from incidents.own_places.permissions import MAY_SEE_OWN_PLACES
@@ -20,6 +21,7 @@ class IncidentsConfig(AppConfig):
         from partners.roles import MAY_REPORT, MAY_REVIEW, SEE_OWN_ORGANISATION
         from ui import menu, slots
 
+        coverage_news.register()
         relocating.register("incidents", move_incidents, follow_pin=follow_pin)
         slots.register("place.sections", reports_at_places)
         slots.register("my_work.items", my_work.items, order=10)

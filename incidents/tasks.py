@@ -34,8 +34,9 @@ def remind_of_deadlines() -> int:
 def send_report_reminder(reminder_id: int) -> int:
     """Send one reminder that has been claimed, if the unit is still silent. At most once: a killed worker's is lost."""
     from incidents import emails
-    from incidents.coverage import answers, deadlines
+    from incidents.coverage import answers, deadlines, news
     from incidents.models import ReportReminder
+    from partners import notifications
 
     reminder = (
         ReportReminder.objects.select_related("reporting_unit__unit__organisation", "reporting_unit__collaboration")
@@ -50,7 +51,10 @@ def send_report_reminder(reminder_id: int) -> int:
     if not found.missing(0):
         return 0
     people = answers.people_to_remind([unit], timezone.localdate(now))[unit.pk]
-    return emails.send_report_reminder(unit, period, people)
+    reached = notifications.written_to_now(people, news.TOPIC, now)
+    others = [person for person in people if person.pk not in reached]
+    news.tell_reminded(unit, others, key=f"{reminder.pk}")
+    return emails.send_report_reminder(unit, period, [person for person in people if person.pk in reached])
 
 
 @shared_task

@@ -8,7 +8,7 @@ class PartnersConfig(AppConfig):
         from django.contrib.auth import signals
         from django.utils.translation import gettext_lazy as _
 
-        from partners import log_samples, retention_kinds, roles, sign_in
+        from partners import log_samples, notifications, retention_kinds, roles, sign_in
         from partners.notifications.queries import number_in_menu
         from ui import menu, slots
 
@@ -48,6 +48,24 @@ class PartnersConfig(AppConfig):
             order=12,
             roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG | {roles.Role.COACH},
             also=["my_task", "my_calendar", "work_letter_rule"],
+        )
+        notifications.register(
+            notifications.Topic(
+                key="work",
+                label=_("What waits for me"),
+                tells=_("What you have promised, what others ask of you and what you have begun."),
+                ways=(notifications.How.DIGEST, notifications.How.PAGE),
+            )
+        )
+        notifications.register(
+            notifications.Topic(
+                key="account",
+                label=_("My account"),
+                tells=_("Invitations, a forgotten password. They always come, and at once."),
+                default=notifications.How.AT_ONCE,
+                is_must=True,
+                order=99,
+            )
         )
         menu.register(
             "news", _("New for you"), group=menu.Group.DAILY, order=11, also=["news_open"], count=number_in_menu

@@ -1,4 +1,4 @@
-"""Letters about accounts and roles, in the platform's default language, and of what waits, in the reader's."""
+"""Letters about accounts and roles, in the platform's default language; of what waits and is new, in the reader's."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from partners.models import Collaboration, Membership, User
+from partners.notifications.queries import News
 
 
 def password_path(person: User) -> str:
@@ -44,10 +47,31 @@ def send_invitation(membership: Membership, site: str) -> None:
     send_mail(subject, text, None, [person.email])
 
 
-def send_work_letter(
-    person: User, collaboration: Collaboration, groups: Sequence[dict[str, Any]], *, stop_token: str
+# So many rows of what is new stand in a letter; the others stand on the page.
+NEWS_IN_LETTER = 40
+
+
+def send_letter(
+    person: User,
+    collaboration: Collaboration,
+    groups: Sequence[dict[str, Any]],
+    news: Sequence[News],
+    *,
+    stop_token: str,
 ) -> None:
-    """Tell somebody of what waits for them, in the language that is set: only what may be said outside the platform."""
+    """Tell somebody of what waits for them and of what is new."""
+    letter_of(person, collaboration, groups, news, stop_token=stop_token).send()
+
+
+def letter_of(
+    person: User,
+    collaboration: Collaboration,
+    groups: Sequence[dict[str, Any]],
+    news: Sequence[News],
+    *,
+    stop_token: str,
+) -> EmailMultiAlternatives:
+    """The letter in the language that is set: only what may be said outside the platform."""
     site = settings.SITE_URL.rstrip("/")
     shown, number, unnamed = [], 0, 0
     for group in groups:
@@ -67,23 +91,28 @@ def send_work_letter(
     stop_url = site + reverse("letters_stop", args=[stop_token])
     context = {
         "language": get_language(),
+        "title": _("What waits for you") if number else _("New for you"),
         "groups": shown,
         "unnamed": unnamed,
+        "number": number,
+        "news": [
+            {
+                "title": one.mail_title,
+                "day": date_format(timezone.localtime(one.row.happened_at), "j F"),
+                "url": site + reverse("news_open", args=[collaboration.slug, one.row.pk]),
+            }
+            for one in news[:NEWS_IN_LETTER]
+        ],
+        "more_news": max(len(news) - NEWS_IN_LETTER, 0),
+        "news_url": site + reverse("news", args=[collaboration.slug]),
         "collaboration": collaboration.name,
         "notice": collaboration.notice,
         "url": site + reverse("my_work", args=[collaboration.slug]),
         "choose_url": site + reverse("work_letters_choose"),
         "stop_url": stop_url,
     }
-    # A name may hold a line break, and a letter's head may not.
-    words = {"number": number, "collaboration": " ".join(collaboration.name.split())}
-    subject = ngettext(
-        "%(number)s task waits for you in %(collaboration)s",
-        "%(number)s tasks wait for you in %(collaboration)s",
-        number,
-    )
     letter = EmailMultiAlternatives(
-        subject % words,
+        _subject(number, len(news), collaboration),
         render_to_string("partners/email/work_letter.txt", context),
         to=[person.email],
         # RFC 8058: a mail program turns the letters off with one press, without anybody signing in.
@@ -94,4 +123,23 @@ def send_work_letter(
         },
     )
     letter.attach_alternative(render_to_string("partners/email/work_letter.html", context), "text/html")
-    letter.send()
+    return letter
+
+
+def _subject(tasks: int, news: int, collaboration: Collaboration) -> str:
+    # A name may hold a line break, and a letter's head may not.
+    words = {"number": tasks, "news": news, "collaboration": " ".join(collaboration.name.split())}
+    if not tasks:
+        only_news = ngettext(
+            "%(news)s thing is new for you in %(collaboration)s",
+            "%(news)s things are new for you in %(collaboration)s",
+            news,
+        )
+        return only_news % words
+    waits = ngettext(
+        "%(number)s task waits for you in %(collaboration)s",
+        "%(number)s tasks wait for you in %(collaboration)s",
+        tasks,
+    )
+    with_news = ngettext("%(tasks)s, and %(news)s thing is new", "%(tasks)s, and %(news)s things are new", news)
+    return with_news % {"tasks": waits % words, "news": news} if news else waits % words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from partners.models import (
     WorkLetterChoice,
     WorkLetterRule,
 )
+from partners.notifications.topics import Topic
 from partners.roles import Role
 from privacy.validators import names_no_person, points_at_nobody
 
@@ -384,6 +385,57 @@ class WorkLetterForm(forms.Form):
         choices=settings.LANGUAGES,
         error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose from the list.")},
     )
+
+
+_HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+class NewsChoicesForm(WorkLetterForm):
+    """How somebody wants to be told: the gathered letter, the quiet hours, and each topic."""
+
+    quiet_from = forms.TypedChoiceField(
+        label=_("Letters at once wait from"),
+        coerce=int,
+        choices=_HOURS,
+        error_messages={"required": _("Choose a time."), "invalid_choice": _("Choose from the list.")},
+    )
+    quiet_until = forms.TypedChoiceField(
+        label=_("until"),
+        coerce=int,
+        choices=_HOURS,
+        help_text=_("They are then gathered in one. The same time twice: they never wait."),
+        error_messages={"required": _("Choose a time."), "invalid_choice": _("Choose from the list.")},
+    )
+    is_quiet_on_days_off = forms.BooleanField(
+        label=_("They also wait on Saturdays, Sundays and Swedish public holidays"), required=False
+    )
+
+    def __init__(self, *given: Any, topics: Sequence[Topic], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.topics = list(topics)
+        for topic in self.topics:
+            self.fields[f"topic_{topic.key}"] = forms.ChoiceField(
+                label=topic.label,
+                choices=[(how.value, how.label) for how in topic.ways],
+                help_text=topic.tells,
+                error_messages={"required": _("Choose from the list."), "invalid_choice": _("Choose from the list.")},
+            )
+
+    def letter_fields(self) -> list[forms.BoundField]:
+        """What is about the letters as a whole."""
+        return [field for field in self if not field.name.startswith("topic_")]
+
+    def topic_fields(self) -> list[forms.BoundField]:
+        """One field a topic."""
+        return [field for field in self if field.name.startswith("topic_")]
+
+    def general(self) -> dict[str, Any]:
+        """What was chosen about the letters as a whole."""
+        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("topic_")}
+
+    def by_topic(self) -> dict[str, str]:
+        """What was chosen by topic."""
+        return {topic.key: self.cleaned_data[f"topic_{topic.key}"] for topic in self.topics}
 
 
 class WorkLetterRuleForm(forms.Form):

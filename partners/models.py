@@ -662,8 +662,26 @@ class OwnQuerySet(models.QuerySet):
         return self.filter(person=user)
 
 
+def quiet_from_at_first() -> int:
+    """From when letters wait for whoever has chosen nothing: the installation's setting."""
+    return int(settings.QUIET_HOURS[0])
+
+
+def quiet_until_at_first() -> int:
+    """Until when they wait."""
+    return int(settings.QUIET_HOURS[1])
+
+
+def is_quiet_on_days_off_at_first() -> bool:
+    """Whether they also wait on days off."""
+    return bool(settings.QUIET_ON_DAYS_OFF)
+
+
 class WorkLetterChoice(models.Model):
-    """How often somebody wants letters of what waits, and in which language; weekly, in Swedish, if nothing is said."""
+    """How often somebody wants the gathered letter, in which language, and when letters at once wait.
+
+    Weekly, in Swedish and at the installation's hours, if nothing is said.
+    """
 
     class HowOften(models.TextChoices):
         WEEKLY = "weekly", _("once a week")
@@ -675,11 +693,24 @@ class WorkLetterChoice(models.Model):
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    # The hours that clocks in Sweden show; two equal ones are no time at all.
+    quiet_from = models.PositiveSmallIntegerField(
+        _("quiet from"), default=quiet_from_at_first, validators=[MaxValueValidator(23)]
+    )
+    quiet_until = models.PositiveSmallIntegerField(
+        _("quiet until"), default=quiet_until_at_first, validators=[MaxValueValidator(23)]
+    )
+    is_quiet_on_days_off = models.BooleanField(_("quiet on days off"), default=is_quiet_on_days_off_at_first)
 
     objects = OwnQuerySet.as_manager()
 
     class Meta:
         ordering = ["person"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__lte=23, quiet_until__lte=23), name="work_letter_choice_quiet_hours"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_how_often_display())
@@ -698,6 +729,8 @@ class WorkLetter(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     # How many tasks it told of; with none there is no letter.
     tasks = models.PositiveIntegerField(null=True, blank=True)
+    # And of how much that was new.
+    news = models.PositiveIntegerField(default=0, db_default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = OwnQuerySet.as_manager()
@@ -814,3 +847,27 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.kind} {self.subject_id}"
+
+
+class TopicChoice(models.Model):
+    """How somebody wants to be told of a topic, where they have chosen otherwise than what the room proposes."""
+
+    class How(models.TextChoices):
+        AT_ONCE = "at_once", pgettext_lazy("news", "by mail at once")
+        DIGEST = "digest", pgettext_lazy("news", "in the gathered letter")
+        PAGE = "page", pgettext_lazy("news", "only on the page")
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=40)
+    how = models.CharField(max_length=10, choices=How)
+    # What had happened before is not mailed at once: it has been told in the way that was chosen then.
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person", "topic"]
+        constraints = [models.UniqueConstraint(fields=["person", "topic"], name="topic_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.how}"

@@ -45,6 +45,8 @@ ACTION_WORDS = {
     "work_letters_sent": gettext_lazy("sent letters of what waits"),
     "work_letters_chosen": gettext_lazy("chose how often letters come"),
     "work_letters_stopped": gettext_lazy("turned the letters off from a letter"),
+    "topics_chosen": gettext_lazy("chose how to be told of what is new"),
+    "news_sent": gettext_lazy("sent letters of what was new"),
     "work_letter_rule_changed": gettext_lazy("changed when the letters leave"),
     "calendar_key_made": gettext_lazy("made an address for their calendar"),
     "calendar_key_revoked": gettext_lazy("revoked the address of their calendar"),

@@ -20,7 +20,16 @@ from audit.models import Event
 from common.days import midnight
 from partners import retention
 from partners.log import people_of
-from partners.models import CalendarKey, Collaboration, LegalHold, Notification, User, WorkLetter, WorkLetterChoice
+from partners.models import (
+    CalendarKey,
+    Collaboration,
+    LegalHold,
+    Notification,
+    TopicChoice,
+    User,
+    WorkLetter,
+    WorkLetterChoice,
+)
 
 LOG_SCOPE = "log"
 
@@ -105,7 +114,7 @@ def _pseudonymise(collaboration: Collaboration, ids: list[int]) -> None:
     """Take away who it was: what the person did stays, as a closed account's."""
     for model in (EmailAddress, Authenticator, SocialAccount, UserSession):
         model.objects.filter(user_id__in=ids).delete()
-    for own in (WorkLetter, WorkLetterChoice, CalendarKey, Notification):
+    for own in (WorkLetter, WorkLetterChoice, CalendarKey, Notification, TopicChoice):
         own.objects.filter(person_id__in=ids).delete()
     with translation.override(settings.LANGUAGE_CODE):
         for person in User.objects.filter(pk__in=ids):

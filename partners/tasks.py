@@ -40,6 +40,14 @@ def send_work_letters() -> int:
 
 
 @shared_task
+def send_news_at_once() -> int:
+    """Every minute: write to those who want to be told at once. At most once each; safe to run twice, and to kill."""
+    from partners.notifications.sending import send_at_once
+
+    return send_at_once(timezone.now())
+
+
+@shared_task
 def purge_what_is_due() -> int:
     """Every night: take away what is too old in every collaboration. Safe to run twice, twice at once, and to kill."""
     ids = list(Collaboration.objects.order_by("pk").values_list("pk", flat=True))

@@ -59,6 +59,7 @@ urlpatterns = [
     path("my-work/letters/", work_letter_views.work_letter_rule, name="work_letter_rule"),
     path("my-work/tasks/<slug:task_id>/", work_views.my_task, name="my_task"),
     path("news/", news_views.news, name="news"),
+    path("news/letter/", work_letter_views.letter_preview, name="letter_preview"),
     path("news/read/", news_views.news_read_all, name="news_read_all"),
     path("news/<int:pk>/", news_views.news_open, name="news_open"),
     path("news/<int:pk>/read/", news_views.news_read, name="news_read"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,21 @@ from django.utils.translation import override
 from audit.actions import record
 from common.errors import NotPossible
 from partners import emails, work
-from partners.models import Collaboration, Membership, User, WorkLetter, WorkLetterChoice, WorkLetterRule
+from partners.mailing import NOT_TAKEN, leads_nowhere, stop_token
+from partners.models import (
+    Collaboration,
+    Membership,
+    Notification,
+    NotificationQuerySet,
+    User,
+    WorkLetter,
+    WorkLetterChoice,
+    WorkLetterRule,
+)
+from partners.notifications import sending
+from partners.notifications.choices import choices_for
+from partners.notifications.queries import News, shown
+from partners.notifications.topics import How
 from partners.permissions import check_may_keep_work_letters
 
 logger = logging.getLogger(__name__)
@@ -31,12 +45,8 @@ logger = logging.getLogger(__name__)
 HowOften = WorkLetterChoice.HowOften
 # A letter that could not leave within so long is no news any more: the next one tells of the same.
 WITHIN = dt.timedelta(hours=12)
-# The mail server was not there, or answered that it does not take the letter: nobody has got it. After any other
-# failure, such as silence, nobody knows.
-NOT_TAKEN = (ConnectionRefusedError, socket.gaierror, SMTPResponseException, SMTPRecipientsRefused)
-# Names that lead nowhere (RFC 2606, 6761): the demonstration's people live there. No mail server is asked for them.
-NOWHERE = (".example", ".invalid", ".test", ".localhost")
-_STOP = "partners.work_letters.stop"
+# The topic under which people choose whether tasks stand in the gathered letter.
+WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,67 +153,100 @@ def send_letters(collaboration: Collaboration, now: dt.datetime) -> int:
 
 def _send(letter: WorkLetter, now: dt.datetime) -> int:
     """Send one letter that has been claimed, if there is still something to tell and somebody who wants it."""
-    person, collaboration, today = letter.person, letter.collaboration, timezone.localdate(now)
-    choice = choice_of(person)
-    tasks: list[dict[str, Any]] = []
-    with override(choice.language):
-        # The person may have left, or said no, since the rows were written.
-        if choice.how_often != HowOften.NEVER and person.memberships_in(collaboration):
-            try:
-                tasks = work.tasks_of(person, collaboration, today=today)
-            except Exception:
-                # What one person's tasks cannot do must not keep the others' letters; the next letter tries again.
-                logger.exception(
-                    "The tasks of a letter in collaboration %s could not be put together.", collaboration.pk
-                )
-        WorkLetter.objects.filter(pk=letter.pk).update(tasks=len(tasks))
-        if not tasks or leads_nowhere(person.email):
-            return 0
+    person, collaboration = letter.person, letter.collaboration
+    contents = Contents([], [])
+    claimed: list[Notification] = []
+    try:
+        claimed = sending.claim(_news_waiting(person, collaboration))
+        contents = contents_of(person, collaboration, claimed, today=timezone.localdate(now))
+    except Exception:
+        # What one person's tasks cannot do must not keep the others' letters; the next letter tries again.
+        logger.exception("The tasks of a letter in collaboration %s could not be put together.", collaboration.pk)
+        sending.give_back(claimed)
+    WorkLetter.objects.filter(pk=letter.pk).update(tasks=len(contents.tasks), news=len(contents.news))
+    if not contents or leads_nowhere(person.email):
+        return 0
+    with override(choice_of(person).language):
         try:
-            emails.send_work_letter(person, collaboration, work.grouped(tasks), stop_token=stop_token(person))
+            emails.send_letter(
+                person, collaboration, work.grouped(contents.tasks), contents.news, stop_token=stop_token(person)
+            )
         except (OSError, SMTPException) as problem:
             # The others get theirs; the log of the machine names nobody.
             logger.warning("A letter of what waits could not be sent in collaboration %s.", collaboration.pk)
             if isinstance(problem, NOT_TAKEN):
+                sending.give_back(claimed)
                 WorkLetter.objects.filter(pk=letter.pk).update(claimed_at=None)
             return 0
     WorkLetter.objects.filter(pk=letter.pk).update(sent_at=timezone.now())
     return 1
 
 
-def leads_nowhere(address: str) -> bool:
-    """Whether no mail server could bring a letter there: then none is asked. Where mail stays here it is written."""
-    stays_here = settings.EMAIL_BACKEND == "est_platform.mail.LocalBackend"
-    return not stays_here and address.lower().endswith(NOWHERE)
+# --- What stands in a letter ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a letter tells of: tasks as on the page of what waits, and what is new as on its own page."""
+
+    tasks: list[dict[str, Any]]
+    news: list[News]
+
+    def __bool__(self) -> bool:
+        return bool(self.tasks or self.news)
+
+
+def _news_waiting(person: User, collaboration: Collaboration) -> NotificationQuerySet:
+    return sending.for_the_digest(person, collaboration, choices_for(person))
+
+
+def contents_of(
+    person: User, collaboration: Collaboration, rows: Sequence[Notification], *, today: dt.date
+) -> Contents:
+    """What a letter with these rows would say to the person, computed as that person and in their language."""
+    choices = choices_for(person)
+    if choices.general.how_often == HowOften.NEVER or not person.memberships_in(collaboration):
+        # The person may have left, or said no, since the rows were written.
+        return Contents([], [])
+    with override(choices.general.language):
+        tasks = work.tasks_of(person, collaboration, today=today) if choices.how(WORK) == How.DIGEST else []
+        return Contents(tasks, shown(person, list(rows)))
+
+
+def preview(person: User, collaboration: Collaboration, now: dt.datetime) -> EmailMultiAlternatives | None:
+    """The gathered letter that would leave now; None where there is nothing to tell. Nothing is sent or noted."""
+    rows = list(_news_waiting(person, collaboration))
+    contents = contents_of(person, collaboration, rows, today=timezone.localdate(now))
+    if not contents:
+        return None
+    with override(choice_of(person).language):
+        groups = work.grouped(contents.tasks)
+        return emails.letter_of(person, collaboration, groups, contents.news, stop_token=stop_token(person))
 
 
 # --- What people choose -----------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def choose_letters(*, by: User, how_often: str, language: str) -> WorkLetterChoice:
-    """Say how often one wants letters of what waits, and in which language."""
+def choose_letters(
+    *,
+    by: User,
+    how_often: str,
+    language: str,
+    quiet_from: int | None = None,
+    quiet_until: int | None = None,
+    is_quiet_on_days_off: bool | None = None,
+) -> WorkLetterChoice:
+    """Say how often one wants the gathered letter, in which language, and when letters at once wait."""
     if how_often not in HowOften.values or language not in dict(settings.LANGUAGES):
         raise NotPossible(_("Choose from the list."))
-    choice, _is_new = WorkLetterChoice.objects.update_or_create(
-        person=by, defaults={"how_often": how_often, "language": language}
-    )
+    said = {"quiet_from": quiet_from, "quiet_until": quiet_until, "is_quiet_on_days_off": is_quiet_on_days_off}
+    values = {"how_often": how_often, "language": language, **{k: v for k, v in said.items() if v is not None}}
+    if any(hour is not None and not 0 <= hour <= 23 for hour in (quiet_from, quiet_until)):
+        raise NotPossible(_("Choose from the list."))
+    choice, _is_new = WorkLetterChoice.objects.update_or_create(person=by, defaults=values)
     record("work_letters_chosen", by=by, subject=choice, now=how_often)
     return choice
-
-
-def stop_token(person: User) -> str:
-    """What in a letter's last line turns the letters off, and does nothing else. It holds as long as the account."""
-    return signing.dumps(person.pk, salt=_STOP, compress=True)
-
-
-def person_of(token: str) -> User | None:
-    """Whose letters a token turns off; None for a token that is not ours, or of an account that is closed."""
-    try:
-        pk = signing.loads(token, salt=_STOP)
-    except signing.BadSignature:
-        return None
-    return User.objects.filter(pk=pk, is_active=True, is_service=False).first() if isinstance(pk, int) else None
 
 
 @transaction.atomic

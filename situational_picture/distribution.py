@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from functools import partial
+from itertools import product
 from smtplib import SMTPException
 from typing import Any
 
@@ -17,9 +18,10 @@ from areas.models import Area
 from audit.actions import record
 from common.errors import NotPossible
 from incidents.models import Incident, Status
+from partners import notifications
+from partners.mailing import NOT_TAKEN
 from partners.models import GroupMember, Membership, User
 from partners.roles import MAY_COMPILE
-from partners.work_letters import NOT_TAKEN
 from situational_picture import emails, news, tasks
 from situational_picture.models import Delivery, Picture
 from situational_picture.permissions import check_may_publish_pictures
@@ -98,16 +100,25 @@ def send_out(picture: Picture) -> int:
     """
     reports = own_reports(picture)
     receivers = _receivers(picture, set(reports))
+    now_reached = notifications.written_to_now(receivers, news.TOPIC, timezone.now())
     # All of them first: whoever is not reached because a worker dies is seen to wait.
     Delivery.objects.bulk_create(
-        [Delivery(picture=picture, person=person, reason=reason) for person, reason in receivers.values()],
+        [
+            Delivery(picture=picture, person=person, reason=reason, by_news=pk not in now_reached)
+            for pk, (person, reason) in receivers.items()
+        ],
         ignore_conflicts=True,
     )
-    for reason in Delivery.Reason:
-        told = [person for person, why in receivers.values() if why == reason]
-        news.tell_published(picture, told, are_reporters=reason == Delivery.Reason.REPORTER)
+    # As it stands since the first run: whoever chooses anew meanwhile is not told twice.
+    by_news = dict(Delivery.objects.filter(picture=picture).values_list("person_id", "by_news"))
+    for reason, mailed in product(Delivery.Reason, (True, False)):
+        told = [person for pk, (person, why) in receivers.items() if why == reason and by_news.get(pk) != mailed]
+        news.tell_published(picture, told, are_reporters=reason == Delivery.Reason.REPORTER, are_mailed=mailed)
     sent = 0
     for delivery in Delivery.objects.filter(picture=picture, person__in=receivers).waiting().select_related("person"):
+        if delivery.person_id not in now_reached:
+            # Tried again when their quiet hours have ended.
+            continue
         if not Delivery.objects.filter(pk=delivery.pk).waiting().update(claimed_at=timezone.now()):
             continue
         try:
@@ -185,7 +196,8 @@ def told_of(user: Any, picture: Picture) -> dict[str, Any] | None:
             "why": d.get_reason_display(),
             "sent_at": d.sent_at,
             "opened_at": d.opened_at,
-            "is_waiting": d.sent_at is None and d.claimed_at is None,
+            "is_waiting": d.sent_at is None and d.claimed_at is None and not d.by_news,
+            "by_news": d.by_news,
         }
         for d in deliveries
     ]

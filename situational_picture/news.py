@@ -46,7 +46,15 @@ def register() -> None:
     )
 
 
-def tell_published(picture: Picture, people: Iterable[User], *, are_reporters: bool) -> None:
-    """Tell people once of a version, however often the task runs."""
+def tell_published(picture: Picture, people: Iterable[User], *, are_reporters: bool, are_mailed: bool) -> None:
+    """Tell people once of a version, however often the task runs; to some of them a letter of their own goes now."""
     what = "reports" if are_reporters else "published"
-    notifications.tell(TOPIC, people, subject=picture, what=what, key=str(picture.version), at=picture.published_at)
+    notifications.tell(
+        TOPIC,
+        people,
+        subject=picture,
+        what=what,
+        key=str(picture.version),
+        at=picture.published_at,
+        is_mailed=are_mailed,
+    )

@@ -82,6 +82,9 @@ def plain_settings() -> Iterator[None]:
         CACHES={"default": {**settings.CACHES["default"], "KEY_PREFIX": f"est-test-{worker}"}},
         # Argon2 is slow on purpose, and the cast signs in ten times a test; `test_sign_in` asks for the real one.
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS],
+        # Whether letters leave must not depend on when the tests run; `test_quiet_hours` asks for the real ones.
+        QUIET_HOURS=(0, 0),
+        QUIET_ON_DAYS_OFF=False,
         SECURE_SSL_REDIRECT=False,
         SESSION_COOKIE_SECURE=False,
         CSRF_COOKIE_SECURE=False,

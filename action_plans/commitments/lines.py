@@ -18,7 +18,7 @@ from action_plans.models import (
     CommitmentState,
 )
 from action_plans.rules import PROMISED, is_overdue, last_moment_day
-from incidents.coverage.deadlines import is_working_day
+from common.days import is_working_day
 from partners.models import Collaboration
 
 State = CommitmentState

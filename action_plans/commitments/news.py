@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from action_plans.commitments.absences import working_here
 from action_plans.commitments.presenters import name_of, url_of
-from action_plans.models import Absence, Commitment, CommitmentState
+from action_plans.models import Absence, Commitment, CommitmentReminder, CommitmentState
 from action_plans.models.commitments import SPEAK_FOR_OWN
 from partners import notifications
 from partners.models import Organisation
 
 TOPIC = "commitments"
+REMINDERS = "commitment_reminders"
 
 
 def _words(commitment: Commitment, what: str) -> notifications.Words | None:
@@ -36,7 +37,9 @@ def _words(commitment: Commitment, what: str) -> notifications.Words | None:
         "not_kept": _("%(asked_of)s says that %(name)s is not kept"),
         "confirmed": _("%(asked_by)s has said how it sees what came of %(name)s"),
         "withdrawn": _("%(asked_by)s has withdrawn %(name)s"),
-        "reminded": _("%(name)s has its day, or waits for an answer"),
+        "before": _("%(name)s soon has its day"),
+        "late": _("The day of %(name)s has passed"),
+        "answer": _("%(name)s has waited for an answer for some time"),
     }.get(what)
     return None if said is None else notifications.Words(said % words, url_of(commitment), commitment.area.name)
 
@@ -59,12 +62,28 @@ def register() -> None:
                 "not_kept": gettext_lazy("A commitment has been reported"),
                 "confirmed": gettext_lazy("What you reported on a commitment has been answered"),
                 "withdrawn": gettext_lazy("A request to you has been withdrawn"),
-                "reminded": gettext_lazy("A commitment or a request has its day"),
             },
             shown=notifications.shown_by(
                 Commitment, _words, with_related=("collaboration", "area", "asked_by", "asked_of")
             ),
             order=20,
+        )
+    )
+    notifications.register(
+        notifications.Topic(
+            key=REMINDERS,
+            label=gettext_lazy("Reminders of commitments"),
+            tells=gettext_lazy("What you have promised soon has its day or is late, or a request is not answered."),
+            mail_titles={
+                "before": gettext_lazy("A commitment of yours soon has its day"),
+                "late": gettext_lazy("The day of a commitment of yours has passed"),
+                "answer": gettext_lazy("A request waits for an answer"),
+            },
+            shown=notifications.shown_by(
+                Commitment, _words, with_related=("collaboration", "area", "asked_by", "asked_of")
+            ),
+            default=notifications.How.AT_ONCE,
+            order=21,
         )
     )
     notifications.register_away(_deputies)
@@ -93,3 +112,15 @@ def tell_asker(commitment: Commitment, what: str, *, by: Any) -> None:
     asked = working_here().filter(organisation=commitment.asked_by_id, user=commitment.created_by_id or 0)
     people = list(asked.values_list("user_id", flat=True)) or _speak_for(commitment.asked_by_id)
     notifications.tell(TOPIC, people, subject=commitment, what=what, by=by)
+
+
+def tell_reminded(reminder: CommitmentReminder, *, is_mailed: bool) -> None:
+    """Tell of a reminder where its reader has chosen to be told; once each, however often the task runs."""
+    notifications.tell(
+        REMINDERS,
+        [reminder.person_id],
+        subject=reminder.commitment,
+        what=reminder.kind,
+        key=f"{reminder.due_on:%Y-%m-%d}",
+        is_mailed=is_mailed,
+    )

@@ -10,15 +10,16 @@ from smtplib import SMTPException
 from django.db.models import Q
 from django.utils import timezone
 
-from action_plans.commitments import emails
+from action_plans.commitments import emails, news
 from action_plans.commitments.absences import working_here
 from action_plans.commitments.lines import rules_of
 from action_plans.models import Absence, Commitment, CommitmentReminder, CommitmentState
 from action_plans.models.commitments import SPEAK_FOR_OWN
 from action_plans.rules import is_commitment_overdue, last_moment_day, unanswered_since
-from incidents.coverage.deadlines import is_working_day
+from common.days import is_working_day
+from partners import notifications
+from partners.mailing import NOT_TAKEN, leads_nowhere
 from partners.models import Collaboration, User
-from partners.work_letters import NOT_TAKEN, leads_nowhere
 
 logger = logging.getLogger(__name__)
 Kind = CommitmentReminder.Kind
@@ -126,6 +127,12 @@ def _send_to(
     if not claimed:
         return 0
     mine = CommitmentReminder.objects.filter(pk__in=[reminder.pk for reminder in claimed])
+    is_mailed = bool(notifications.written_to_now([person], news.REMINDERS, timezone.now()))
+    for reminder in claimed:
+        news.tell_reminded(reminder, is_mailed=is_mailed)
+    if not is_mailed:
+        mine.update(sent_at=timezone.now())
+        return 0
     try:
         emails.send_reminder(collaboration, person, claimed)
     except (OSError, SMTPException) as problem:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from action_plans.commitments.lines import own_organisations, rules_of, shown_until
 from action_plans.models import Commitment
 from action_plans.rules import last_moment_day, latest_overdue_day
-from incidents.coverage.deadlines import is_working_day
+from common.days import is_working_day
 from partners.models import Collaboration
 
 # A line is kept whole at each of its steps, so what nothing has happened to in the latest days stands as others may see

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 
-import holidays
 from django.utils import timezone
 
 from analysis.periods import Period, PeriodKind, containing
+from common.days import is_working_day
 from incidents.models import ReportingRhythm
 from partners.models import Collaboration
 
@@ -40,17 +39,6 @@ def periods_until(rhythm: ReportingRhythm, first_day: dt.date, last_day: dt.date
     while periods[-1].end <= last_day:
         periods.append(periods[-1].next())
     return periods
-
-
-@cache
-def _days_off(year: int) -> frozenset[dt.date]:
-    # The eves are no public holidays by law, but nobody is at work.
-    return frozenset(holidays.country_holidays("SE", years=year, categories=("public", "de_facto")))
-
-
-def is_working_day(day: dt.date) -> bool:
-    """Monday to Friday, and no Swedish public holiday or the eve of one."""
-    return day.weekday() < 5 and day not in _days_off(day.year)
 
 
 def deadline_of(rhythm: ReportingRhythm, period: Period) -> dt.datetime:

@@ -34,12 +34,14 @@ def tell(
     group: Group | None = None,
     collaboration_id: int | None = None,
     at: dt.datetime | None = None,
+    is_mailed: bool = False,
 ) -> int:
     """Tell people of something, and say how many were told. Whoever did it is not told; whoever has left neither.
 
     While somebody is away their deputy is told as well, and sees what the deputy may see. `group` is the group they are
     told in, where each seat has a deputy of its own. What is told twice under one `key` is told once; without a key
-    each call is an event of its own.
+    each call is an event of its own. `is_mailed`: the room writes to these people itself, now (their deputies are
+    written to from here).
     """
     if topic_with(topic) is None:
         raise LookupError(f"No room has registered the topic {topic!r}.")
@@ -69,6 +71,7 @@ def tell(
             subject_id=subject.pk,
             key=key or moment.isoformat(),
             happened_at=moment,
+            mail_claimed_at=moment if is_mailed and stands_in_for is None else None,
         )
         for person, stands_in_for in told.items()
     ]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+
+from partners.models import TopicChoice
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
     from partners.models import Notification
 
 
-class How(models.TextChoices):
-    """How somebody is told of a topic. On the page it stands in any case."""
-
-    AT_ONCE = "at_once", pgettext_lazy("news", "by mail at once")
-    DIGEST = "digest", pgettext_lazy("news", "in the gathered letter")
-    PAGE = "page", pgettext_lazy("news", "only on the page")
+How = TopicChoice.How
 
 
 @dataclass(frozen=True, slots=True)

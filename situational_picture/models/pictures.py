@@ -173,7 +173,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def waiting(self) -> DeliveryQuerySet:
         """Those nobody has begun to send."""
-        return self.filter(claimed_at=None, sent_at=None)
+        return self.filter(claimed_at=None, sent_at=None, by_news=False)
 
     def uncertain(self, now: dt.datetime) -> DeliveryQuerySet:
         """Those somebody began to send and never finished: the letter may have left, or not."""
@@ -193,6 +193,8 @@ class Delivery(models.Model):
     # Empty while it waits. Filled and not sent: whoever had claimed it died on the way, or got no answer.
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # No letter of its own: the person reads of it where they have chosen to, or when their quiet hours end.
+    by_news = models.BooleanField(default=False, db_default=False)
     opened_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

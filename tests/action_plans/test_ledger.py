@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from action_plans.commitments import actions, ledger, presenters, queries, views
 from action_plans.commitments.lines import lines_for
 from action_plans.models import Commitment, CommitmentMove, CommitmentRules
+from common.days import is_working_day
 from common.errors import NotAllowed, NotPossible
-from incidents.coverage.deadlines import is_working_day
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 

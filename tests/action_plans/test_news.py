@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
+from django.core import mail
 from django.utils import timezone
 
 from action_plans.commitments import actions as commitments
+from action_plans.commitments.reminding import remind
 from action_plans.measures import actions as measures
 from action_plans.models import Measure, MeasureState
+from common.days import is_working_day
 from common.errors import NotPossible
 from partners.models import Notification, User
 from partners.notifications.queries import shown
+from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +70,22 @@ def test_those_who_take_part_are_told_that_a_measure_is_decided(world):
     assert news(world.coordinator) == []
     row = Notification.objects.get(person=world.people["security_lead"])
     assert (row.topic, row.subject_id) == ("measures", Measure.objects.get(state=MeasureState.DECIDED).pk)
+
+
+@pytest.mark.parametrize("how", ["at_once", "digest"])
+def test_a_reminder_is_a_letter_of_its_own_or_a_row_as_its_reader_has_chosen_and_never_both(world, how):
+    one = request_of(world)
+    commitments.accept(by=world.security_lead, commitment=one)
+    make.TopicChoiceFactory(person=world.security_lead, topic="commitment_reminders", how=how)
+    due = one.due_on + dt.timedelta(days=1)
+    while not is_working_day(due):
+        due += dt.timedelta(days=1)
+    mail.outbox.clear()
+    for _time in range(2):
+        with time_machine.travel(dt.datetime.combine(due, dt.time(9), tzinfo=dt.UTC), tick=False):
+            remind(world.here, today=due)
+    assert len(mail.outbox) == (how == "at_once")
+    (row,) = Notification.objects.filter(topic="commitment_reminders")
+    assert (row.person, row.what) == (world.security_lead, "late")
+    assert (row.mail_claimed_at is None) == (how == "digest")
+    assert ("late", f"K-{one.number} skulle ha varit klart") in news(world.security_lead)

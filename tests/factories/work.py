@@ -8,12 +8,13 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from partners.models import CalendarKey, Notification, WorkLetter, WorkLetterChoice, WorkLetterRule
+from partners.models import CalendarKey, Notification, TopicChoice, WorkLetter, WorkLetterChoice, WorkLetterRule
 from tests.factories import CollaborationFactory, UserFactory
 
 __all__ = [
     "CalendarKeyFactory",
     "NotificationFactory",
+    "TopicChoiceFactory",
     "WorkLetterChoiceFactory",
     "WorkLetterFactory",
     "WorkLetterRuleFactory",
@@ -71,3 +72,12 @@ class NotificationFactory(DjangoModelFactory):
     subject_id = factory.Sequence(lambda n: n + 1)
     key = factory.Sequence(str)
     happened_at = factory.LazyFunction(timezone.now)
+
+
+class TopicChoiceFactory(DjangoModelFactory):
+    class Meta:
+        model = TopicChoice
+
+    person = factory.SubFactory(UserFactory)
+    topic = "measures"
+    how = TopicChoice.How.AT_ONCE

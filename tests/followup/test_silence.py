@@ -19,7 +19,7 @@ from followup.progress import my_work
 from followup.progress.actions import tell
 from followup.progress.queries import silent_measures
 from partners import work
-from partners.emails import send_work_letter
+from partners.emails import send_letter
 from tests import factories as make
 from tests.action_plans.cast import PlanWorld
 
@@ -111,7 +111,7 @@ def test_the_measure_the_plan_the_lead_and_the_letter_say_it(world, client):
         assert row["url"] == reverse("progress_tell", args=["ekstad", world.ongoing.pk])
         assert my_work.items(world.officer, [world.here]) == {}
         tasks = work.tasks_of(user, world.here, today=timezone.localdate())
-        send_work_letter(user, world.here, work.grouped(tasks), stop_token="prov")
+        send_letter(user, world.here, work.grouped(tasks), [], stop_token="prov")
         (letter,) = mail.outbox
         assert row["mail_title"] in letter.body
         assert world.ongoing.title not in letter.body

@@ -22,6 +22,9 @@ from incidents.coverage import actions as coverage_actions
 from incidents.coverage import answers, deadlines
 from incidents.coverage.answers import State
 from incidents.models import Incident, NothingToReport, ReportingRhythm, ReportReminder, Status
+from partners.models import Notification, User
+from partners.notifications.queries import shown as news_shown
+from partners.notifications.sending import send_at_once
 from partners.roles import Role
 from tests import factories as make
 from tests.at_once import at_once
@@ -374,6 +377,24 @@ def test_where_nobody_can_report_any_longer_nobody_is_said_to_be_reminded(world,
 def test_only_a_coordinator_reminds(world, unit):
     with pytest.raises(NotAllowed):
         coverage_actions.remind_by_hand(collaboration=world.here, units=[unit], by=world.people["police"], now=TUESDAY)
+
+
+@time_machine.travel(TUESDAY, tick=False)
+@pytest.mark.parametrize(("chosen", "mailed_later"), [("page", 0), ("at_once", 1)])
+def test_whoever_wants_no_reminder_by_mail_or_is_quiet_finds_it_on_the_page(world, unit, chosen, mailed_later):
+    reporter = world.people["reporter"]
+    User.objects.exclude(pk=reporter.pk).update(is_active=False)
+    make.TopicChoiceFactory(person=reporter, topic="reporting", how=chosen, chosen_at=TUESDAY)
+    quiet = make.WorkLetterChoiceFactory(person=reporter, quiet_from=1, quiet_until=0)
+    assert tasks.send_report_reminder(make.ReportReminderFactory(reporting_unit=unit).pk) == 0
+    assert mail.outbox == []
+    (row,) = news_shown(reporter, list(Notification.objects.filter(person=reporter)))
+    assert row.words.title == "Rapportera eller säg ”inget att rapportera”: Distrikt Väst"
+    quiet.quiet_until = 1
+    quiet.save()
+    User.objects.filter(pk=reporter.pk).update(email="reporter@ekstad.org")
+    assert send_at_once(TUESDAY) == mailed_later
+    assert len(mail.outbox) == mailed_later
 
 
 @time_machine.travel(TUESDAY, tick=False)

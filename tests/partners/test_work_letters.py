@@ -17,8 +17,9 @@ from django.utils import timezone
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
 from incidents.models import Incident, Status
-from partners import tasks, work, work_letters
+from partners import mailing, tasks, work, work_letters
 from partners.models import Membership, User, WorkLetter, WorkLetterChoice, WorkLetterRule
+from partners.notifications.choices import choosable
 from tests import factories as make
 from tests.at_once import at_once
 
@@ -187,7 +188,7 @@ def test_whoever_has_left_or_wants_none_gets_none(cast, why):
 
 def test_whoever_says_no_while_letters_are_being_sent_gets_none(cast, monkeypatch):
     """Between the rows and the letter the choice is asked for again."""
-    send = work_letters.emails.send_work_letter
+    send = work_letters.emails.send_letter
 
     def send_and_stop(person, *args, **more):
         send(person, *args, **more)
@@ -195,7 +196,7 @@ def test_whoever_says_no_while_letters_are_being_sent_gets_none(cast, monkeypatc
             if not person.email.startswith(other):
                 work_letters.stop_letters(cast.people[other])
 
-    monkeypatch.setattr(work_letters.emails, "send_work_letter", send_and_stop)
+    monkeypatch.setattr(work_letters.emails, "send_letter", send_and_stop)
     assert work_letters.send_letters(cast.here, MONDAY) == 1
     assert len(mail.outbox) == 1
 
@@ -217,7 +218,7 @@ def test_no_mail_server_is_asked_for_addresses_that_lead_nowhere(cast, address, 
 
 def test_where_mail_stays_on_the_machine_the_demonstrations_letters_can_be_read(settings):
     settings.EMAIL_BACKEND = "est_platform.mail.LocalBackend"
-    assert not work_letters.leads_nowhere("samordnare@norrkoping.example")
+    assert not mailing.leads_nowhere("samordnare@norrkoping.example")
 
 
 # --- When -------------------------------------------------------------------------------------------------------------
@@ -294,7 +295,7 @@ def test_a_worker_that_was_away_sends_what_is_still_news(cast, late, sent):
 
 @pytest.mark.parametrize("problem", [ConnectionRefusedError(), SMTPRecipientsRefused({})])
 def test_what_the_mail_server_did_not_take_is_sent_by_the_next_run(cast, monkeypatch, problem):
-    send = work_letters.emails.send_work_letter
+    send = work_letters.emails.send_letter
     broken = [True]
 
     def send_or_not(*args, **more):
@@ -302,7 +303,7 @@ def test_what_the_mail_server_did_not_take_is_sent_by_the_next_run(cast, monkeyp
             raise problem
         return send(*args, **more)
 
-    monkeypatch.setattr(work_letters.emails, "send_work_letter", send_or_not)
+    monkeypatch.setattr(work_letters.emails, "send_letter", send_or_not)
     assert work_letters.send_letters(cast.here, MONDAY) == 1
     assert work_letters.send_letters(cast.here, MONDAY) == 1
     assert len(mail.outbox) == 2
@@ -313,7 +314,7 @@ def test_what_may_have_left_is_not_sent_again(cast, monkeypatch):
         raise SMTPServerDisconnected
 
     with monkeypatch.context() as patch:
-        patch.setattr(work_letters.emails, "send_work_letter", silent)
+        patch.setattr(work_letters.emails, "send_letter", silent)
         assert work_letters.send_letters(cast.here, MONDAY) == 0
     assert work_letters.send_letters(cast.here, MONDAY) == 0
     assert mail.outbox == []
@@ -351,7 +352,7 @@ def test_two_workers_at_once_send_each_letter_once(transactional_db, monkeypatch
 
     world = World()
     sent = []
-    monkeypatch.setattr(work_letters.emails, "send_work_letter", lambda person, *args, **more: sent.append(person.pk))
+    monkeypatch.setattr(work_letters.emails, "send_letter", lambda person, *args, **more: sent.append(person.pk))
     monkeypatch.setattr(
         work.slots, "fill", lambda name, user, things: {one.pk: [{"title": "x", "url": "/x/"}] for one in things}
     )
@@ -366,12 +367,15 @@ def test_people_choose_for_themselves(client, cast):
     client.force_login(cast.people["reporter"])
     page = client.get(reverse("work_letters_choose")).content.decode()
     assert re.search(r'value="weekly"[^>]*checked', page)
-    assert client.post(reverse("work_letters_choose"), {"how_often": "daily", "language": "en"}).status_code == 302
+    topics = {f"topic_{topic.key}": topic.default.value for topic in choosable()}
+    rest = {"quiet_from": "0", "quiet_until": "0", **topics}
+    sent = {"how_often": "daily", "language": "en", **rest}
+    assert client.post(reverse("work_letters_choose"), sent).status_code == 302
     choice = WorkLetterChoice.objects.get()
     assert (choice.person, choice.how_often, choice.language) == (cast.people["reporter"], "daily", "en")
     assert Event.objects.filter(action="work_letters_chosen", actor_id=choice.person_id).count() == 1
     for wrong in ({"how_often": "hourly", "language": "sv"}, {"how_often": "daily", "language": "xx"}, {}):
-        assert client.post(reverse("work_letters_choose"), wrong).status_code == 422
+        assert client.post(reverse("work_letters_choose"), {**rest, **wrong}).status_code == 422
     with pytest.raises(NotPossible):
         work_letters.choose_letters(by=cast.people["reporter"], how_often="hourly", language="sv")
     assert "varje vardag" in client.get(reverse("account")).content.decode()
@@ -420,7 +424,7 @@ def test_a_letter_can_be_its_readers_last_without_signing_in(cast):
 
 def test_a_token_that_is_not_ours_does_not_exist(client, cast):
     police = cast.people["police"]
-    good = work_letters.stop_token(police)
+    good = mailing.stop_token(police)
     others = [
         good[:-1],
         good + "x",

@@ -23,7 +23,7 @@ def names_in_the_code() -> set[str]:
         for file in settings.BASE_DIR.rglob("*.py")
         if not any(part in _OTHER_CODE or part.startswith(".") for part in file.relative_to(settings.BASE_DIR).parts)
     ]
-    asked = re.compile(r"""\benv\.(?:text|flag|number|items)\(\s*["'](\w+)["']""")
+    asked = re.compile(r"""\benv\.(?:text|flag|number|items|hours)\(\s*["'](\w+)["']""")
     return {name for file in files for name in asked.findall(file.read_text())}
 
 

@@ -14,6 +14,8 @@ from common.errors import NotAllowed, NotPossible
 from incidents.actions import approve_incident
 from incidents.merging import merge_incidents, unmerge_incident
 from incidents.models import Status
+from partners.models import Notification
+from partners.notifications import sending
 from partners.roles import Role
 from situational_picture import actions, building, distribution, tasks
 from situational_picture.models import Delivery, Picture
@@ -358,3 +360,49 @@ def test_six_workers_at_once_send_each_letter_once(transactional_db):
     assert len(receivers) == len(set(receivers)) == sum(answers)
     assert {"security_lead@example.org", "council@example.org", "police@example.org"} <= set(receivers)
     assert not Delivery.objects.filter(picture=picture, sent_at=None).exists()
+
+
+def test_whoever_has_chosen_so_reads_of_a_picture_in_the_gathered_letter_and_others_when_it_is_no_longer_quiet(
+    groups, published
+):
+    chosen = {"security_lead": "digest", "council": "at_once"}
+    for who, how in chosen.items():
+        make.TopicChoiceFactory(
+            person=groups.people[who], topic="pictures", how=how, chosen_at=published.published_at - dt.timedelta(1)
+        )
+    quiet = timezone.localtime().hour
+    choice = make.WorkLetterChoiceFactory(
+        person=groups.people["council"], quiet_from=quiet, quiet_until=(quiet + 1) % 24
+    )
+    Delivery.objects.all().delete()
+    for _time in range(2):
+        tasks.send_out_picture(published.pk)
+    assert not {"security_lead", "council"} & set(letters())
+    by_news = Delivery.objects.filter(picture=published, by_news=True)
+    assert set(by_news.values_list("person", flat=True)) == {groups.people[who].pk for who in chosen}
+    assert Delivery.objects.uncertain(timezone.now() + dt.timedelta(days=1)).count() == 0
+    told = distribution.told_of(groups.people["coordinator"], published)
+    assert [row["by_news"] for row in told["rows"] if row["who"] in ("security lead", "council")] == [True, True]
+    sent_before = len(mail.outbox)
+    choice.quiet_from = choice.quiet_until = 0
+    choice.save()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "leads_nowhere", lambda address: False)
+        assert sending.send_at_once(timezone.now()) == 1
+        tasks.send_out_picture(published.pk)
+    (letter,) = mail.outbox[sent_before:]
+    assert letter.to == ["council@example.org"]
+    assert published.area.name not in letter.body
+    rows = Notification.objects.filter(topic="pictures", subject_id=published.pk)
+    assert set(rows.filter(mail_claimed_at=None).values_list("person", flat=True)) == {
+        groups.people["security_lead"].pk
+    }
+
+
+def test_whoever_got_a_letter_of_a_picture_has_read_of_it_in_no_other_letter(groups, published):
+    tasks.send_out_picture(published.pk)
+    assert {"security_lead", "council"} <= set(letters())
+    rows = Notification.objects.filter(topic="pictures", subject_id=published.pk)
+    assert rows.count() == len(mail.outbox)
+    assert not rows.filter(mail_claimed_at=None).exists()
+    assert sending.send_at_once(timezone.now()) == 0
