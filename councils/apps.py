@@ -5,10 +5,12 @@ class CouncilsConfig(AppConfig):
     name = "councils"
 
     def ready(self) -> None:
+        from councils.comments import registering as comments
         from councils.dashboard import registering as dashboard
         from councils.escalations import registering as escalations
         from councils.law import registering as law
 
         escalations.register()
         dashboard.register()
+        comments.register()
         law.register()

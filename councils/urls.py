@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("councils.comments.urls")),
     path("", include("councils.dashboard.urls")),
     path("", include("councils.law.urls")),
 ]

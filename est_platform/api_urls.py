@@ -19,6 +19,7 @@ from areas.inspections.api import InspectionListView
 from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from cause_analysis.prioritising.api import RoundListView, RoundView
+from councils.comments.api import FigureCommentListView
 from councils.law.api import AgreementListView, StatutoryDecisionView, StatutoryItemListView
 from est_platform.api import Nothing, SchemaView, router
 from followup.evaluations.api import EvaluationListView, EvaluationView
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/measures/<int:pk>/evaluation/", MeasureEvaluationHelpView.as_view(), name="api-measure-evaluation"),
     path("v1/measures/<int:pk>/move/", MeasureMoveView.as_view(), name="api-measure-move"),
     path("v1/progress/", ProgressListView.as_view(), name="api-progress-list"),
+    path("v1/figure-comments/", FigureCommentListView.as_view(), name="api-figure-comment-list"),
     path("v1/evaluations/", EvaluationListView.as_view(), name="api-evaluation-list"),
     path("v1/evaluations/<int:pk>/", EvaluationView.as_view(), name="api-evaluation"),
     path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),

@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # Fields that share a name and not their values.
     "ENUM_NAME_OVERRIDES": {
+        "FigureEnum": "councils.models.Figure",
         "LevelOfIndicatorEnum": "situational_picture.models.Indicator.Level",
         "LevelOfMeasureEnum": "partners.models.Level",
         "CountStatusEnum": ["shown", "protected", "missing"],

@@ -57,6 +57,12 @@ class Known:
     """What the demonstration's addresses need: ids of things that are there, looked up once."""
 
     @cached_property
+    def commented_picture(self) -> int:
+        from situational_picture.models import Picture
+
+        return Picture.objects.filter(collaboration=self.collaboration, status="published").latest("period_end").pk
+
+    @cached_property
     def collaboration(self) -> Any:
         from partners.models import Collaboration
 
@@ -522,6 +528,7 @@ SHOTS = [
     Shot("commitment_new"),
     Shot("commitment_ledger", COUNCIL),
     Shot("council_page", COUNCIL),
+    Shot("figure_comment", COUNCIL, lambda known: [NORRKOPING, known.commented_picture, "trend"]),
     Shot("council_list", COUNCIL, lambda known: [NORRKOPING, "broken"]),
     Shot("commitment_rules"),
     Shot("absence_list", SECURITY_LEAD),

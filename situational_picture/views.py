@@ -229,6 +229,7 @@ def picture(request: PartnerRequest, collaboration: Collaboration, area: str) ->
         "query": f"?period={shown.period.code}" + (f"&version={shown.version}" if shown.version else ""),
         "updated": presenters.computed_words(shown),
         "process": _process(request.user, this_area, shown),
+        "beside": slots.fill("picture.figures", request.user, [shown])[shown.pk],
     }
     if shown.version:
         actions.note_opened(by=request.user, picture=shown)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from councils.models import Escalation, EscalationReminder
+from councils.models import Escalation, EscalationReminder, FigureComment
 from partners.models import Level
 from tests import factories as make
 
@@ -38,3 +39,26 @@ class EscalationReminderFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("escalation.collaboration")
     person = factory.SubFactory(make.UserFactory)
     due_on = dt.date(2026, 9, 1)
+
+
+class FigureCommentFactory(DjangoModelFactory):
+    """A comment on the line of a published picture."""
+
+    class Meta:
+        model = FigureComment
+
+    picture = factory.SubFactory(
+        make.PictureFactory,
+        status="published",
+        version=1,
+        figures={},
+        published_at=factory.LazyFunction(timezone.now),
+        published_by=factory.SubFactory(make.UserFactory),
+    )
+    collaboration = factory.SelfAttribute("picture.collaboration")
+    figure = "trend"
+    text = "Byggarbetet på torget började i maj."
+    function = "säkerhetschef"
+    organisation = factory.SubFactory(
+        make.OrganisationFactory, collaboration=factory.SelfAttribute("..picture.collaboration")
+    )

@@ -89,6 +89,7 @@ ELSEWHERE = {
     "PredictionForm.text": "cause_analysis.predictions.actions.state_prediction",
     "RemoveForm.reason": "cause_analysis.causes.actions.remove_evidence",
     **{f"MethodForm.{name}": "cause_analysis.causes.actions.write_method" for name in METHOD},
+    "FigureCommentForm.text": "councils.comments.actions.comment_figure",
     "CommentForm.text": "cause_analysis.comments.actions.write_comment",
     "AnswerCommentForm.answer": "cause_analysis.comments.actions.settle_comment",
     "ProblemForm.title": "cause_analysis.problems.actions.make_problem",

@@ -1,0 +1,1 @@
+"""Comments on the figures of published pictures."""
