@@ -20,6 +20,7 @@ from areas.place_files.api import PlaceFeatureListView, PlaceManagerListView
 from cause_analysis.api import AnalysisListView, AnalysisView, ProblemListView, ProblemView
 from cause_analysis.prioritising.api import RoundListView, RoundView
 from councils.comments.api import FigureCommentListView
+from councils.escalations.api import EscalationAnswerView, EscalationListView, EscalationView
 from councils.law.api import AgreementListView, StatutoryDecisionView, StatutoryItemListView
 from est_platform.api import Nothing, SchemaView, router
 from followup.evaluations.api import EvaluationListView, EvaluationView
@@ -57,6 +58,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/figure-comments/", FigureCommentListView.as_view(), name="api-figure-comment-list"),
     path("v1/evaluations/", EvaluationListView.as_view(), name="api-evaluation-list"),
     path("v1/evaluations/<int:pk>/", EvaluationView.as_view(), name="api-evaluation"),
+    path("v1/escalations/", EscalationListView.as_view(), name="api-escalation-list"),
+    path("v1/escalations/<int:pk>/", EscalationView.as_view(), name="api-escalation"),
+    path("v1/escalations/<int:pk>/answer/", EscalationAnswerView.as_view(), name="api-escalation-answer"),
     path("v1/goals/", GoalListView.as_view(), name="api-goal-list"),
     path("v1/plans/", PlanListView.as_view(), name="api-plan-list"),
     path("v1/plans/<int:pk>/", PlanView.as_view(), name="api-plan"),

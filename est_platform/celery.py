@@ -83,6 +83,10 @@ app.conf.beat_schedule = {
         "task": "action_plans.tasks.remind_of_commitments",
         "schedule": crontab(hour="7-16", minute=25),
     },
+    "tell deputies of late questions": {
+        "task": "councils.tasks.remind_of_late_questions",
+        "schedule": crontab(hour="7-16", minute=35),
+    },
     "purge what is too old": {
         "task": "partners.tasks.purge_what_is_due",
         "schedule": crontab(hour=3, minute=20),

@@ -254,6 +254,10 @@ class Known:
         return self._number("action_plans.Commitment", state="asked", measure=None)
 
     @cached_property
+    def escalation(self) -> int:
+        return self._number("councils.Escalation", answered_at=None, taken_back_at=None)
+
+    @cached_property
     def promise(self) -> int:
         return self._number("action_plans.Promise", state="followed_up")
 
@@ -546,6 +550,9 @@ SHOTS = [
     Shot("organisation_trust", args=here("housing")),
     Shot("unit_new", ADMINISTRATOR, here("housing")),
     Shot("unit_change", ADMINISTRATOR, here("unit")),
+    Shot("escalation_list", COUNCIL),
+    Shot("escalation_new"),
+    Shot("escalation", COUNCIL, args=here("escalation")),
     Shot("group_list"),
     Shot("group_new"),
     Shot("group_detail", args=here("group")),
@@ -574,6 +581,10 @@ SHOTS = [
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
     **dict.fromkeys(("duty_begin", "year_entry_remove"), "takes a form"),
+    "escalation_answer": "takes a form",
+    "escalation_take_back": "takes a form",
+    "escalation_note": "takes a form",
+    "escalation_yes_after_all": "takes a form",
     "evaluation_lesson": "takes a form",
     "lesson_remove": "takes a form",
     "evaluation_adopt": "takes a form",

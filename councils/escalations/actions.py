@@ -23,7 +23,7 @@ from audit.actions import record
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
-from councils.escalations import subjects
+from councils.escalations import news, subjects
 from councils.escalations.permissions import (
     check_may_answer,
     check_may_escalate_from,
@@ -138,6 +138,7 @@ def escalate(
     record(
         "escalation_made", by=by, subject=made, from_group=from_group.pk, to_group=to_group.pk, answer_by=str(answer_by)
     )
+    news.tell_asked(made, "asked", by=by)
     return made
 
 
@@ -197,6 +198,7 @@ def take_back(*, by: Any, escalation: Escalation, reason: str, is_confirmed: boo
     escalation.taken_back_at, escalation.taken_back_by, escalation.taken_back_reason = timezone.now(), by, said
     _save(escalation, "taken_back_at", "taken_back_by", "taken_back_reason")
     record("escalation_taken_back", by=by, subject=escalation)
+    news.tell_asked(escalation, "taken_back", by=by)
     return escalation
 
 
@@ -310,6 +312,7 @@ def _answered(by: Any, escalation: Escalation, answer: str, text: str) -> Escala
     escalation.answered_at, escalation.answered_by = timezone.now(), by
     _save(escalation, "answer", "answer_text", "answered_at", "answered_by", "ends", "agreed_commitment")
     record("escalation_answered", by=by, subject=escalation, answer=str(answer), ends=str(escalation.ends))
+    news.tell_asker(escalation, "answered", by=by)
     return escalation
 
 

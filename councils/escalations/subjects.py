@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,19 @@ def find(user: Any, collaboration: Collaboration, kind: str, pk: int | None) -> 
     if thing is None:
         return None
     return Found(kind, pk, sort.name(thing), sort.url(collaboration.slug, thing), sort.area(thing), thing)
+
+
+def seen(user: Any, escalations: Iterable[Escalation]) -> set[tuple[str, int]]:
+    """What of all that these are about the reader sees: one question to the database for each sort."""
+    wanted: dict[str, set[int]] = {}
+    for one in escalations:
+        if one.subject_id is not None:
+            wanted.setdefault(one.subject_kind, set()).add(one.subject_id)
+    return {
+        (kind, pk)
+        for kind, ids in wanted.items()
+        for pk in SORTS[kind].rows(user).filter(pk__in=ids).values_list("pk", flat=True)
+    }
 
 
 def asked_about(user: Any, collaboration: Collaboration, about: str) -> Found | None:

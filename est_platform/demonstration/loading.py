@@ -19,6 +19,7 @@ from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
+from est_platform.demonstration.escalations import load_escalations
 from est_platform.demonstration.evaluation_plans import load_ward_measure
 from est_platform.demonstration.evaluations import load_evaluations
 from est_platform.demonstration.geography import load_geography
@@ -137,6 +138,8 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     if evaluated := load_evaluations(norrkoping, people, today=timezone.localdate()):
         say(f"{evaluated} evaluations, two of them adopted and counted again each half year")
     say(f"{load_law(norrkoping, people, today=timezone.localdate())} decisions on what the law asks for")
+    asked = load_escalations(norrkoping, people, problems.get(GARAGE), today=timezone.localdate())
+    say(f"{asked} questions between the levels: answered, sent back, late and on their way")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -33,6 +33,7 @@ from situational_picture.models import Picture
 from tests import factories as make
 from tests.promises.access_commitments import COMMITMENTS
 from tests.promises.access_council import COUNCIL
+from tests.promises.access_escalations import ESCALATIONS
 from tests.promises.access_evaluations import EVALUATIONS
 from tests.promises.access_goals import GOALS
 from tests.promises.access_indicators import INDICATORS
@@ -1323,6 +1324,7 @@ ACCESS: dict[str, Row] = {
     **GOALS,
     **PROGRESS,
     **COUNCIL,
+    **ESCALATIONS,
     **EVALUATIONS,
     **INDICATORS,
     **CAUSES,

@@ -178,6 +178,10 @@ ELSEWHERE = {
     "JudgementForm.side_effects": "followup.evaluations.actions.judge",
     "JudgementForm.reason": "followup.evaluations.actions.judge",
     "LessonForm.text": "followup.evaluations.actions.add_lesson",
+    "QuestionForm.question": "councils.escalations.actions.escalate",
+    "QuestionForm.recommended_decision": "councils.escalations.actions.escalate",
+    "AnswerForm.answer_text": "councils.escalations.actions.answer",
+    "TakeBackForm.reason": "councils.escalations.actions.take_back",
     "GoOnForm.reason": "cause_analysis.problems.actions.move_problem",
 }
 # Names of things inside a file, read and let go.

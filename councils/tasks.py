@@ -1,0 +1,26 @@
+"""What Celery runs: thin, ids only. It may run twice, at once, or be cut off."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def remind_of_late_questions() -> int:
+    """Every hour of the working day: tell deputies of questions that are late. Messages: each is claimed first."""
+    from councils.escalations.reminding import remind
+    from partners.models import Collaboration
+
+    sent = 0
+    for collaboration in Collaboration.objects.order_by("pk"):
+        try:
+            sent += remind(collaboration, today=timezone.localdate())
+        except Exception:
+            # One that cannot be reminded must not keep the others from it.
+            logger.exception("reminding of late questions in collaboration %s stopped", collaboration.pk)
+    return sent
