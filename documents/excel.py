@@ -46,10 +46,13 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NO_NAME = str.maketrans(dict.fromkeys(r"\/?*[]:", " "))
 
 
-def write(document: model.Document) -> bytes:
-    """The document as an .xlsx file. Equal documents give equal bytes."""
+def write(document: model.Document, *, look: model.Look | None = None) -> bytes:
+    """The document as an .xlsx file. Equal documents give equal bytes.
+
+    Of a municipality's own look it has the colour and the line above each page; a picture would lie over the cells.
+    """
     document = with_definitions(document)
-    book = _Book(document)
+    book = _Book(document, look)
     book.begin()
     for block in document.blocks:
         _write(block, book)
@@ -59,11 +62,13 @@ def write(document: model.Document) -> bytes:
 class _Book:
     """A workbook that is being written: the first sheet from the top down, and a sheet for each table it comes to."""
 
-    def __init__(self, document: model.Document) -> None:
+    def __init__(self, document: model.Document, look: model.Look | None) -> None:
         # Some 15 MB: only those who make documents pay for it.
         import openpyxl
 
         self.document = document
+        self._accent = f"FF{look.accent[1:].upper()}" if look and look.accent else _ACCENT
+        self._head = look.header if look else ""
         self.book: Workbook = openpyxl.Workbook()
         self.text: Worksheet = self.book.active
         self._names = {"history"}
@@ -204,7 +209,7 @@ class _Book:
         self.line(
             _("Table: %(name)s. It lies on the sheet “%(sheet)s”.") % {"name": name, "sheet": title},
             link=title,
-            colour=_ACCENT,
+            colour=self._accent,
         )
         if note:
             self.line(note, colour=_SUBTLE, size=9)
@@ -266,6 +271,8 @@ class _Book:
         above, below = sheet.oddHeader, sheet.oddFooter
         if said := " · ".join(filter(None, [self.document.watermark, self.document.notice])):
             above.left.text = _margin(said)
+        if self._head:
+            above.right.text = _margin(self._head)
         if self.document.footer:
             below.left.text = _margin(self.document.footer)
         below.right.text = "&P (&N)"

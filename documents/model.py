@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from documents import colours
 from ui.numbers import number_words
 
 Tone = Literal["neutral", "danger", "warning", "success", "info"]
@@ -390,6 +391,21 @@ Block = (
     | TimePlan
     | Columns
 )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A municipality's own look. Empty parts look as ours; a picture is a PNG or JPEG that has been made anew."""
+
+    # As “#0062ba”: for headings and what is to be found, so it can be read on white.
+    accent: str = ""
+    # A line above every page.
+    header: str = ""
+    logo: bytes = b""
+
+    def __post_init__(self) -> None:
+        if self.accent and not (colours.is_code(self.accent) and colours.is_readable(self.accent)):
+            raise ValueError(f"“{self.accent}” cannot be read on white.")
 
 
 @dataclass(frozen=True)

@@ -30,16 +30,16 @@ SHORT_CELL = 24
 SHORT_NUMBER = 4
 
 
-def write(document: model.Document, *, wanted_pages: int | None = None) -> bytes:
-    """The document as a PDF file. Equal documents give equal bytes.
+def write(document: model.Document, *, wanted_pages: int | None = None, look: model.Look | None = None) -> bytes:
+    """The document as a PDF file, in a municipality's own look where it has one. Equal documents give equal bytes.
 
     One that would be longer than `wanted_pages` is set closer. Nothing is ever left out for it: what people have
     written at length may still need more pages.
     """
     document = with_definitions(document)
-    file = _compiled(document, is_close=False)
+    file = _compiled(document, look, is_close=False)
     if wanted_pages is not None and pages_of(file) > wanted_pages:
-        file = _compiled(document, is_close=True)
+        file = _compiled(document, look, is_close=True)
     return file
 
 
@@ -48,7 +48,7 @@ def pages_of(file: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", file))
 
 
-def _compiled(document: model.Document, *, is_close: bool) -> bytes:
+def _compiled(document: model.Document, look: model.Look | None, *, is_close: bool) -> bytes:
     contents = {
         "title": _never_empty(document.title),
         "language": document.language,
@@ -59,6 +59,9 @@ def _compiled(document: model.Document, *, is_close: bool) -> bytes:
         "footer": printable(document.footer),
         "watermark": printable(document.watermark),
         "is_close": is_close,
+        "accent": look.accent if look else "",
+        "header": printable(look.header) if look else "",
+        "logo": list(look.logo) if look else [],
         "made_at": list(document.made_at.timetuple()[:6]),
         "blocks": [_plain(block, drawing.WHOLE_MM) for block in document.blocks],
     }

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from documents import drawing, model, trees
 from documents.defining import Numbers, definitions_of, in_words, numbered, of_block, with_definitions
 from documents.texts import one_line, paragraphs, plain
-from documents.word import LANGUAGES, LONGEST_PROPERTY, TONES, ZIP_DATE
+from documents.word import LANGUAGES, LOGO_WIDEST_MM, LONGEST_PROPERTY, TONES, ZIP_DATE
 from ui.numbers import number_words
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -38,6 +38,8 @@ TOP_MM, BOTTOM_MM = 34.0, 170.0
 _FOOT_MM, _FOOT_HEIGHT_MM, _NUMBER_MM = 173.5, 12.5, 24.0
 ROOM_MM = WIDTH_MM - 2 * EDGE_MM
 _GAP_MM = 4.0
+# The logotype above it is no higher than this.
+_LOGO_MM = 9.0
 # Beside the title: a word such as “Draft”.
 _WORD_MM = 50.0
 _POINT_MM = 25.4 / 72
@@ -53,9 +55,9 @@ _FACTS_BESIDE = 4
 _DAYS_NAMED = 12
 
 
-def write(document: model.Document) -> bytes:
-    """The document as a .pptx file. Equal documents give equal bytes."""
-    deck = _Deck(with_definitions(document), numbered(definitions_of(document)))
+def write(document: model.Document, *, look: model.Look | None = None) -> bytes:
+    """The document as a .pptx file, in a municipality's own look where it has one. Equal documents give equal bytes."""
+    deck = _Deck(with_definitions(document), numbered(definitions_of(document)), look)
     deck.begin()
     deck.write(deck.document.blocks)
     return deck.file()
@@ -102,13 +104,16 @@ def _lines(text: str, size: float, width_mm: float, *, is_bold: bool = False) ->
 class _Deck:
     """Slides that are being written, each from the top down."""
 
-    def __init__(self, document: model.Document, numbers: Numbers) -> None:
+    def __init__(self, document: model.Document, numbers: Numbers, look: model.Look | None) -> None:
         # Some 25 MB with the XML library beneath it: only those who make documents pay for it.
         import pptx
 
         self.document, self.numbers = document, numbers
         self.show: Any = pptx.Presentation()
-        _set_up(self.show)
+        self.accent = look.accent.lstrip("#").upper() if look and look.accent else _ACCENT
+        _set_up(self.show, self.accent)
+        if look:
+            _set_head(self.show, look)
         self.slide: Any = None
         self.title = one_line(document.title)
         self._part = 0
@@ -519,7 +524,7 @@ def _widths(columns: Sequence[model.Column], rows: Sequence[Sequence[_Cell]]) ->
 # The house's looks
 
 
-def _set_up(show: Any) -> None:
+def _set_up(show: Any, accent: str) -> None:
     """Three layouts of our own size and letters; the library's others are for another size of slide."""
     show.slide_width, show.slide_height = _emu(WIDTH_MM, HEIGHT_MM)
     layouts = {layout.name: layout for layout in show.slide_layouts}
@@ -536,7 +541,7 @@ def _set_up(show: Any) -> None:
         for shape in list(sheet.placeholders):
             kind = shape.placeholder_format.type
             _lay(shape, kind.name, is_first=is_first)
-    _set_theme(show)
+    _set_theme(show, accent)
 
 
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -567,7 +572,7 @@ def _lay(shape: Any, kind: str, *, is_first: bool) -> None:
         looks.set("algn", "r" if kind == "SLIDE_NUMBER" else "l")
 
 
-def _set_theme(show: Any) -> None:
+def _set_theme(show: Any, accent: str) -> None:
     """The house's colours and letters, so that what is added in PowerPoint looks the same."""
     from lxml import etree
 
@@ -576,7 +581,7 @@ def _set_theme(show: Any) -> None:
             continue
         part = relation.target_part
         theme = etree.fromstring(part.blob)
-        colours = {"dk1": _INK, "dk2": _SUBTLE, "accent1": _ACCENT, "accent2": _SUBTLE}
+        colours = {"dk1": _INK, "dk2": _SUBTLE, "accent1": accent, "accent2": _SUBTLE}
         for name, code in colours.items():
             for one in theme.iter(f"{{{_A}}}{name}"):
                 for inner in list(one):
@@ -589,6 +594,38 @@ def _set_theme(show: Any) -> None:
     for styles in show.slide_master._element.iter(f"{{{_P}}}titleStyle"):
         for level in styles.iter(f"{{{_A}}}lvl1pPr"):
             level.set("algn", "l")
+
+
+def _set_head(show: Any, look: model.Look) -> None:
+    """Above each slide, on its layout: the municipality's line at the left, its logotype at the right."""
+    from PIL import Image
+
+    for layout in show.slide_layouts:
+        tree = layout.shapes._spTree
+        if look.header:
+            _add_head(layout, look.header)
+        if look.logo:
+            with Image.open(io.BytesIO(look.logo)) as image:
+                shape = image.width / image.height
+            height = min(_LOGO_MM, LOGO_WIDEST_MM / shape)
+            _image, relation = layout.part.get_or_add_image_part(io.BytesIO(look.logo))
+            left, top, width, high = _emu(
+                WIDTH_MM - EDGE_MM - height * shape, (_TITLE_MM - height) / 2, height * shape, height
+            )
+            words = plain(look.header) or _("Logotype")
+            tree.add_pic(len(tree) + 2, _("Logotype"), words, relation, left, top, width, high)
+
+
+def _add_head(layout: Any, text: str) -> None:
+    from pptx.oxml.shapes.autoshape import CT_Shape
+    from pptx.shapes.autoshape import Shape
+
+    tree = layout.shapes._spTree
+    element = CT_Shape.new_textbox_sp(
+        len(tree) + 2, _("Header"), *_emu(EDGE_MM, 2.0, ROOM_MM - LOGO_WIDEST_MM - _GAP_MM, _TITLE_MM - 2.5)
+    )
+    tree.append(element)
+    _fill_in(Shape(element, layout.shapes).text_frame, [_Paragraph(_Run(text, 11, _SUBTLE), after_pt=0)])
 
 
 def _copied(slide: Any, kind: str) -> Any:
@@ -741,7 +778,7 @@ def _line_chart(block: model.LineChart, deck: _Deck) -> None:
     numbers = CategoryChartData(number_format="General")
     numbers.categories = list(block.days)
     numbers.add_series(one_line(block.observed_name), [_shown(value) for value in block.observed])
-    looks = [{"colour": _ACCENT, "width": 2.25, "has_marker": True}]
+    looks = [{"colour": deck.accent, "width": 2.25, "has_marker": True}]
     if block.range_name:
         for name, values in ((_("%(range)s, from"), block.lower), (_("%(range)s, to"), block.upper)):
             numbers.add_series(one_line(name % {"range": block.range_name}), list(values))
@@ -762,7 +799,7 @@ def _line_chart(block: model.LineChart, deck: _Deck) -> None:
         for one in block.strip:
             shares.add_series(f"{one_line(one.name)}, %", [None if v is None else round(100 * v) for v in one.values])
         strip = deck.chart(XL_CHART_TYPE.COLUMN_STACKED, shares, block.alt, height=_STRIP_MM)
-        _set_chart(strip, [{"fill": code} for code in (_ACCENT, _BAND, _GRID)], most=100)
+        _set_chart(strip, [{"fill": code} for code in (deck.accent, _BAND, _GRID)], most=100)
     if said:
         deck.text(said, name=_("Beside the chart %(number)s"))
 
@@ -859,7 +896,7 @@ def _bar_chart(block: model.BarChart, deck: _Deck) -> None:
     unit = [_small(block.unit)] if block.unit else []
     below = 2 * _UP_MM + _GAP_MM + sum(line.height_mm(ROOM_MM) for line in unit) if unit else 0.0
     chart = deck.chart(XL_CHART_TYPE.COLUMN_CLUSTERED, numbers, block.alt, height=_chart_height(deck, below))
-    _set_chart(chart, [{"fill": code} for code in (_BAND, _ACCENT) * len(block.series)])
+    _set_chart(chart, [{"fill": code} for code in (_BAND, deck.accent) * len(block.series)])
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels = 60, True
     plot.data_labels.position, plot.data_labels.font.size = XL_LABEL_POSITION.OUTSIDE_END, Pt(12)

@@ -49,10 +49,13 @@ _ACCENT, _SUBTLE, _RULE, _INK = "0062BA", "54575A", "CFD1D3", "1F2224"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write(document: model.Document, *, template: bytes | None = None) -> bytes:
-    """The document as a .docx file, in the looks of `template` where there is one. Equal documents give equal bytes."""
+def write(document: model.Document, *, template: bytes | None = None, look: model.Look | None = None) -> bytes:
+    """The document as a .docx file, in the looks of `template`, or else a municipality's own `look`.
+
+    Equal documents give equal bytes.
+    """
     document = with_definitions(document)
-    page = _Page(document, template)
+    page = _Page(document, template, None if template else look)
     if document.eyebrow:
         page.text(document.eyebrow, "EST Eyebrow")
     page.text(one_line(document.title), "Title")
@@ -71,7 +74,7 @@ def write(document: model.Document, *, template: bytes | None = None) -> bytes:
 class _Page:
     """A Word file that is being written, from the top down."""
 
-    def __init__(self, document: model.Document, template: bytes | None) -> None:
+    def __init__(self, document: model.Document, template: bytes | None, look: model.Look | None) -> None:
         # Some 20 MB with the XML library beneath it: only those who make documents pay for it.
         import docx
 
@@ -79,9 +82,10 @@ class _Page:
         if template:
             _empty(self.word)
         self._drawn = count(_highest_drawing(self.word) + 1)
-        _set_up_styles(self.word, document.language, is_template=bool(template))
-        self._list = _bullets(self.word)
-        _set_up_page(self.word, document, is_template=bool(template))
+        accent = look.accent.lstrip("#").upper() if look and look.accent else _ACCENT
+        _set_up_styles(self.word, document.language, is_template=bool(template), accent=accent)
+        self._list = _bullets(self.word, accent)
+        _set_up_page(self.word, document, is_template=bool(template), look=look)
         _set_properties(self.word, document)
         self.width_mm = _text_width(self.word)
 
@@ -222,7 +226,7 @@ _OUR_OWN: dict[str, dict[str, Any]] = {
 }
 
 
-def _set_up_styles(word: WordDocument, language: str, *, is_template: bool) -> None:
+def _set_up_styles(word: WordDocument, language: str, *, is_template: bool, accent: str) -> None:
     """Every style the writer uses, by its name. Those of a template stay as they are."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
@@ -235,7 +239,8 @@ def _set_up_styles(word: WordDocument, language: str, *, is_template: bool) -> N
         language_of_fonts.set(qn("w:val"), LANGUAGES.get(language, language))
 
     there = {style.name for style in styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
-    for name, looks in _BUILT_IN.items():
+    for name, ours in _BUILT_IN.items():
+        looks = {**ours, "colour": accent} if ours["colour"] == _ACCENT else ours
         if name in there and is_template:
             continue
         made = styles[name] if name in there else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
@@ -323,7 +328,7 @@ def _table_style() -> Any:
     )
 
 
-def _bullets(word: WordDocument) -> int:
+def _bullets(word: WordDocument, accent: str) -> int:
     """The number of a list of nine levels, each set in further than the one before."""
 
     numbering = _numbering(word)
@@ -342,7 +347,7 @@ def _bullets(word: WordDocument) -> int:
                 _element("lvlText", val="•" if level % 2 == 0 else "–"),
                 _element("lvlJc", val="left"),
                 _element("pPr", _element("ind", left=edge, hanging=round(4 * _TWIPS_MM))),
-                _element("rPr", _element("rFonts", ascii=_FONT, hAnsi=_FONT), _element("color", val=_ACCENT)),
+                _element("rPr", _element("rFonts", ascii=_FONT, hAnsi=_FONT), _element("color", val=accent)),
                 ilvl=level,
             )
         )
@@ -356,6 +361,8 @@ def _bullets(word: WordDocument) -> int:
 
 
 _TWIPS_MM = 1440 / 25.4
+# How high a logotype is, and how wide at most.
+LOGO_MM, LOGO_WIDEST_MM = 9.0, 70.0
 
 
 def _numbering(word: WordDocument) -> Any:
@@ -371,7 +378,9 @@ def _numbering(word: WordDocument) -> Any:
     return word.part.numbering_part.element
 
 
-def _set_up_page(word: WordDocument, document: model.Document, *, is_template: bool) -> None:
+def _set_up_page(
+    word: WordDocument, document: model.Document, *, is_template: bool, look: model.Look | None = None
+) -> None:
     from docx.enum.text import WD_TAB_ALIGNMENT
 
     if is_template:
@@ -396,13 +405,39 @@ def _set_up_page(word: WordDocument, document: model.Document, *, is_template: b
     _add_text(last, " (")
     _add_field(last, "NUMPAGES")
     _add_text(last, ")")
+    if look and (look.header or look.logo):
+        _set_head(section, look)
     if document.watermark:
         section.header.is_linked_to_previous = False
         first = section.header.paragraphs[0]
+        if look and (look.header or look.logo):
+            first = section.header.add_paragraph(style="Header")
         _clear_tabs(first)
         # Said as well as drawn: not every reader of Word files draws what lies across the page.
         _add_text(first, document.watermark).bold = True
         first.add_run()._r.append(_watermark(plain(document.watermark)))
+
+
+def _set_head(section: Any, look: model.Look) -> None:
+    """Above each page: the municipality's line at the left, its logotype at the right."""
+    from docx.enum.text import WD_TAB_ALIGNMENT
+
+    section.header.is_linked_to_previous = False
+    section.top_margin = _millimetres(29)
+    line = section.header.paragraphs[0]
+    _clear_tabs(line)
+    line.paragraph_format.tab_stops.add_tab_stop(_millimetres(drawing.WHOLE_MM), WD_TAB_ALIGNMENT.RIGHT)
+    _add_text(line, look.header)
+    if look.logo:
+        line.add_run().add_tab()
+        shown = line.add_run().add_picture(io.BytesIO(look.logo), height=_millimetres(LOGO_MM))
+        if shown.width > _millimetres(LOGO_WIDEST_MM):
+            shown.width, shown.height = (
+                _millimetres(LOGO_WIDEST_MM),
+                round(shown.height * _millimetres(LOGO_WIDEST_MM) / shown.width),
+            )
+        shown._inline.docPr.set("id", "10000")
+        shown._inline.docPr.set("descr", plain(look.header) or _("Logotype"))
 
 
 # --- A template of the municipality -----------------------------------------------------------------------------------
