@@ -26,7 +26,7 @@ from cause_analysis.problems import presenters as problem_presenters
 from cause_analysis.problems.protecting import figures_for, viewer_of
 from cause_analysis.problems.queries import selection_of
 from documents import model, pdf, word
-from situational_picture.documents import notice_words
+from partners.looks import look_of, notice_words
 from situational_picture.protecting import PROTECTED
 from situational_picture.selecting import CIRCLE
 
@@ -37,12 +37,17 @@ MOST_DRAWN = 120
 
 def analysis_pdf(user: Any, analysis: CauseAnalysis, *, address: str) -> bytes:
     """The analysis as PDF, as this user may see it. `address` is where its page is."""
-    return pdf.write(analysis_document(user, analysis, address=address))
+    return pdf.write(analysis_document(user, analysis, address=address), look=_look_of(analysis))
 
 
 def analysis_word(user: Any, analysis: CauseAnalysis, *, address: str) -> bytes:
     """The same as a Word file."""
-    return word.write(analysis_document(user, analysis, address=address))
+    return word.write(analysis_document(user, analysis, address=address), look=_look_of(analysis))
+
+
+def _look_of(analysis: CauseAnalysis) -> model.Look | None:
+    """What is adopted keeps the look it was adopted in."""
+    return look_of(analysis.problem.collaboration_id, analysis.adopted_at)
 
 
 def analysis_document(user: Any, analysis: CauseAnalysis, *, address: str) -> model.Document:

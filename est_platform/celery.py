@@ -67,6 +67,10 @@ app.conf.beat_schedule = {
         "task": "action_plans.tasks.sweep_word_templates",
         "schedule": crontab(hour=3, minute=58),
     },
+    "delete logotypes nobody names": {
+        "task": "partners.tasks.sweep_logotypes",
+        "schedule": crontab(hour=3, minute=59),
+    },
     "remind of deadlines": {
         "task": "incidents.tasks.remind_of_deadlines",
         "schedule": crontab(minute="*/10"),

@@ -23,6 +23,7 @@ class PartnersConfig(AppConfig):
         )
         menu.register("organisation_list", _("Organisations"), group=administration, order=20)
         menu.register("group_list", _("Groups"), group=administration, order=30, also=["group_detail"])
+        menu.register("look", _("Look of documents"), group=administration, order=35, roles=roles.MAY_KEEP_LOOK)
         menu.register("token_list", _("Keys for systems"), group=administration, order=40, roles=roles.MAY_ADMINISTER)
         menu.register(
             "log",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import (
     LONGEST_GROUP_RULES,
+    LONGEST_LOOK_HEADER,
     Collaboration,
     Group,
     GroupKind,
@@ -27,6 +28,7 @@ from partners.models import (
 )
 from partners.notifications.topics import Topic
 from partners.roles import Role
+from partners.rules import check_accent, logotype_refused
 from privacy.validators import names_no_person, points_at_nobody
 
 
@@ -454,3 +456,47 @@ class WorkLetterRuleForm(forms.Form):
         help_text=_("Daily letters leave at the same time, Monday to Friday."),
         error_messages={"required": _("Choose a time."), "invalid_choice": _("Choose from the list.")},
     )
+
+
+class LookForm(forms.Form):
+    """The municipality's own look of documents."""
+
+    accent = forms.CharField(
+        label=_("Colour of headings"),
+        max_length=7,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "#0062ba", "autocomplete": "off", "size": 9}),
+        help_text=_("Six digits or letters after a #. It must be dark enough to be read on white. Empty: ours."),
+    )
+    header = forms.CharField(
+        label=_("Line above each page"),
+        max_length=LONGEST_LOOK_HEADER,
+        required=False,
+        validators=[names_no_person],
+        help_text=_("For example the municipality's name."),
+    )
+    logo = forms.FileField(
+        label=_("Logotype"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        help_text=_("PNG or JPEG. It is shown 9 mm high, on white."),
+    )
+    no_logo = forms.BooleanField(label=_("Take the logotype away"), required=False)
+
+    def __init__(self, *args: Any, has_logo: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_logo:
+            self.fields["no_logo"].widget = forms.HiddenInput()
+
+    def clean_accent(self) -> str:
+        """Said at the field; the action asks the same."""
+        accent = str(self.cleaned_data["accent"]).strip().lower()
+        check_accent(accent)
+        return accent
+
+    def clean_logo(self) -> Any:
+        """What is larger is not even read."""
+        file = self.cleaned_data["logo"]
+        if file and file.size > settings.PHOTO_MAX_BYTES:
+            raise logotype_refused()
+        return file

@@ -32,6 +32,10 @@ RESERVED_SLUGS = {
 }  # fmt: skip
 
 
+# The line above each page of a document.
+LONGEST_LOOK_HEADER = 80
+
+
 def check_slug_is_free(slug: str) -> None:
     """A collaboration's slug stands first in its addresses, so it cannot be a word the platform uses itself."""
     if slug in RESERVED_SLUGS:
@@ -871,3 +875,47 @@ class TopicChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.how}"
+
+
+# --- What documents look like -----------------------------------------------------------------------------------------
+
+
+class LookQuerySet(InCollaborationQuerySet):
+    def in_force(self) -> LookQuerySet:
+        return self.filter(replaced_at=None)
+
+    def at(self, moment: dt.datetime) -> LookQuerySet:
+        """The one that was in force then, if any."""
+        return self.filter(Q(replaced_at=None) | Q(replaced_at__gt=moment), made_at__lte=moment)
+
+
+class Look(models.Model):
+    """What a collaboration's documents look like: colour, line and logotype of the municipality.
+
+    A row never changes. A new look stands after the one before, so that what was frozen keeps what it looked like.
+    """
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="looks")
+    # As “#0062ba”; empty for ours.
+    accent = models.CharField(max_length=7, blank=True)
+    header = models.CharField(max_length=LONGEST_LOOK_HEADER, blank=True)
+    # The logotype, made anew. Several looks in a row may have the same.
+    file = models.FileField(upload_to="logotypes/", max_length=100, blank=True, editable=False)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["collaboration"], condition=Q(replaced_at=None), name="look_one_in_force"),
+            models.CheckConstraint(condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$"), name="look_accent_is_a_colour"),
+            not_before(
+                "replaced_at", "made_at", name="look_replaced_after_made", message=_("A look ends after it began.")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collaboration} {self.pk}"

@@ -15,6 +15,7 @@ from partners.roles import (
     MAY_ADMINISTER,
     MAY_GO_THROUGH_LOG,
     MAY_KEEP_GROUPS,
+    MAY_KEEP_LOOK,
     MAY_KEEP_RETENTION,
     MAY_KEEP_WORK_LETTERS,
     MAY_READ_LOG,
@@ -69,6 +70,12 @@ def check_may_keep_groups(user: Any, collaboration: Collaboration | int) -> None
     """Groups and who sits in them are kept by coordinators and administrators."""
     if not user.has_role(collaboration, MAY_KEEP_GROUPS):
         raise NotAllowed(_("Only a coordinator or an administrator can change groups."))
+
+
+def check_may_keep_look(user: Any, collaboration: Collaboration | int) -> None:
+    """What documents look like is chosen by coordinators and administrators."""
+    if user.is_service or not user.has_role(collaboration, MAY_KEEP_LOOK):
+        raise NotAllowed(_("Only a coordinator or an administrator chooses what documents look like."))
 
 
 def check_may_keep_work_letters(user: Any, collaboration: Collaboration | int) -> None:

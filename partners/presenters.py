@@ -35,6 +35,8 @@ ACTION_WORDS = {
     "group_created": gettext_lazy("entered a group"),
     "group_changed": gettext_lazy("changed a group"),
     "group_seat_given": gettext_lazy("gave a seat in a group"),
+    "look_kept": gettext_lazy("chose what documents look like"),
+    "look_removed": gettext_lazy("removed what documents look like"),
     "group_seat_ended": gettext_lazy("ended a seat in a group"),
     "token_created": gettext_lazy("made a key for a system"),
     "token_revoked": gettext_lazy("revoked a system's key"),

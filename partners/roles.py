@@ -68,5 +68,7 @@ MAY_SET_SHARING = {Role.SECURITY_LEAD, Role.MUNICIPAL_OFFICER, Role.COORDINATOR}
 # Whose imported rows need no look before they count.
 MAY_SET_TRUST = {Role.COORDINATOR, Role.ADMINISTRATOR}
 MAY_KEEP_GROUPS = {Role.COORDINATOR, Role.ADMINISTRATOR}
+# What the municipality's documents look like.
+MAY_KEEP_LOOK = {Role.COORDINATOR, Role.ADMINISTRATOR}
 # When the letters of what waits leave.
 MAY_KEEP_WORK_LETTERS = {Role.COORDINATOR, Role.ADMINISTRATOR}

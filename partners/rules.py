@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.errors import NotPossible
+from documents import colours
 from partners.models import RESERVED_SLUGS, Collaboration, Membership, Organisation
 from partners.roles import Role
+from ui.numbers import number_words
 
 Extent = tuple[float, float, float, float]
 
@@ -115,3 +118,25 @@ KINDS_THAT_KEEP_NO_PERSONS = {
 def keeps_no_persons(organisation: Organisation) -> bool:
     """Whether a text that may point at a person is refused for the organisation, and not only asked about."""
     return organisation.kind in KINDS_THAT_KEEP_NO_PERSONS
+
+
+def check_accent(accent: str) -> None:
+    """A colour has to be read on white."""
+    if not accent:
+        return
+    if not colours.is_code(accent):
+        raise NotPossible(_("Write the colour as “#0062ba”: a # and six digits or letters from a to f."))
+    if not colours.is_readable(accent):
+        has, least = (number_words(one, 1) for one in (colours.contrast_with_white(accent), colours.LEAST_CONTRAST))
+        raise NotPossible(
+            _("The colour is too pale to be read on white: its contrast is %(has)s, and at least %(least)s is needed.")
+            % {"has": has, "least": least}
+        )
+
+
+def logotype_refused() -> NotPossible:
+    """The file is no picture that we take in."""
+    return NotPossible(
+        _("The logotype could not be read. Choose a PNG or JPEG of at least 32 by 32 pixels and at most %(mb)s MB.")
+        % {"mb": settings.PHOTO_MAX_BYTES // (1024 * 1024)}
+    )

@@ -48,6 +48,14 @@ def send_news_at_once() -> int:
 
 
 @shared_task
+def sweep_logotypes() -> int:
+    """At night: delete files that no look names. Safe to run twice, twice at once, and to kill."""
+    from partners import looks
+
+    return looks.sweep(timezone.now())
+
+
+@shared_task
 def purge_what_is_due() -> int:
     """Every night: take away what is too old in every collaboration. Safe to run twice, twice at once, and to kill."""
     ids = list(Collaboration.objects.order_by("pk").values_list("pk", flat=True))

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from analysis.hexagons import cell_polygons
 from analysis.periods import parse
 from documents import model, pdf, word
-from partners.models import Collaboration
+from partners.looks import as_written, notice_words, row_of
+from partners.models import Look
 from situational_picture import presenters, selecting
 from situational_picture.coverage import presenters as coverage_presenters
 from situational_picture.coverage.figures import MISSING, NOTHING, REPORTED
@@ -48,26 +49,32 @@ Blocks = Iterator[model.Block]
 
 def picture_pdf(user: Any, picture: Picture, *, address: str) -> bytes:
     """The picture as PDF, as this user may see it. `address` is where the picture's page is."""
-    return _kept("pdf", user, picture, address, lambda document: pdf.write(document, wanted_pages=PAGES))
+    return _kept(
+        "pdf", user, picture, address, lambda document, look: pdf.write(document, wanted_pages=PAGES, look=look)
+    )
 
 
 def picture_word(user: Any, picture: Picture, *, address: str) -> bytes:
     """The same as a Word file, for whoever goes on writing: the same words and numbers."""
-    return _kept("word", user, picture, address, word.write)
+    return _kept("word", user, picture, address, lambda document, look: word.write(document, look=look))
 
 
-def _kept(kind: str, user: Any, picture: Picture, address: str, write: Callable[[model.Document], bytes]) -> bytes:
+def _kept(
+    kind: str, user: Any, picture: Picture, address: str, write: Callable[[model.Document, model.Look | None], bytes]
+) -> bytes:
     """The file that readers of one sort share, made by the first of them."""
     figures = selecting.figures_for(user, picture)
+    # What is published keeps the look it was published in.
+    look: Look | None = row_of(picture.collaboration_id, picture.published_at)
     said = (
         LAYOUT, picture.pk, picture.computed_at, picture.code_version, picture.text_version,
         picture.status, picture.collaboration.protect_counts_up_to, picture.collaboration.notice,
-        selecting.viewer_of(user, picture), get_language(), address,
+        selecting.viewer_of(user, picture), get_language(), address, look.pk if look else None,
     )  # fmt: skip
     key = f"picture-{kind}:" + hashlib.sha256(repr(said).encode()).hexdigest()
     file: bytes | None = cache.get(key)
     if file is None:
-        file = write(picture_document(picture, figures, address=address))
+        file = write(picture_document(picture, figures, address=address), as_written(look) if look else None)
         cache.set(key, file, KEPT_S)
     return file
 
@@ -86,16 +93,6 @@ def picture_document(picture: Picture, figures: Mapping[str, Any], *, address: s
         watermark="" if picture.version else _("Draft"),
         blocks=tuple(_blocks(picture, figures, address)),
     )
-
-
-def notice_words(collaboration: Collaboration) -> str:
-    """What every page of a file made of a demonstration's data has to say."""
-    return {
-        Collaboration.Notice.INVENTED: _("Example data: nothing here has happened."),
-        Collaboration.Notice.OPEN_DATA: _(
-            "Real open data (data.police.uk); organisations, measures and assessments are invented."
-        ),
-    }.get(Collaboration.Notice(collaboration.notice), "")
 
 
 def _version_words(picture: Picture) -> str:

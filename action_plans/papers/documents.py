@@ -25,7 +25,7 @@ from action_plans.plans.presenters import day_words, days_words, url_of, version
 from action_plans.plans.protecting import content_for, version_for, viewer_of
 from action_plans.rules import below_the_line
 from documents import excel, model, pdf, word
-from situational_picture.documents import notice_words
+from partners.looks import look_of, notice_words
 from situational_picture.protecting import PROTECTED
 from situational_picture.selecting import CIRCLE
 from ui.numbers import number_words
@@ -37,19 +37,25 @@ _NONE = "–"
 
 def plan_pdf(user: Any, plan: Plan, version: PlanVersion | None, *, address: str) -> bytes:
     """The version, or the draft of the next one, as PDF, as this user may see it. `address` is where its page is."""
-    return pdf.write(plan_document(user, plan, version, address=address))
+    return pdf.write(plan_document(user, plan, version, address=address), look=_look_of(plan, version))
 
 
 def plan_word(
     user: Any, plan: Plan, version: PlanVersion | None, *, address: str, template: bytes | None = None
 ) -> bytes:
     """The same as a Word file, in the municipality's own template where there is one."""
-    return word.write(plan_document(user, plan, version, address=address), template=template)
+    document = plan_document(user, plan, version, address=address)
+    return word.write(document, template=template, look=_look_of(plan, version))
 
 
 def plan_excel(user: Any, plan: Plan, version: PlanVersion | None, *, address: str) -> bytes:
     """The same as an Excel workbook."""
-    return excel.write(plan_document(user, plan, version, address=address))
+    return excel.write(plan_document(user, plan, version, address=address), look=_look_of(plan, version))
+
+
+def _look_of(plan: Plan, version: PlanVersion | None) -> model.Look | None:
+    """A decided version keeps the look it was decided in."""
+    return look_of(plan.collaboration_id, version.decided_at if version else None)
 
 
 def plan_document(user: Any, plan: Plan, version: PlanVersion | None, *, address: str) -> model.Document:

@@ -16,9 +16,9 @@ from action_plans.permissions import check_may_keep_template
 from common.errors import NotPossible
 from documents import word, word_templates
 from documents.answers import file_answer
+from partners.looks import notice_words
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, get_or_post, tried
-from situational_picture.documents import notice_words
 
 
 @never_cache

@@ -25,7 +25,7 @@ from followup.evaluations.computing import AFTER, BEFORE
 from followup.evaluations.content import Content, kept_or_now
 from followup.evaluations.numbers import Telling
 from followup.models import Evaluation, Lesson
-from situational_picture.documents import notice_words
+from partners.looks import look_of, notice_words
 from situational_picture.selecting import CIRCLE
 from ui.numbers import number_words
 
@@ -42,17 +42,22 @@ def evaluation_pdf(user: Any, evaluation: Evaluation, *, address: str) -> bytes:
     document = evaluation_document(user, evaluation, address=address)
     # The circle reads the months too.
     has_months = any(isinstance(block, model.LineChart) for block in document.blocks)
-    return pdf.write(document, wanted_pages=PAGES + has_months)
+    return pdf.write(document, wanted_pages=PAGES + has_months, look=_look_of(evaluation))
 
 
 def evaluation_word(user: Any, evaluation: Evaluation, *, address: str) -> bytes:
     """The same as a Word file."""
-    return word.write(evaluation_document(user, evaluation, address=address))
+    return word.write(evaluation_document(user, evaluation, address=address), look=_look_of(evaluation))
 
 
 def evaluation_excel(user: Any, evaluation: Evaluation, *, address: str) -> bytes:
     """The same as an Excel workbook, each table on a sheet of its own."""
-    return excel.write(evaluation_document(user, evaluation, address=address))
+    return excel.write(evaluation_document(user, evaluation, address=address), look=_look_of(evaluation))
+
+
+def _look_of(evaluation: Evaluation) -> model.Look | None:
+    """What is adopted keeps the look it was adopted in."""
+    return look_of(evaluation.collaboration_id, evaluation.adopted_at)
 
 
 def evaluation_document(user: Any, evaluation: Evaluation, *, address: str) -> model.Document:

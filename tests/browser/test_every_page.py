@@ -54,6 +54,8 @@ NO_PAGE = {
     "analysis_word",
     "public_promise_feed",
     "word_template_preview",
+    "look_logotype",
+    "look_preview",
     "plan_excel",
     "evaluation_excel",
 }

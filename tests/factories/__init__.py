@@ -85,6 +85,7 @@ from partners.models import (
     LegalHold,
     Level,
     LogReview,
+    Look,
     Membership,
     Organisation,
     Purge,
@@ -142,6 +143,16 @@ class MembershipFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("organisation.collaboration")
     role = Role.COORDINATOR
     valid_from = dt.date(2020, 1, 1)
+
+
+class LookFactory(DjangoModelFactory):
+    class Meta:
+        model = Look
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    accent = "#8f1f38"
+    header = "Ekstads kommun"
+    made_at = factory.LazyFunction(timezone.now)
 
 
 class GroupFactory(DjangoModelFactory):

@@ -24,7 +24,7 @@ from incidents.coverage.forms import RhythmForm
 from incidents.models import ImportBatch, Photo, Status
 from incidents.reviewing.marks import row_mark
 from incidents.rules import state_of
-from partners import log_samples
+from partners import log_samples, looks
 from partners.models import Organisation
 from partners.roles import Role
 from situational_picture import building
@@ -51,6 +51,10 @@ from tests.world import World
 
 def _membership(world: World, who: str) -> Any:
     return world.people[who].memberships.get()
+
+
+def _look(world: World) -> None:
+    make.LookFactory(collaboration=world.here, file=looks.store(make.drawn_photo(300, 100)))
 
 
 def _group(world: World) -> None:
@@ -217,6 +221,17 @@ PARTNERS: dict[str, Row] = {
         body=lambda world: {"name": "Distrikt Norr", "is_active": "on"},
     ),
     "group_list": Row(here()),
+    "look": Row(only("coordinator", "administrator")),
+    "look POST": Row(
+        only("coordinator", "administrator", code=302),
+        method="post",
+        body=lambda world: {"accent": "#8f1f38", "header": "Ekstads kommun"},
+    ),
+    "look_remove": Row(
+        only("coordinator", "administrator", code=302), method="post", before=_look, body=lambda world: {}
+    ),
+    "look_logotype": Row(only("coordinator", "administrator"), before=_look),
+    "look_preview": Row(only("coordinator", "administrator"), before=_look),
     "group_new": Row(only("coordinator", "administrator")),
     "group_new POST": Row(
         only("coordinator", "administrator", code=302),
