@@ -150,6 +150,7 @@ ELSEWHERE = {
         f"DialogueForm.{name}": "action_plans.promises.actions.add_dialogue and change_dialogue"
         for name in ("target_group", "themes", "protocol")
     },
+    "LookForm.accent": "partners.rules.check_accent takes a colour alone",
     "SignatoryForm.function": "action_plans.promises.actions.add_signatory",
     "DutyForm.requires": "councils.law.actions.write_duty",
     "DutyForm.checked_against": "councils.law.actions.write_duty",
