@@ -456,6 +456,8 @@ SHOTS = [
     Shot("duty_change", args=lambda known: [NORRKOPING, 7]),
     Shot("duty_due", args=lambda known: [NORRKOPING, 4, known.duty_decision]),
     Shot("duty_strike", args=lambda known: [NORRKOPING, 4, known.duty_decision]),
+    Shot("hand_over"),
+    Shot("law_papers"),
     Shot("year_wheel"),
     Shot("year_entry_new"),
     Shot("year_entry", args=lambda known: [NORRKOPING, "grant-closes"]),
@@ -581,6 +583,7 @@ SHOTS = [
 
 # Routes that are no page of their own, each with what it is instead.
 NO_PAGE = {
+    "law_paper_export": "a file",
     **dict.fromkeys(("duty_begin", "year_entry_remove"), "takes a form"),
     "escalation_answer": "takes a form",
     "escalation_take_back": "takes a form",

@@ -22,7 +22,7 @@ from action_plans.plans.content import Content, now_of, working_content
 from action_plans.plans.deciding import last_version
 from action_plans.plans.diff import differences
 from action_plans.plans.presenters import day_words, days_words, url_of, version_url, when_words, word_of
-from action_plans.plans.protecting import content_for, version_for, viewer_of
+from action_plans.plans.protecting import content_for, told_outside, version_for, viewer_of
 from action_plans.rules import below_the_line
 from documents import excel, model, pdf, word
 from partners.looks import look_of, notice_words
@@ -56,6 +56,24 @@ def plan_excel(user: Any, plan: Plan, version: PlanVersion | None, *, address: s
 def _look_of(plan: Plan, version: PlanVersion | None) -> model.Look | None:
     """A decided version keeps the look it was decided in."""
     return look_of(plan.collaboration_id, version.decided_at if version else None)
+
+
+def version_blocks(version: PlanVersion, *, address: str) -> Blocks:
+    """What a decided plan says, for a paper that leaves the circle: small counts are protected for every reader."""
+    plan = version.plan
+    before = PlanVersion.objects.filter(plan=plan, number__lt=version.number).order_by("-number").first()
+    told = _Told(
+        content=told_outside(plan, version.content),
+        plan=plan,
+        version=version,
+        next_number=version.number,
+        before=before,
+        before_content=told_outside(plan, before.content) if before else None,
+        now={},
+        is_protected=True,
+        address=address,
+    )
+    return told.blocks()
 
 
 def plan_document(user: Any, plan: Plan, version: PlanVersion | None, *, address: str) -> model.Document:

@@ -29,6 +29,11 @@ def version_for(user: Any, version: PlanVersion) -> dict[str, Any]:
     return content_for(user, version.plan, version.content)
 
 
+def told_outside(plan: Plan, content: dict[str, Any]) -> dict[str, Any]:
+    """A plan's content for a paper that leaves the circle, whoever takes it out."""
+    return protected(content, largest=plan.collaboration.protect_counts_up_to, viewer=NO_SENSITIVE)
+
+
 def protected(content: dict[str, Any], *, largest: int, viewer: str) -> dict[str, Any]:
     """The same content without the counts that are not told outside the circle."""
     told = copy.deepcopy(content)

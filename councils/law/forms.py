@@ -11,11 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from action_plans.models import PlanVersion
 from cause_analysis.forms import GuardedForm
 from councils.law import presenters, queries
 from councils.models import StatutoryDecision
 from councils.models.law import LONGEST_DUTY, LONGEST_REASON
 from partners.models import Collaboration
+from situational_picture.models import Picture
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:
@@ -140,6 +142,41 @@ class StrikeForm(GuardedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["is_confirmed"] = self.fields.pop("is_confirmed")
+
+
+class PapersForm(forms.Form):
+    """Which published pictures and decided plans go into the papers. What cannot be read chooses nothing."""
+
+    picture = forms.MultipleChoiceField(
+        label=_("Pictures"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    plan = forms.MultipleChoiceField(label=_("Decided plans"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, data: Any = None, *, user: Any, collaboration: Collaboration) -> None:
+        self.pictures = {str(one.pk): one for one in queries.pictures_for(user, collaboration)}
+        self.versions = {str(one.pk): one for one in queries.plan_versions_for(user, collaboration)}
+        latest_pictures = {one.area_id: str(one.pk) for one in reversed(self.pictures.values())}
+        latest_versions = {one.plan_id: str(one.pk) for one in reversed(self.versions.values())}
+        self.begins_with = {
+            "picture": [pk for pk in self.pictures if pk in latest_pictures.values()],
+            "plan": [pk for pk in self.versions if pk in latest_versions.values()],
+        }
+        super().__init__(data or None, initial=self.begins_with)
+        said: Any = self.fields
+        said["picture"].choices = [(pk, presenters.picture_title(one)) for pk, one in self.pictures.items()]
+        said["plan"].choices = [(pk, presenters.version_title(one)) for pk, one in self.versions.items()]
+        for field in self.fields.values():
+            field.is_expected = True  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[list[Picture], list[PlanVersion]]:
+        """The pictures and plans asked for; those the form begins with where nothing is asked."""
+        said = self.begins_with
+        if self.is_bound:
+            self.is_valid()
+            said = {name: self.cleaned_data.get(name, []) for name in said}
+        return [self.pictures[pk] for pk in said["picture"]], [self.versions[pk] for pk in said["plan"]]
 
 
 def _month(value: str) -> int:

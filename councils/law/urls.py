@@ -4,6 +4,9 @@ from councils.law import views
 
 urlpatterns = [
     path("law/", views.law, name="law"),
+    path("hand-over/", views.hand_over, name="hand_over"),
+    path("law/papers/", views.law_papers, name="law_papers"),
+    path("law/papers/<slug:paper>.<slug:kind>", views.law_paper_export, name="law_paper_export"),
     path("law/year/", views.year_wheel, name="year_wheel"),
     path("law/year/new/", views.year_entry_new, name="year_entry_new"),
     path("law/year/<slug:key>/", views.year_entry, name="year_entry"),

@@ -15,14 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from action_plans.clashes import clashes
 from action_plans.permissions import may_keep_agreements
+from audit.actions import record
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
-from councils.law import actions, presenters, queries
-from councils.law.forms import DecisionForm, DueForm, DutyForm, StrikeForm, YearEntryForm
+from councils.law import actions, handover, presenters, queries
+from councils.law.forms import DecisionForm, DueForm, DutyForm, PapersForm, StrikeForm, YearEntryForm
+from councils.law.papers import FORMATS, PAPERS, WRITERS, Asked, whole_pictures, whole_versions
+from councils.law.papers import paper as write_paper
 from councils.law.permissions import check_may_keep_law, check_may_read_law, may_keep_law
 from councils.law.queries import Line
 from councils.law.rules import Standing
 from councils.models import StatutoryDecision, YearEntry
+from documents.answers import file_answer
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, get_or_post, person, tried
 
@@ -217,6 +221,77 @@ def duty_strike(request: PartnerRequest, collaboration: Collaboration, paragraph
         submit=_("Strike out"),
         **_back(request, line),
     )
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def law_papers(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
+    """The papers the law and those who follow it up ask for, and what goes into them."""
+    check_may_read_law(request.user, collaboration)
+    form = PapersForm(request.GET, user=request.user, collaboration=collaboration)
+    form.is_valid()
+    papers = [
+        {
+            "title": title,
+            "files": [
+                {"kind": label, "url": reverse("law_paper_export", args=[collaboration.slug, name, kind])}
+                for kind, label in FORMATS.items()
+            ],
+        }
+        for name, title in PAPERS.items()
+    ]
+    context = {"form": form, "papers": papers, "query": request.GET.urlencode()}
+    return render(request, "councils/law/papers.html", context)
+
+
+@require_GET
+def law_paper_export(request: PartnerRequest, collaboration: Collaboration, paper: str, kind: str) -> HttpResponse:
+    """One of the papers as a file, made of the pictures and plans the address names. Each is logged as an export."""
+    check_may_read_law(request.user, collaboration)
+    if paper not in PAPERS or kind not in WRITERS:
+        raise Http404
+    form = PapersForm(request.GET, user=request.user, collaboration=collaboration)
+    pictures, versions = form.chosen()
+    asked = Asked(
+        user=request.user,
+        collaboration=collaboration,
+        pictures=whole_pictures(pictures),
+        versions=whole_versions(versions),
+        today=timezone.localdate(),
+        site=request.build_absolute_uri("/").rstrip("/"),
+    )
+    file = WRITERS[kind](write_paper(paper, asked))
+    record(
+        "law_paper_taken",
+        by=request.user,
+        subject=collaboration,
+        paper=paper,
+        pictures=[one.pk for one in pictures],
+        versions=[one.pk for one in versions],
+    )
+    return file_answer(file, f"{paper}-{collaboration.slug}.{kind}")
+
+
+# --- Handing over -----------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def hand_over(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
+    """What somebody new in the coordinator's role needs to know, on one page."""
+    check_may_read_law(request.user, collaboration)
+    now, today = timezone.now(), timezone.localdate()
+    parts = handover.sections(request.user, collaboration, now=now, today=today)
+    context = {
+        "parts": parts,
+        "due": len(parts[0]["rows"]),
+        "keepers": handover.keeper_rows(collaboration, today=today),
+        "groups": handover.group_rows(request.user, collaboration, today=today),
+    }
+    return render(request, "councils/law/handover.html", context)
 
 
 # --- The year ---------------------------------------------------------------------------------------------------------
