@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from action_plans.commitments.presenters import day, said, who
+from action_plans.commitments.presenters import name_of as commitment_name
 from action_plans.models import Commitment
 from councils.escalations import subjects
 from councils.models import Answer, Escalation
@@ -79,6 +80,13 @@ def row(one: Escalation, today: dt.date) -> dict[str, Any]:
     }
 
 
+def asked_again(one: Escalation) -> dict[str, Any]:
+    """What the form of a question begins with that was sent back; the day is a new one."""
+    values = {name: getattr(one, name) for name in ("question", "recommended_decision", "decision_kind")}
+    ids = ("from_group_id", "to_group_id", "recipient_id", "area_id")
+    return {**values, **{name.removesuffix("_id"): getattr(one, name) for name in ids}}
+
+
 def rows(found: Iterable[Escalation], today: dt.date) -> list[dict[str, Any]]:
     """The lines of a list."""
     return [row(one, today) for one in found]
@@ -104,7 +112,7 @@ def _commitment_link(user: Any, one: Commitment | None, slug: str) -> dict[str, 
     if one is None or not Commitment.objects.visible_to(user).filter(pk=one.pk).exists():
         return None
     return {
-        "text": _("Request %(number)s") % {"number": one.number},
+        "text": commitment_name(one),
         "url": reverse("commitment_detail", args=[slug, one.number]),
     }
 

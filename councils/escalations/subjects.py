@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from action_plans.commitments.presenters import name_of as commitment_name
 from action_plans.models import Commitment, Measure, Plan
 from areas.models import Area, Place
 from cause_analysis.models import KnowledgeGap, Problem
@@ -42,7 +43,7 @@ SORTS: dict[str, Sort] = {
     ),
     Subject.COMMITMENT: Sort(
         lambda user: Commitment.objects.visible_to(user).select_related("area"),
-        lambda one: _("Request %(number)s") % {"number": one.number},
+        commitment_name,
         lambda slug, one: reverse("commitment_detail", args=[slug, one.number]),
         lambda one: one.area,
     ),

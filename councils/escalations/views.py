@@ -18,7 +18,7 @@ from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from councils.escalations import actions, permissions, presenters, queries, subjects
 from councils.escalations.forms import AnswerForm, FilterForm, QuestionForm, TakeBackForm
-from councils.models import Escalation, Subject
+from councils.models import Answer, Escalation, Subject
 from partners.models import Collaboration, Group, Level
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried, word_in
 
@@ -52,14 +52,21 @@ def escalation_list(request: PartnerRequest, collaboration: Collaboration) -> Ht
 @never_cache
 @get_or_post
 def escalation_new(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
-    """Take a question to another level; `?about=problem-12` says what it is about."""
+    """Take a question to another level; `?about=problem-12` says what it is about, `?again=3` which was sent back."""
     user = request.user
     permissions.check_may_begin(user, collaboration)
-    about = subjects.asked_about(user, collaboration, word_in(request, "about"))
+    again = _again(request)
+    about = (
+        subjects.subject_of(user, again)
+        if again is not None
+        else subjects.asked_about(user, collaboration, word_in(request, "about"))
+    )
     is_no = about is not None and about.kind == Subject.COMMITMENT and queries.is_shown_declined(user, about.thing)
     initial: dict[str, Any] = {"to_group": word_in(request, "to"), "from_group": word_in(request, "from")}
     if about is not None and about.area is not None:
         initial["area"] = about.area.pk
+    if again is not None:
+        initial = presenters.asked_again(again)
     form = QuestionForm(
         request.POST if request.method == "POST" else None, user=user, collaboration=collaboration, initial=initial
     )
@@ -92,6 +99,16 @@ def escalation_new(request: PartnerRequest, collaboration: Collaboration) -> Htt
     )
 
 
+def _again(request: PartnerRequest) -> Escalation | None:
+    """The question that was sent back and is asked anew, for who reads it."""
+    number = word_in(request, "again", longest=9)
+    if not (number.isascii() and number.isdigit()):
+        return None
+    rows = queries.escalations_for(request.user, request.collaboration)
+    found: Escalation | None = rows.filter(number=int(number), answer=Answer.SENT_BACK).first()
+    return found
+
+
 def _escalation(request: PartnerRequest, number: int) -> Escalation:
     found: Escalation = get_object_or_404(queries.escalations_for(request.user, request.collaboration), number=number)
     return found
@@ -115,6 +132,7 @@ def _page(request: PartnerRequest, one: Escalation, *, status: int = 200, **form
         "back_form": (forms.get("back_form") or TakeBackForm()) if takes_back else None,
         "is_back_open": "back_form" in forms,
         "may_note": notes,
+        "may_ask_again": one.answer == Answer.SENT_BACK and permissions.may_take_back(user, one),
         "may_take_back_no": one.is_open and permissions.may_take_back_no(user, one),
         "reads_list": permissions.may_read_escalations(user, request.collaboration),
     }

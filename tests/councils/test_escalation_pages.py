@@ -171,6 +171,26 @@ def test_the_deputy_gets_one_letter_that_tells_nothing(world, mailoutbox):
     assert remind(world.here, today=monday) == 0
 
 
+def test_what_was_sent_back_is_asked_again_with_its_words(client, world):
+    one = make.EscalationFactory(
+        from_group=world.local, to_group=world.council_group, area=world.west, answer="sent_back",
+        answer_text="Vad kostar det?", answered_at=timezone.now(), subject_kind="place", subject_id=world.square.pk,
+    )  # fmt: skip
+    again = at(world, "escalation_new") + f"?again={one.number}"
+    for who, asks in (("police", True), ("security_lead", False)):
+        client.force_login(world.people[who])
+        assert (again in client.get(at(world, "escalation", one.number)).content.decode()) == asks
+    client.force_login(world.people["police"])
+    form = client.get(again).context["form"]
+    kept = {name: form[name].value() for name in ("from_group", "to_group", "decision_kind", "area", "client_uuid")}
+    day = (timezone.localdate() + dt.timedelta(days=7)).isoformat()
+    client.post(again, kept | {"question": "Vem betalar?", "recommended_decision": "Vi.", "answer_by": day})
+    anew = Escalation.objects.open().get()
+    assert (anew.subject_id, anew.area, anew.decision_kind) == (world.square.pk, world.west, "resource")
+    for nonsense in ("?again=²", "?again=x", "?about=place-²", "?about=place-" + "9" * 50, "?about=x", "?to=x"):
+        assert client.get(at(world, "escalation_new") + nonsense).status_code == 200
+
+
 def test_those_who_sit_in_the_groups_are_told(world):
     asked = {
         "from_group": world.local, "to_group": world.council_group, "question": "Vem betalar?",
