@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks import causes, circle, plans
+from benchmarks import causes, circle, council, plans
 from benchmarks.measuring import percentile, summed_up
 
 HOW = (
     "Django's test client in the same process: the whole middleware stack, a real session, database and cache; "
     "without network and gunicorn. Signed in as the coordinator, who sees all areas; to own places as a security lead, "
-    "to the log as the data protection officer, to a public promise as nobody."
+    "to the council's page as the council, to the log as the data protection officer, to a public promise as nobody."
 )
 # What a browser says it understands.
 ACCEPT = {"HTTP_ACCEPT_ENCODING": "gzip, br", "HTTP_HOST": "localhost"}
@@ -37,7 +37,7 @@ class Asked:
 
     name: str
     url: str
-    kind: str  # picture, list, panel or plan
+    kind: str  # picture, list, panel, plan or council
     has_map_or_chart: bool = False
     is_page: bool = True
     # Who asks for it; the coordinator where nobody is named, and nobody where it is `NOBODY`.
@@ -141,6 +141,8 @@ def _pages(slug: str, area: Any, email: str) -> Iterable[Asked]:
     yield Asked("list of 10,000 commitments", reverse("commitment_list", args=[slug]), "plan")
     yield Asked("my work, for somebody with 200 tasks", reverse("my_work", args=[slug]), "plan")
     yield Asked("public promise", public, "plan", email=NOBODY)
+    page = reverse("council_page", args=[slug])
+    yield Asked("the council's page", page, "council", email=council.make(slug))
 
 
 def _ask(client: Any, url: str) -> Any:

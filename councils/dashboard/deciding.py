@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,10 +15,12 @@ from action_plans.commitments.presenters import said
 from action_plans.measures.queries import decisions, overrides
 from action_plans.models import Measure, MeasureState, Plan, PlanVersion
 from action_plans.plans.queries import agreements_for
+from action_plans.rules import latest_overdue_day
 from areas.models import Area
 from councils.dashboard.facts import DAYS_AHEAD, DAYS_BACK, Deadline, DecisionAsked, Override, Thing
 from councils.models import Escalation
 from followup.evaluations.queries import coming
+from partners.levels import DecisionKind
 from partners.models import Collaboration, Level
 
 
@@ -40,27 +42,24 @@ def _escalations(user: Any, collaboration: Collaboration, today: dt.date) -> lis
         Escalation.objects.visible_to(user)
         .open()
         .filter(collaboration=collaboration, to_group__level=Level.STRATEGIC)
-        .select_related("area", "from_group")
-    )
+        .values_list(
+            "number", "question", "recommended_decision", "decision_kind", "answer_by", "area_id", "area__name",
+            "from_group__name",
+        )
+    )  # fmt: skip
+    overdue = latest_overdue_day(today)
     return [
         DecisionAsked(
             Thing(
-                kind="escalation", number=one.number, name=str(one), title=said(one.question),
-                area=one.area.name if one.area else "", area_id=one.area_id,
-                note=one.get_decision_kind_display(), url=_url_of(collaboration, one),
+                kind="escalation", number=number, name=f"E{number}", title=said(question), area=area or "",
+                area_id=area_id, note=str(DecisionKind(kind).label),
+                url=reverse("escalation", args=[collaboration.slug, number]),
             ),
-            asked_by=one.from_group.name, recommended=said(one.recommended_decision), answer_by=one.answer_by,
-            days_late=(today - one.answer_by).days if one.is_late(today) else 0,
+            asked_by=asked_by, recommended=said(recommended), answer_by=answer_by,
+            days_late=(today - answer_by).days if answer_by <= overdue else 0,
         )
-        for one in rows
+        for number, question, recommended, kind, answer_by, area_id, area, asked_by in rows
     ]  # fmt: skip
-
-
-def _url_of(collaboration: Collaboration, one: Escalation) -> str:
-    try:
-        return reverse("escalation", args=[collaboration.slug, one.number])
-    except NoReverseMatch:
-        return ""
 
 
 def _plans(user: Any, collaboration: Collaboration, today: dt.date) -> list[DecisionAsked]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,10 +28,8 @@ from councils.dashboard.facts import (
     Promises,
     Thing,
 )
-from followup.evaluations.presenters import subject_of
-from followup.evaluations.presenters import url_of as evaluation_url
-from followup.evaluations.queries import with_row
-from followup.models import Evaluation, Standing
+from followup.evaluations.presenters import titles_in_words
+from followup.models import EvaluatedMeasure, Evaluation, EvaluationCheck, Outcome, Standing
 from partners.models import Collaboration, Organisation
 
 # A problem is chosen from the round that put it first until it is closed.
@@ -106,17 +104,34 @@ def measures_of(user: Any, collaboration: Collaboration, today: dt.date) -> list
 
 def evaluations_of(user: Any, collaboration: Collaboration) -> tuple[list[EvaluationFact], int]:
     """The adopted evaluations, the latest first, and how many measures were carried out that stand in none."""
-    rows = Evaluation.objects.visible_to(user).filter(collaboration=collaboration, adopted_at__isnull=False)
-    found = []
-    for one in with_row(rows).defer("figures").order_by("-adopted_at", "-number"):
-        checks = list(one.checks.all())
-        thing = Thing(
-            kind="evaluation", number=one.number, name=str(one), title=subject_of(one), area=one.plan.area.name,
-            area_id=one.plan.area_id, note=str(one.get_outcome_display()), url=evaluation_url(one),
-            about=f"plan-{one.plan_id}",
-        )  # fmt: skip
-        has_turned = bool(checks) and checks[-1].standing == Standing.TURNS
-        found.append(EvaluationFact(thing, one.outcome, one.headline, has_turned))
+    last = EvaluationCheck.objects.filter(evaluation=OuterRef("pk")).order_by("-number").values("standing")[:1]
+    rows = list(
+        Evaluation.objects.visible_to(user)
+        .filter(collaboration=collaboration, adopted_at__isnull=False)
+        .annotate(standing=Subquery(last))
+        .order_by("-adopted_at", "-number")
+        .values_list(
+            "pk", "number", "plan_id", "plan__area_id", "plan__area__name", "outcome", "headline", "standing",
+            "content__measures",
+        )
+    )  # fmt: skip
+    # What an adopted one is called stays; of those that keep no names, as their measures are called today.
+    titles: dict[int, list[str]] = {row[0]: [one["title"] for one in row[-1] or []] for row in rows}
+    nameless = [pk for pk, names in titles.items() if not names]
+    today = EvaluatedMeasure.objects.filter(evaluation__in=nameless).order_by("measure__number")
+    for pk, title in today.values_list("evaluation_id", "measure__title"):
+        titles[pk].append(title)
+    found = [
+        EvaluationFact(
+            Thing(
+                kind="evaluation", number=number, name=f"U-{number}", title=titles_in_words(titles[pk]), area=area,
+                area_id=area_id, note=str(Outcome(outcome).label),
+                url=reverse("evaluation", args=[collaboration.slug, number]), about=f"plan-{plan_id}",
+            ),
+            outcome, headline, standing == Standing.TURNS,
+        )
+        for pk, number, plan_id, area_id, area, outcome, headline, standing, _measures in rows
+    ]  # fmt: skip
     alone = Measure.objects.visible_to(user).kept().filter(collaboration=collaboration, evaluated_in=None)
     return found, alone.filter(state=MeasureState.CARRIED_OUT).count()
 

@@ -63,6 +63,7 @@ def size(rows=1_000_000, **changed):
                 "reports": page("list", True, 250.0),
                 "words": page("page", False),
                 "the ledger": page("plan", False, 190.0),
+                "the council's page": page("council", False, 95.0),
             },
             "files_not_cacheable": [],
         },
