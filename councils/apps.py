@@ -9,8 +9,10 @@ class CouncilsConfig(AppConfig):
         from councils.dashboard import registering as dashboard
         from councils.escalations import registering as escalations
         from councils.law import registering as law
+        from councils.meetings import registering as meetings
 
         escalations.register()
+        meetings.register()
         dashboard.register()
         comments.register()
         law.register()

@@ -5,4 +5,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("councils.dashboard.urls")),
     path("", include("councils.escalations.urls")),
     path("", include("councils.law.urls")),
+    path("", include("councils.meetings.urls")),
 ]

@@ -244,7 +244,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "DENY"
+# A meeting shows the page of what it talks about beside the agenda; nobody else shows our pages inside theirs.
+X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
 
 # The basemap: a MapLibre style, or a tile address with {z}, {x} and {y}. Empty means the plain offline style.
@@ -265,7 +266,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": [SELF],
         "form-action": [SELF],
-        "frame-ancestors": ["'none'"],
+        "frame-ancestors": [SELF],
     }
 }
 

@@ -197,6 +197,14 @@ class Known:
         return self._number("followup.Evaluation", adopted_at__isnull=False)
 
     @cached_property
+    def meeting(self) -> int:
+        return self._number("councils.Meeting", state="planned")
+
+    @cached_property
+    def meeting_series(self) -> int:
+        return self._first("councils.MeetingSeries")
+
+    @cached_property
     def duty_decision(self) -> int:
         return self._first("councils.StatutoryDecision", item__paragraph=4)
 
@@ -450,6 +458,14 @@ SHOTS = [
     Shot("measure_evaluation", args=here("measure")),
     Shot("measure_part", args=here("measure")),
     Shot("measure_follow_up", args=here("measure")),
+    Shot("meeting_list"),
+    Shot("meeting_new"),
+    Shot("series_new"),
+    Shot("series_change", args=lambda known: [NORRKOPING, known.meeting_series]),
+    Shot("matter_new"),
+    Shot("decision_list"),
+    Shot("meeting", args=here("meeting")),
+    Shot("meeting_move", args=here("meeting")),
     Shot("law"),
     Shot("duty", args=lambda known: [NORRKOPING, 4]),
     Shot("duty_decide", args=lambda known: [NORRKOPING, 4]),
@@ -589,6 +605,27 @@ NO_PAGE = {
     "escalation_take_back": "takes a form",
     "escalation_note": "takes a form",
     "escalation_yes_after_all": "takes a form",
+    **dict.fromkeys(
+        (
+            "series_end",
+            "meeting_cancel",
+            "meeting_open",
+            "meeting_close",
+            "meeting_matter",
+            "meeting_roll",
+            "item_open",
+            "item_note",
+            "item_decide",
+            "item_escalate",
+            "item_settle",
+            "item_call_in",
+            "decision_object",
+            "decision_done",
+            "minutes_adjust",
+        ),
+        "takes a form",
+    ),
+    **dict.fromkeys(("meeting_calendar", "minutes_pdf", "minutes_word"), "a file"),
     "evaluation_lesson": "takes a form",
     "lesson_remove": "takes a form",
     "evaluation_adopt": "takes a form",

@@ -27,6 +27,7 @@ from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.indicators import load_indicators
 from est_platform.demonstration.inspections import load_inspections
 from est_platform.demonstration.law import load_law
+from est_platform.demonstration.meetings import load_meetings
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
@@ -140,6 +141,7 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{load_law(norrkoping, people, today=timezone.localdate())} decisions on what the law asks for")
     asked = load_escalations(norrkoping, people, problems.get(GARAGE), today=timezone.localdate())
     say(f"{asked} questions between the levels: answered, sent back, late and on their way")
+    say(f"{load_meetings(norrkoping, people, today=timezone.localdate())} series of meetings")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())

@@ -58,6 +58,9 @@ NO_PAGE = {
     "look_preview",
     "plan_excel",
     "evaluation_excel",
+    "meeting_calendar",
+    "minutes_word",
+    "minutes_pdf",
 }
 DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 

@@ -886,6 +886,7 @@ from tests.factories.councils import *  # noqa: E402, F403
 from tests.factories.followup import *  # noqa: E402, F403
 from tests.factories.indicators import *  # noqa: E402, F403
 from tests.factories.law import *  # noqa: E402, F403
+from tests.factories.meetings import *  # noqa: E402, F403
 from tests.factories.plans import *  # noqa: E402, F403
 from tests.factories.promises import *  # noqa: E402, F403
 from tests.factories.work import *  # noqa: E402, F403

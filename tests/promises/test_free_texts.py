@@ -152,6 +152,18 @@ ELSEWHERE = {
     },
     "LookForm.accent": "partners.rules.check_accent takes a colour alone",
     "SignatoryForm.function": "action_plans.promises.actions.add_signatory",
+    **{f"SeriesForm.{name}": "councils.meetings.planning" for name in ("name", "where")},
+    **{f"{form}.where": "councils.meetings.planning" for form in ("TimeForm", "MeetingForm")},
+    "CancelForm.reason": "councils.meetings.planning.cancel_meeting",
+    **{f"{form}.title": "councils.meetings.leading.bring_matter" for form in ("MatterForm", "NewMatterForm")},
+    "NoteForm.text": "councils.meetings.leading.write_note",
+    **{f"OutcomeForm.{name}": "councils.meetings.leading.decide" for name in ("text", "motive")},
+    "OutcomeForm.change": "a code of councils.meetings.changes",
+    **{
+        f"EscalateForm.{name}": "councils.escalations.actions.escalate" for name in ("question", "recommended_decision")
+    },
+    "ObjectionForm.text": "councils.meetings.leading.object_to",
+    "AdjustForm.text": "councils.meetings.leading.adjust",
     "DutyForm.requires": "councils.law.actions.write_duty",
     "DutyForm.checked_against": "councils.law.actions.write_duty",
     **{f"DecisionForm.{name}": "councils.law.actions.decide_duty" for name in ("document", "registry_number")},

@@ -1,0 +1,294 @@
+"""Meetings as pages, letters and documents show them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from councils.meetings.deviations import Deviation
+from councils.meetings.things import named
+from councils.models import (
+    AgendaItem,
+    Attendance,
+    Decision,
+    Matter,
+    Meeting,
+    MeetingState,
+    Outcome,
+    Section,
+)
+from partners.levels import DecisionKind
+
+STATE_TONES = {
+    MeetingState.PLANNED: ("neutral", "ring"),
+    MeetingState.ONGOING: ("accent", "arrow-right"),
+    MeetingState.CLOSED: ("success", "check"),
+    MeetingState.CANCELLED: ("neutral", "dash"),
+}
+OUTCOME_TONES = {
+    Outcome.DECISION: ("success", "check"),
+    Outcome.ASSIGNMENT: ("info", "arrow-right"),
+    Outcome.ESCALATION: ("info", "arrow-up"),
+    Outcome.INFORMATION: ("neutral", "info"),
+    Outcome.POSTPONED: ("warning", "clock"),
+}
+
+
+def url_of(meeting: Meeting) -> str:
+    """The meeting's page: its agenda, the meeting itself, or its minutes."""
+    return reverse("meeting", args=[meeting.collaboration.slug, meeting.number])
+
+
+def item_url(meeting: Meeting, item: AgendaItem) -> str:
+    """The meeting with an item on it."""
+    return f"{url_of(meeting)}#item-{item.pk}"
+
+
+def when(moment: dt.datetime) -> str:
+    """“tuesday 24 November 2026 at 09:00”."""
+    local = timezone.localtime(moment)
+    words = {"day": date_format(local, "l j F Y"), "time": date_format(local, "H:i")}
+    return _("%(day)s at %(time)s") % words
+
+
+def state_tag(meeting: Meeting) -> dict[str, str]:
+    """Where the meeting stands, as a tag."""
+    tone, symbol = STATE_TONES[MeetingState(meeting.state)]
+    return {"text": meeting.get_state_display(), "tone": tone, "symbol": symbol}
+
+
+def outcome_tag(outcome: str) -> dict[str, str] | None:
+    """What came of a matter, as a tag."""
+    if not outcome:
+        return None
+    tone, symbol = OUTCOME_TONES[Outcome(outcome)]
+    return {"text": str(Outcome(outcome).label), "tone": tone, "symbol": symbol}
+
+
+def postponed_words(times: int) -> str:
+    """“postponed twice”, in figures; nothing where it never was."""
+    if not times:
+        return ""
+    return ngettext("postponed %(times)s time", "postponed %(times)s times", times) % {"times": times}
+
+
+def name_of(decision: Decision) -> str:
+    """What people call it."""
+    return pgettext("a decision", "B-%(number)s") % {"number": decision.number}
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------------
+
+
+def meeting_row(meeting: Any) -> dict[str, Any]:
+    """A line of a list of meetings."""
+    return {
+        "url": url_of(meeting),
+        "group": meeting.group.name,
+        "name": meeting.series.name if meeting.series else meeting.group.name,
+        "when": when(meeting.starts_at),
+        "where": meeting.where,
+        "tag": state_tag(meeting),
+        "state": meeting.state,
+        "decided": getattr(meeting, "decided", 0),
+        "number": meeting.number,
+    }
+
+
+def matter_rows(user: Any, matters: Sequence[Matter]) -> list[dict[str, Any]]:
+    """The groups' lists of what waits, with the ways to what each is about."""
+    things = named(user, [(one.about_kind, one.about_id) for one in matters])
+    return [
+        {
+            "title": one.title,
+            "group": one.group.name,
+            "section": Section(one.section).label,
+            "area": one.area.name if one.area else "",
+            "postponed": postponed_words(one.times_postponed),
+            "about": things.get((one.about_kind, one.about_id or 0)),
+        }
+        for one in matters
+    ]
+
+
+def decision_rows(user: Any, decisions: Sequence[Decision], slug: str) -> list[dict[str, Any]]:
+    """The list of decisions, each with where it was made and what it is about."""
+    things = named(user, [(one.about_kind, one.about_id) for one in decisions])
+    today = timezone.localdate()
+    return [
+        {
+            "pk": one.pk,
+            "number": name_of(one),
+            "text": one.text,
+            "motive": one.motive,
+            "tag": outcome_tag(one.outcome),
+            "kind": str(DecisionKind(one.kind).label) if one.kind else "",
+            "group": one.meeting.group.name,
+            "day": timezone.localdate(one.made_at),
+            "url": reverse("meeting", args=[slug, one.meeting.number]),
+            "who": _who(one),
+            "due_on": one.due_on,
+            "is_waiting": one.outcome == Outcome.ASSIGNMENT and one.done_at is None,
+            "is_late": one.outcome == Outcome.ASSIGNMENT
+            and one.done_at is None
+            and one.due_on is not None
+            and one.due_on < today,
+            "done_on": timezone.localdate(one.done_at) if one.done_at else None,
+            "about": things.get((one.about_kind, one.about_id or 0)),
+        }
+        for one in decisions
+    ]
+
+
+def _who(decision: Decision) -> str:
+    if decision.organisation is None:
+        return ""
+    if decision.responsible is None:
+        return decision.organisation.name
+    return f"{decision.responsible.user.function}, {decision.organisation.name}"
+
+
+# --- Before -----------------------------------------------------------------------------------------------------------
+
+
+def preview(user: Any, found: Iterable[Deviation], matters: Iterable[Matter]) -> list[dict[str, Any]]:
+    """The agenda as it would be now: what waits, and what has been noticed that nobody has taken up yet."""
+    matters = sorted(matters, key=lambda one: (-one.times_postponed, one.pk))
+    known = {one.key for one in matters if one.key}
+    fresh = [one for one in found if one.key not in known]
+    both: list[Any] = [*matters, *fresh]
+    things = named(user, [(one.about_kind, one.about_id) for one in both])
+    rows: dict[Section, list[dict[str, Any]]] = {section: [] for section in Section}
+    for one in both:
+        rows[Section(one.section)].append(
+            {
+                "title": one.title,
+                "postponed": postponed_words(getattr(one, "times_postponed", 0)),
+                "about": things.get((one.about_kind, one.about_id or 0)),
+            }
+        )
+    return [{"title": section.label, "items": items} for section, items in rows.items() if items]
+
+
+# --- While it goes on -------------------------------------------------------------------------------------------------
+
+
+def agenda(items: Iterable[AgendaItem], *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The items part by part, in their order, with what has come of each."""
+    parts: list[dict[str, Any]] = []
+    for item in items:
+        if not parts or parts[-1]["section"] != item.section:
+            parts.append({"section": item.section, "title": Section(item.section).label, "items": []})
+        parts[-1]["items"].append(item_row(item, now=now))
+    return parts
+
+
+def item_row(item: AgendaItem, *, now: dt.datetime) -> dict[str, Any]:
+    """An item as the agenda shows it."""
+    return {
+        "pk": item.pk,
+        "title": item.title,
+        "is_standing": item.matter_id is None,
+        "is_open": item.open_since is not None,
+        "tag": outcome_tag(item.outcome),
+        "postponed": postponed_words(item.times_postponed),
+        "seconds": seconds_of(item, now=now),
+        "has_note": bool(item.note),
+    }
+
+
+def seconds_of(item: AgendaItem, *, now: dt.datetime) -> int:
+    """How long the item has been open in all."""
+    running = round((now - item.open_since).total_seconds()) if item.open_since else 0
+    return item.seconds + max(0, running)
+
+
+def clock(seconds: int) -> str:
+    """“4:05”."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+# --- The minutes ------------------------------------------------------------------------------------------------------
+
+
+def minutes_of(content: Mapping[str, Any], *, only: Iterable[int] | None = None) -> dict[str, Any]:
+    """The frozen minutes as a page and a document show them; of somebody called in, their items only."""
+    wanted = None if only is None else set(only)
+    items = [item for item in content["items"] if wanted is None or item["id"] in wanted]
+    starts_at, closed_at = _moment(content["starts_at"]), _moment(content["closed_at"])
+    decided = [one for item in items for one in item["decisions"]]
+    following = _moment(content["next"]) if content["next"] and wanted is None else None
+    return {
+        "group": content["group"],
+        "name": content["series"] or content["group"],
+        "when": when(starts_at) if starts_at else "",
+        "closed": date_format(timezone.localtime(closed_at), "H:i") if closed_at else "",
+        "where": content["where"],
+        "present": _present(content["present"]) if wanted is None else [],
+        "sections": _sections(items),
+        "decided": [decision_words(one) for one in decided],
+        "number_decided": len(decided),
+        "postponed": sum(item["outcome"] == Outcome.POSTPONED for item in items),
+        "next": when(following) if following else "",
+        "adjust_until": parse_date(content["adjust_until"]) if content["adjust_until"] else None,
+        "is_whole": wanted is None,
+    }
+
+
+def _moment(text: Any) -> dt.datetime | None:
+    return parse_datetime(text) if isinstance(text, str) else text
+
+
+def _present(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        words = row["function"]
+        if row["presence"] != Attendance.Presence.PRESENT:
+            words = f"{words} ({Attendance.Presence(row['presence']).label})"
+        found.setdefault(row["organisation"], []).append(words)
+    return [{"organisation": name, "functions": functions} for name, functions in found.items()]
+
+
+def _sections(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    for item in items:
+        if item["is_standing"] and not (item["note"] or item["decisions"]):
+            continue
+        if not parts or parts[-1]["section"] != item["section"]:
+            parts.append({"section": item["section"], "title": Section(item["section"]).label, "items": []})
+        parts[-1]["items"].append(
+            {
+                "id": item["id"],
+                "title": item["title"],
+                "is_standing": item["is_standing"],
+                "tag": outcome_tag(item["outcome"]),
+                "postponed": postponed_words(item["times_postponed"]),
+                "note": item["note"],
+                "minutes": item["minutes"],
+                "decisions": [decision_words(one) for one in item["decisions"]],
+            }
+        )
+    return parts
+
+
+def decision_words(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision of the minutes, in words."""
+    due = parse_date(one["due_on"]) if isinstance(one["due_on"], str) else one["due_on"]
+    who = ", ".join(word for word in (one["function"], one["organisation"]) if word)
+    return {
+        "number": pgettext("a decision", "B-%(number)s") % {"number": one["number"]},
+        "tag": outcome_tag(one["outcome"]),
+        "text": one["text"],
+        "motive": one["motive"],
+        "who": who,
+        "due": date_format(due, "j F Y") if due else "",
+        "objections": [f"{row['organisation']}: {row['text']}" for row in one["objections"]],
+    }
