@@ -6,7 +6,6 @@ import logging
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +14,10 @@ from django.utils.translation import override
 
 from analysis.periods import Period
 from incidents.coverage import deadlines
+from incidents.coverage.news import TOPIC
 from incidents.coverage.presenters import period_name
 from incidents.models import ReportingUnit
+from partners.mailing import send_text
 from partners.models import User
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ def send_report_reminder(unit: ReportingUnit, period: Period, people: list[User]
         text = render_to_string("incidents/email/report_reminder.txt", context)
         for person in people:
             try:
-                sent += send_mail(subject, text, None, [person.email])
+                send_text(subject, text, person=person, topic=TOPIC, collaboration=unit.collaboration)
+                sent += 1
             except (OSError, SMTPException):
                 # The others get theirs; who was reminded is not written to the log of the machine.
                 logger.warning("A reminder about %s could not be sent.", period.code)

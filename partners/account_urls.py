@@ -9,6 +9,7 @@ from partners import account_views, sign_on, work_letter_views
 
 urlpatterns = [
     path("mine/", account_views.account, name="account"),
+    path("letters/sent/", work_letter_views.mails_sent, name="mails_sent"),
     path("letters/", work_letter_views.work_letters_choose, name="work_letters_choose"),
     # allauth's page for changing e-mail addresses is closed: the address is who an administrator invited.
     path("email/", account_views.email_is_fixed, name="account_email"),

@@ -6,15 +6,18 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.contrib import messages
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from requests import RequestException
 
+from partners.mailing import deliver
 from partners.models import User
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send what allauth writes about an account, and note it with whose account it is."""
+        request = allauth_context.request
+        words = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        letter = self.render_mail(template_prefix, email, words)
+        person = User.objects.filter(email__iexact=email).first()
+        if person is None:
+            letter.send()
+        else:
+            deliver(letter, person=person, topic="account", collaboration=None)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

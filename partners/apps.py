@@ -8,7 +8,7 @@ class PartnersConfig(AppConfig):
         from django.contrib.auth import signals
         from django.utils.translation import gettext_lazy as _
 
-        from partners import log_samples, notifications, retention_kinds, roles, sign_in
+        from partners import log_samples, notifications, retention_kinds, roles, sent_mail, sign_in
         from partners.notifications.queries import number_in_menu
         from ui import menu, slots
 
@@ -48,7 +48,7 @@ class PartnersConfig(AppConfig):
             group=menu.Group.DAILY,
             order=12,
             roles=roles.SEE_PUBLISHED_PICTURES | roles.MAY_GO_THROUGH_LOG | {roles.Role.COACH},
-            also=["my_task", "my_calendar", "work_letter_rule"],
+            also=["my_task", "my_calendar", "work_letter_rule", "mail_failures"],
         )
         notifications.register(
             notifications.Topic(
@@ -71,5 +71,6 @@ class PartnersConfig(AppConfig):
         menu.register(
             "news", _("New for you"), group=menu.Group.DAILY, order=11, also=["news_open"], count=number_in_menu
         )
+        slots.register("my_work.items", sent_mail.my_work_items, order=95)
         slots.register("my_work.items", log_samples.months_to_go_through, order=90)
         menu.register("my_access", _("What I see"), group=administration, order=90)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
+from partners.mailing import deliver, send_text
 from partners.models import Collaboration, Membership, User
 from partners.notifications.queries import News
 
@@ -44,7 +45,7 @@ def send_invitation(membership: Membership, site: str) -> None:
         words = {"collaboration": " ".join(membership.collaboration.name.split())}
         subject = _("You now take part in %(collaboration)s") % words
         text = render_to_string("partners/email/invitation.txt", context)
-    send_mail(subject, text, None, [person.email])
+    send_text(subject, text, person=person, topic="account", collaboration=membership.collaboration)
 
 
 # So many rows of what is new stand in a letter; the others stand on the page.
@@ -60,7 +61,9 @@ def send_letter(
     stop_token: str,
 ) -> None:
     """Tell somebody of what waits for them and of what is new."""
-    letter_of(person, collaboration, groups, news, stop_token=stop_token).send()
+    letter = letter_of(person, collaboration, groups, news, stop_token=stop_token)
+    # Whoever asks what they were sent reads which kind it was.
+    deliver(letter, person=person, topic="work" if groups else "news", collaboration=collaboration)
 
 
 def letter_of(

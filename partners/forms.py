@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models import (
     LONGEST_GROUP_RULES,
@@ -374,7 +375,8 @@ class WorkLetterForm(forms.Form):
     """How often somebody wants letters of what waits, and in which language."""
 
     how_often = forms.ChoiceField(
-        label=_("How often?"),
+        label=_("How often does the gathered letter come?"),
+        help_text=_("Never: you get no letters at all, except about your account."),
         choices=WorkLetterChoice.HowOften.choices,
         widget=forms.RadioSelect,
         error_messages={
@@ -402,7 +404,7 @@ class NewsChoicesForm(WorkLetterForm):
         error_messages={"required": _("Choose a time."), "invalid_choice": _("Choose from the list.")},
     )
     quiet_until = forms.TypedChoiceField(
-        label=_("until"),
+        label=pgettext_lazy("quiet hours", "until"),
         coerce=int,
         choices=_HOURS,
         help_text=_("They are then gathered in one. The same time twice: they never wait."),

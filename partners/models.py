@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.constraints import both_or_neither, no_overlap, not_before
-from partners.roles import MAY_READ_LOG, Role
+from partners.roles import MAY_KEEP_WORK_LETTERS, MAY_READ_LOG, Role
 
 # Words that stand first in an address of ours and can therefore not name a collaboration.
 RESERVED_SLUGS = {
@@ -919,3 +919,49 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collaboration} {self.pk}"
+
+
+class SentMailQuerySet(models.QuerySet["SentMail"]):
+    def visible_to(self, user: Any) -> SentMailQuerySet:
+        """One's own; and for those who keep the letters of a collaboration, everybody's there."""
+        keeps = [m.collaboration_id for m in user.active_memberships if m.role in MAY_KEEP_WORK_LETTERS]
+        return self.filter(Q(person=user) | Q(collaboration__in=keeps))
+
+    def failed(self, now: dt.datetime) -> SentMailQuerySet:
+        """Letters the server refused, and those nobody knows of."""
+        begun = Q(outcome=SentMail.Outcome.BEGUN, at__lt=now - SentMail.UNKNOWN_AFTER)
+        return self.filter(Q(outcome__in=[SentMail.Outcome.REFUSED, SentMail.Outcome.UNKNOWN]) | begun)
+
+
+class SentMail(models.Model):
+    """That a letter was sent to somebody, or was not: its topic, when, and how the server answered. Never a text."""
+
+    # A letter that has been on its way for so long has been cut off: nobody knows whether it left.
+    UNKNOWN_AFTER = dt.timedelta(minutes=10)
+
+    class Outcome(models.TextChoices):
+        BEGUN = "begun", pgettext_lazy("a letter", "begun")
+        SENT = "sent", pgettext_lazy("a letter", "sent")
+        REFUSED = "refused", pgettext_lazy("a letter", "not taken by the mail server")
+        UNKNOWN = "unknown", pgettext_lazy("a letter", "begun, and never acknowledged")
+
+    # None: about somebody's account, which belongs to no collaboration.
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.BEGUN)
+    # The server's code, or what kind of failure it was: the words of an answer may hold an address.
+    answer = models.CharField(max_length=60, blank=True)
+
+    objects = SentMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="sent_mail_of_person"),
+            models.Index(fields=["collaboration", "-at"], name="sent_mail_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.outcome}"

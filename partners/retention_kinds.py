@@ -25,6 +25,7 @@ from partners.models import (
     Collaboration,
     LegalHold,
     Notification,
+    SentMail,
     TopicChoice,
     User,
     WorkLetter,
@@ -114,7 +115,7 @@ def _pseudonymise(collaboration: Collaboration, ids: list[int]) -> None:
     """Take away who it was: what the person did stays, as a closed account's."""
     for model in (EmailAddress, Authenticator, SocialAccount, UserSession):
         model.objects.filter(user_id__in=ids).delete()
-    for own in (WorkLetter, WorkLetterChoice, CalendarKey, Notification, TopicChoice):
+    for own in (WorkLetter, WorkLetterChoice, CalendarKey, Notification, TopicChoice, SentMail):
         own.objects.filter(person_id__in=ids).delete()
     with translation.override(settings.LANGUAGE_CODE):
         for person in User.objects.filter(pk__in=ids):
@@ -183,6 +184,30 @@ CALENDAR_KEYS = retention.Kind(
 )
 
 
+def _due_mails(collaboration: Collaboration, before: dt.date) -> QuerySet[SentMail]:
+    """Those of the collaboration, and those about the accounts of people who have a role in it."""
+    here = Q(collaboration=collaboration)
+    accounts = Q(collaboration=None, person__in=collaboration.memberships.values("user_id"))
+    return SentMail.objects.filter(here | accounts, at__lt=midnight(before))
+
+
+def _delete_mails(collaboration: Collaboration, ids: list[int]) -> None:
+    SentMail.objects.filter(pk__in=ids).delete()
+
+
+SENT_MAILS = retention.Kind(
+    code="sent_mails",
+    label=_("Which letters were sent to whom"),
+    what_happens=_("It is deleted. What stood in a letter was never kept."),
+    default_days=90,
+    least_days=14,
+    most_days=365,
+    due=_due_mails,
+    dated_by="at",
+    purge=_delete_mails,
+)
+
+
 def _due_news(collaboration: Collaboration, before: dt.date) -> QuerySet[Notification]:
     return Notification.objects.filter(collaboration=collaboration, happened_at__lt=midnight(before))
 
@@ -223,6 +248,7 @@ def register_kinds() -> None:
     retention.register(WORK_LETTERS)
     retention.register(CALENDAR_KEYS)
     retention.register(NEWS)
+    retention.register(SENT_MAILS)
     retention.register_scope(
         retention.Scope(
             code=LOG_SCOPE, label=_("lines of the log"), find=lambda collaboration, text: ("", gettext("The log"))

@@ -61,6 +61,7 @@ urlpatterns = [
     path("my-work/calendar/", calendar_views.my_calendar, name="my_calendar"),
     path("my-work/calendar/make/", calendar_views.my_calendar_make, name="my_calendar_make"),
     path("my-work/calendar/revoke/", calendar_views.my_calendar_revoke, name="my_calendar_revoke"),
+    path("my-work/letters/failures/", work_letter_views.mail_failures, name="mail_failures"),
     path("my-work/letters/", work_letter_views.work_letter_rule, name="work_letter_rule"),
     path("my-work/tasks/<slug:task_id>/", work_views.my_task, name="my_task"),
     path("news/", news_views.news, name="news"),

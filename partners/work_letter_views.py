@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from partners import mailing, work_letters
+from partners import mailing, sent_mail, work_letters
 from partners.form_views import done
 from partners.forms import NewsChoicesForm, WorkLetterRuleForm
 from partners.models import Collaboration, WorkLetterChoice, WorkLetterRule
@@ -102,6 +102,22 @@ def letter_preview(request: PartnerRequest, collaboration: Collaboration) -> Htt
     leaves = work_letters.rule_in_words(work_letters.rule_of(collaboration))
     context = {"letter": letter, "leaves": leaves, "how_often": work_letters.choice_of(request.user)}
     return render(request, "partners/letter_preview.html", context)
+
+
+@never_cache
+@require_GET
+def mails_sent(request: HttpRequest) -> HttpResponse:
+    """What has been sent to oneself, and what came of it."""
+    return render(request, "partners/mails_sent.html", {"rows": sent_mail.sent_to(person(request))})
+
+
+@never_cache
+@require_GET
+def mail_failures(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
+    """Which letters did not leave, for those who keep the letters."""
+    check_may_keep_work_letters(request.user, collaboration)
+    rows = sent_mail.failures(request.user, collaboration)
+    return render(request, "partners/mail_failures.html", {"rows": rows})
 
 
 # A mail program presses for its reader, and has no cookie: the token in the address is what says that it may.

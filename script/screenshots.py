@@ -592,6 +592,8 @@ SHOTS = [
     Shot("my_work", SECURITY_LEAD, suffix="security-lead"),
     Shot("news", SECURITY_LEAD),
     Shot("letter_preview", SECURITY_LEAD),
+    Shot("mails_sent", SECURITY_LEAD, args=outside),
+    Shot("mail_failures"),
     Shot("my_calendar", SECURITY_LEAD),
     Shot("work_letter_rule"),
     Shot("work_letters_choose", SECURITY_LEAD, args=outside),

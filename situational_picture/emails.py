@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from partners.mailing import send_text
 from partners.models import User
 from situational_picture import presenters, selecting
 from situational_picture.models import Picture
+from situational_picture.news import TOPIC
 from situational_picture.period_names import period_name
 
 
@@ -43,4 +44,4 @@ def send_picture(picture: Picture, person: User, *, own_reports: int, is_reporte
         else:
             subject = _("A joint situational picture has been published")
         text = render_to_string("situational_picture/email/picture.txt", context)
-    send_mail(subject, text, None, [person.email])
+    send_text(subject, text, person=person, topic=TOPIC, collaboration=picture.collaboration)

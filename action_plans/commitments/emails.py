@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from action_plans.commitments import presenters
+from action_plans.commitments.news import REMINDERS
 from action_plans.models import CommitmentReminder
+from partners.mailing import send_text
 from partners.models import Collaboration, User
 
 Kind = CommitmentReminder.Kind
@@ -42,4 +43,4 @@ def send_reminder(collaboration: Collaboration, person: User, reminders: Sequenc
         text = render_to_string("action_plans/email/reminder.txt", context)
         has_day = any(row["kind"] != Kind.ANSWER for row in rows)
         subject = _("A commitment of yours has its day") if has_day else _("A request waits for an answer")
-    send_mail(subject, text, None, [person.email])
+    send_text(subject, text, person=person, topic=REMINDERS, collaboration=collaboration)

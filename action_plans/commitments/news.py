@@ -41,6 +41,8 @@ def _words(commitment: Commitment, what: str) -> notifications.Words | None:
         "late": _("The day of %(name)s has passed"),
         "answer": _("%(name)s has waited for an answer for some time"),
     }.get(what)
+    if what == "asked" and commitment.asked_by_id == commitment.asked_of_id:
+        said = _("A part of a measure is yours to answer: %(name)s")
     return None if said is None else notifications.Words(said % words, url_of(commitment), commitment.area.name)
 
 

@@ -608,7 +608,7 @@ def test_a_worker_killed_while_sending_sends_none_twice(world, monkeypatch):
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(emails, "send_mail", die)
+        patch.setattr(emails, "send_text", die)
         with pytest.raises(Killed):
             remind_on(world, MONDAY)
     assert remind_on(world, MONDAY) == 0
@@ -620,7 +620,7 @@ def test_a_worker_killed_while_sending_sends_none_twice(world, monkeypatch):
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(emails, "send_mail", refuse)
+        patch.setattr(emails, "send_text", refuse)
         assert remind_on(world, MONDAY) == 0
     assert remind_on(world, MONDAY) == 1
 

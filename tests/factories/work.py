@@ -8,12 +8,21 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from partners.models import CalendarKey, Notification, TopicChoice, WorkLetter, WorkLetterChoice, WorkLetterRule
+from partners.models import (
+    CalendarKey,
+    Notification,
+    SentMail,
+    TopicChoice,
+    WorkLetter,
+    WorkLetterChoice,
+    WorkLetterRule,
+)
 from tests.factories import CollaborationFactory, UserFactory
 
 __all__ = [
     "CalendarKeyFactory",
     "NotificationFactory",
+    "SentMailFactory",
     "TopicChoiceFactory",
     "WorkLetterChoiceFactory",
     "WorkLetterFactory",
@@ -81,3 +90,13 @@ class TopicChoiceFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     topic = "measures"
     how = TopicChoice.How.AT_ONCE
+
+
+class SentMailFactory(DjangoModelFactory):
+    class Meta:
+        model = SentMail
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+    person = factory.SubFactory(UserFactory)
+    topic = "work"
+    outcome = SentMail.Outcome.SENT

@@ -32,6 +32,8 @@ WORK: dict[str, Row] = {
     # A task that does not wait: the page says so, to everybody alike.
     "my_task": Row(here(), args=lambda world: ["0123456789abcdef"]),
     "news": Row(here()),
+    "mails_sent": Row(everybody(), is_outside=True),
+    "mail_failures": Row(only("coordinator", "administrator")),
     "letter_preview": Row(here()),
     "news_read_all": Row(here(302), method="post"),
     "news_open": Row(seen_by("police", code=302), before=_told, args=lambda world: [world.told.pk]),
