@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from councils.escalations import presenters
 from councils.escalations.queries import seats_today
-from councils.models import Escalation
+from councils.models import Escalation, EscalationReminder
 from partners import notifications
 from partners.models import Group
 
 TOPIC = "escalations"
+LATE = "escalations_late"
 
 
 def _words(one: Escalation, what: str) -> notifications.Words | None:
@@ -22,6 +23,7 @@ def _words(one: Escalation, what: str) -> notifications.Words | None:
         "asked": _("%(from)s asks %(to)s: %(name)s"),
         "answered": _("%(to)s has answered %(from)s: %(name)s"),
         "taken_back": _("%(from)s has taken its question to %(to)s back: %(name)s"),
+        "late": _("%(to)s is late with its answer to %(from)s: %(name)s"),
     }.get(what)
     if said is None:
         return None
@@ -46,6 +48,19 @@ def register() -> None:
             order=15,
         )
     )
+    notifications.register(
+        notifications.Topic(
+            key=LATE,
+            label=gettext_lazy("Late questions to groups you stand in for"),
+            tells=gettext_lazy("A group in which you are deputy has not answered another level in time."),
+            mail_titles={"late": gettext_lazy("A question to a group you stand in for is late")},
+            shown=notifications.shown_by(
+                Escalation, _words, with_related=("collaboration", "area", "from_group", "to_group")
+            ),
+            default=notifications.How.AT_ONCE,
+            order=16,
+        )
+    )
 
 
 def tell_asked(one: Escalation, what: str, *, by: Any) -> None:
@@ -59,6 +74,18 @@ def tell_asker(one: Escalation, what: str, *, by: Any) -> None:
     wrote = [one.created_by_id] if one.created_by_id else []
     people = {*_sit_in(one.from_group), *wrote}
     notifications.tell(TOPIC, people, subject=one, what=what, by=by, group=one.from_group)
+
+
+def tell_late(reminder: EscalationReminder, *, is_mailed: bool) -> None:
+    """Tell a deputy of what is late, as they have chosen to be told; once each, however often the task runs."""
+    notifications.tell(
+        LATE,
+        [reminder.person_id],
+        subject=reminder.escalation,
+        what="late",
+        key=f"{reminder.due_on:%Y-%m-%d}",
+        is_mailed=is_mailed,
+    )
 
 
 def _sit_in(group: Group) -> list[int]:

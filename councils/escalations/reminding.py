@@ -9,12 +9,13 @@ from smtplib import SMTPException
 from django.utils import timezone
 
 from action_plans.commitments.absences import working_here
-from councils.escalations import emails
+from common.days import is_working_day
+from councils.escalations import emails, news
 from councils.escalations.queries import seats_today
 from councils.models import Escalation, EscalationReminder
-from incidents.coverage.deadlines import is_working_day
+from partners import notifications
+from partners.mailing import NOT_TAKEN, leads_nowhere
 from partners.models import Collaboration, User
-from partners.work_letters import NOT_TAKEN, leads_nowhere
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,12 @@ def _send_to(collaboration: Collaboration, person_id: int, today: dt.date) -> in
     if not claimed:
         return 0
     mine = EscalationReminder.objects.filter(pk__in=[reminder.pk for reminder in claimed])
+    is_mailed = bool(notifications.written_to_now([person], news.LATE, timezone.now()))
+    for reminder in claimed:
+        news.tell_late(reminder, is_mailed=is_mailed)
+    if not is_mailed:
+        mine.update(sent_at=timezone.now())
+        return 0
     try:
         emails.send_late(collaboration, person, [reminder.escalation for reminder in claimed])
     except (OSError, SMTPException) as problem:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -154,6 +156,7 @@ def test_whoever_is_named_has_it_in_their_work_and_the_deputy_once_it_is_late(wo
     assert len(waits(world.deputy)) == 1
 
 
+@time_machine.travel("2026-11-23T10:00:00+01:00", tick=False)
 def test_the_deputy_gets_one_letter_that_tells_nothing(world, mailoutbox):
     one = late(world)
     monday = dt.date(2026, 11, 23)
@@ -164,6 +167,7 @@ def test_the_deputy_gets_one_letter_that_tells_nothing(world, mailoutbox):
     assert one.question not in letter.body
     assert reverse("escalation", args=[world.here.slug, one.number]) in letter.body
     assert EscalationReminder.objects.filter(sent_at__isnull=False).count() == 1
+    assert Notification.objects.get(topic=news.LATE).person == world.deputy
     # Nobody is written to on a Sunday, or about what is answered.
     EscalationReminder.objects.all().delete()
     assert remind(world.here, today=dt.date(2026, 11, 22)) == 0
@@ -225,3 +229,36 @@ def test_what_was_decided_keeps_its_words_and_what_was_not_loses_them(world):
     assert (back.question, back.answer_text, withdrawn.taken_back_reason) == ("[…]", "[…]", "[…]")
     assert decided.question == waiting.question == "Vem betalar belysningen i gångtunneln?"
     assert not kind.due(here, timezone.localdate()).exists()
+
+
+def test_over_the_api_a_question_is_asked_once_and_answered_once(client, world):
+    def sent(name, body, *args):
+        return client.post(reverse(name, args=args), body, content_type="application/json")
+
+    client.force_login(world.people["police"])
+    body = {
+        "collaboration": "ekstad", "from_group": world.local.pk, "to_group": world.preparing.pk,
+        "decision_kind": "resource", "question": "Vem betalar?", "recommended_decision": "Kommunen.",
+        "answer_by": (timezone.localdate() + dt.timedelta(days=3)).isoformat(), "area": world.west.slug,
+        "client_uuid": str(uuid.uuid4()),
+    }  # fmt: skip
+    refused = sent("api-escalation-list", body)
+    assert refused.status_code == 409
+    assert "Chefsamrådet" in refused.content.decode()
+    body["to_group"] = world.council_group.pk
+    first, again = sent("api-escalation-list", body), sent("api-escalation-list", body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert (first.json()["direction"], first.json()["is_late"], first.json()["area"]) == ("up", False, world.west.slug)
+    number = first.json()["id"]
+    assert sent("api-escalation-answer", {"row_version": 0, "answer": "yes"}, number).status_code == 403
+    client.force_login(world.people["council"])
+    assert sent("api-escalation-answer", {"row_version": 7, "answer": "yes"}, number).status_code == 409
+    done = sent("api-escalation-answer", {"row_version": 0, "answer": "yes"}, number)
+    assert (done.status_code, done.json()["answer"]) == (200, "yes")
+    assert sent("api-escalation-answer", {"row_version": 1, "answer": "no", "text": "Nej."}, number).status_code == 409
+    listed = client.get(reverse("api-escalation-list"), {"state": "answered"}).json()["results"]
+    assert [row["id"] for row in listed] == [number]
+    client.force_login(world.people["stranger"])
+    assert client.get(reverse("api-escalation-list")).json()["results"] == []
+    assert sent("api-escalation-list", body).status_code == 404

@@ -188,6 +188,17 @@ def test_a_no_that_is_escalated_stands_or_is_agreed_otherwise_or_is_taken_back_b
     assert [move.to_state for move in no.moves.all()][-2:] == ["asked", "accepted"]
 
 
+def test_a_no_is_not_taken_back_after_its_day(world):
+    no = declined(world)
+    made = asks(world, commitment=no)
+    Commitment.objects.filter(pk=no.pk).update(due_on=dt.date(2026, 1, 2))
+    with pytest.raises(NotPossible):
+        actions.take_back_no(by=world.people["security_lead"], escalation=made)
+    no.refresh_from_db()
+    made.refresh_from_db()
+    assert (no.state, made.is_open) == ("declined", True)
+
+
 def test_agreed_otherwise_is_what_the_organisation_itself_has_promised_since(world):
     council, owner = world.people["council"], world.people["security_lead"]
     no = declined(world)

@@ -6,12 +6,16 @@ import datetime as dt
 import uuid
 
 import pytest
+import time_machine
+from django.core import mail
 from django.utils import timezone
 
 from audit.models import Event
 from common.errors import NotPossible
 from councils.escalations import actions
+from councils.escalations.reminding import remind
 from councils.models import Escalation
+from tests import factories as make
 from tests.at_once import at_once
 from tests.councils.cast import LeadingWorld
 
@@ -42,3 +46,12 @@ def test_two_answers_and_ten_forms_at_once():
     assert sum(isinstance(answer, Escalation) for answer in answers) == 1
     ended = Event.objects.filter(action__in=["escalation_answered", "escalation_taken_back"])
     assert ended.count() == 1
+
+
+@time_machine.travel("2026-11-23T10:00:00+01:00", tick=False)
+def test_two_workers_at_once_send_one_letter():
+    world = LeadingWorld()
+    make.EscalationFactory(from_group=world.local, to_group=world.council_group, answer_by=dt.date(2026, 1, 2))
+    sent = at_once(*[lambda: remind(world.here, today=dt.date(2026, 11, 23)) for _ in range(4)])
+    assert sorted(sent) == [0, 0, 0, 1]
+    assert len(mail.outbox) == 1
