@@ -16,7 +16,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -95,6 +95,7 @@ def _line_mm(size: float) -> float:
     return size * _LINE * _POINT_MM
 
 
+@lru_cache(maxsize=4096)
 def _lines(text: str, size: float, width_mm: float, *, is_bold: bool = False) -> tuple[str, ...]:
     """The lines a text takes in letters of this size."""
     room = width_mm / (size * _POINT_MM * _NARROW) / (1.06 if is_bold else 1)
@@ -527,6 +528,8 @@ def _widths(columns: Sequence[model.Column], rows: Sequence[Sequence[_Cell]]) ->
 def _set_up(show: Any, accent: str) -> None:
     """Three layouts of our own size and letters; the library's others are for another size of slide."""
     show.slide_width, show.slide_height = _emu(WIDTH_MM, HEIGHT_MM)
+    # The library's slide is 4 by 3, and says so beside its size.
+    show.element.find(f"{{{_P}}}sldSz").attrib.pop("type", None)
     layouts = {layout.name: layout for layout in show.slide_layouts}
     kept = [layouts["Title Slide"], layouts["Title Only"], layouts["Title and Content"]]
     for layout in layouts.values():

@@ -56,6 +56,12 @@ def file():
         )
 
 
+def test_the_slides_are_wide(file):
+    show = reading.opened(file)
+    assert round(show.slide_width / show.slide_height, 3) == round(16 / 9, 3)
+    assert "type" not in show.element.xpath("p:sldSz")[0].attrib
+
+
 def test_each_heading_is_the_title_of_a_slide_and_what_goes_on_is_numbered(file):
     titles = reading.titles(file)
     assert titles[0] == "The west, week 47"
