@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from councils.dashboard import presenters
 from councils.dashboard.facts import CouncilFacts
 from documents import model, pdf
+from partners.looks import look_of, notice_words
 from partners.models import Collaboration
-from situational_picture.documents import notice_words
 
 # What goes on a page is set closer for: the answers and the promises on the first, the areas on the second.
 PAGES = 3
@@ -23,7 +23,7 @@ PAGES = 3
 
 def council_pdf(facts: CouncilFacts, collaboration: Collaboration) -> bytes:
     """The page as PDF."""
-    return pdf.write(council_document(facts, collaboration), wanted_pages=PAGES)
+    return pdf.write(council_document(facts, collaboration), wanted_pages=PAGES, look=look_of(collaboration))
 
 
 def council_document(

@@ -27,6 +27,7 @@ from councils.law.queries import Line
 from councils.law.rules import Standing
 from councils.models import StatutoryDecision, YearEntry
 from documents.answers import file_answer
+from partners.looks import look_of
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, get_or_post, person, tried
 
@@ -263,7 +264,7 @@ def law_paper_export(request: PartnerRequest, collaboration: Collaboration, pape
         today=timezone.localdate(),
         site=request.build_absolute_uri("/").rstrip("/"),
     )
-    file = WRITERS[kind](write_paper(paper, asked))
+    file = WRITERS[kind](write_paper(paper, asked), look=look_of(collaboration))
     record(
         "law_paper_taken",
         by=request.user,

@@ -312,7 +312,11 @@ def pages(file):
     return [reading.bare(one.extract_text()) for one in reading.reader(file).pages]
 
 
-def test_the_five_answers_and_the_broken_promises_stand_on_page_one_of_the_pdf(client, world):
+@pytest.mark.parametrize("header", ["", "Ekstads kommun"])
+def test_the_five_answers_and_the_broken_promises_stand_on_page_one_of_the_pdf(client, world, header):
+    # A municipality's own line above the page takes some of it.
+    if header:
+        make.LookFactory(collaboration=world.here, header=header)
     world.publish(world.west, MORE, assessed_state="worrying", assessed_motive="Fler kvällar med bråk.")
     world.promise(world.police_authority, "not_kept", text="Patrullera torget på fredagar.")
     world.promise(world.municipality, "not_kept", by=world.housing, text="Laga belysningen i tunneln.")
@@ -321,6 +325,7 @@ def test_the_five_answers_and_the_broken_promises_stand_on_page_one_of_the_pdf(c
     answered = client.get(reverse("council_pdf", args=["ekstad"]))
     assert (answered.status_code, answered["Content-Type"]) == (200, "application/pdf")
     first, *_rest = pages(answered.content)
+    assert reading.bare(header) in first
     facts = council_facts(world.council, world.here)
     for one in presenters.answers(facts):
         assert reading.bare(one.question) in first

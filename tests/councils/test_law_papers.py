@@ -14,7 +14,7 @@ from situational_picture.actions import publish_picture
 from situational_picture.models import Picture
 from tests import factories as make
 from tests.action_plans.test_papers import PaperWorld
-from tests.documents import reading
+from tests.documents import reading, reading_word
 
 HEADINGS = [
     "1. Kartläggning av brottsligheten, dess omfattning och konsekvenser",
@@ -156,6 +156,15 @@ def test_only_what_is_chosen_goes_in_and_nonsense_chooses_nothing(take, world):
         assert reading.bare("Ingen publicerad lägesbild är vald.") in words(answer.content, "docx")
     assert take("coordinator", "annat", "pdf").status_code == 404
     assert take("coordinator", "lagesbild", "exe").status_code == 404
+
+
+def test_papers_wear_the_municipality_s_look(take, world):
+    def on_every_page():
+        return reading_word.on_every_page(take("coordinator", "lagesbild", "docx").content)
+
+    assert "Ekstads kommun" not in on_every_page()
+    make.LookFactory(collaboration=world.here, header="Ekstads kommun")
+    assert "Ekstads kommun" in on_every_page()
 
 
 def test_each_paper_taken_out_is_in_the_log(take, world):

@@ -95,6 +95,22 @@ def test_the_file_stays_byte_for_byte_when_reports_come_in_afterwards(client, bu
         assert published_file(client, built, who) == file
 
 
+def test_a_look_chosen_afterwards_is_worn_by_the_draft_and_not_by_what_is_published(built):
+    reader = built.people["coordinator"]
+
+    def files():
+        cache.clear()
+        made = (documents.picture_pdf(reader, one, address="x") for one in (built.published, built.draft))
+        return tuple(made)
+
+    published, draft = files()
+    make.LookFactory(collaboration=built.here, header="Ekstads kommun")
+    after, draft_after = files()
+    assert after == published
+    assert draft_after != draft
+    assert "Ekstads kommun" in reading.words(draft_after)
+
+
 @pytest.fixture
 def told(world):
     """A published picture whose counts are unmistakable, and all of them protected outside the circle."""
