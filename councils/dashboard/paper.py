@@ -124,22 +124,21 @@ def area_blocks(facts: CouncilFacts) -> Iterator[model.Block]:
         return
     rows = presenters.area_rows(facts)
     yield model.Heading(_("The areas"))
+    # Few columns in each: a long name of an area keeps its width.
     yield _table(
         _("The situation in the areas"),
-        (
-            _("Area"), _("Assessed state"), _("The year beside what was expected"), _("The police's list"),
-            _("Perceived safety"), _("Reporting"),
-        ),
-        [
-            (
-                row["name"], _state_words(row), _trend_words(row), "; ".join(row["police"]),
-                f"{row['safety']['value']}; {row['safety']['note']}" if row["safety"] else _("No survey"),
-                f"{row['coverage']['value']}, {row['coverage']['note']}" if row["coverage"]
-                else _("Nobody is expected to report"),
-            )
-            for row in rows
-        ],
-    )  # fmt: skip
+        (_("Area"), _("Assessed state"), _("The year beside what was expected"), _("The police's list")),
+        [(row["name"], _state_words(row), _trend_words(row), "; ".join(row["police"])) for row in rows],
+    )
+    motives = [f"{row['name']}: {row['state']['motive']}" for row in rows if row["state"]]
+    if motives:
+        yield model.Heading(_("Why the state is assessed so"), 3)
+        yield model.Points(tuple(motives))
+    yield _table(
+        _("Perceived safety and reporting"),
+        (_("Area"), _("Perceived safety"), _("Reporting")),
+        [(row["name"], _safety_words(row), _coverage_words(row)) for row in rows],
+    )
     yield _table(
         _("The work in the areas"),
         (_("Area"), _("Problems"), _("Measures"), _("Open requests to"), _("Deadlines and decisions")),
@@ -153,9 +152,19 @@ def area_blocks(facts: CouncilFacts) -> Iterator[model.Block]:
 def _state_words(row: Mapping[str, Any]) -> str:
     state = row["state"]
     if state is None:
-        return _("Not assessed in any picture published during the last year")
+        return _("Not assessed during the last year")
     word = ", ".join(filter(None, [state["word"], state["change"]]))
-    return f"{word} ({state['period']}). {state['motive']}"
+    return f"{word} ({state['period']})"
+
+
+def _safety_words(row: Mapping[str, Any]) -> str:
+    safety = row["safety"]
+    return f"{safety['value']}; {safety['note']}" if safety else _("No survey")
+
+
+def _coverage_words(row: Mapping[str, Any]) -> str:
+    coverage = row["coverage"]
+    return f"{coverage['value']}, {coverage['note']}" if coverage else _("Nobody is expected to report")
 
 
 def _trend_words(row: Mapping[str, Any]) -> str:
