@@ -45,6 +45,8 @@ NAMED = 8
 COMING_DAYS = 14
 # What is due so soon is taken up before it is late.
 SOON_DAYS = 14
+# A no that is older is known to all.
+NO_NEWS_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,8 @@ def _late_commitments(asked: Asked) -> Iterator[Deviation]:
     """What was promised and is not in time, and what was asked and has got a no."""
     rows = Commitment.objects.visible_to(asked.user).filter(area__in=asked.area_ids)
     late = rows.filter(state=CommitmentState.ACCEPTED, due_on__lte=latest_overdue_day(asked.today))
-    declined = rows.filter(state=CommitmentState.DECLINED, measure__isnull=True)
+    since = asked.today - dt.timedelta(days=NO_NEWS_DAYS)
+    declined = rows.filter(state=CommitmentState.DECLINED, measure__isnull=True, answered_at__date__gte=since)
     found = [
         _commitment(one, "late", _("Not in time: %(who)s, %(text)s"))
         for one in late.select_related("asked_of").order_by("due_on", "pk")

@@ -188,6 +188,9 @@ def agenda(items: Iterable[AgendaItem], *, now: dt.datetime) -> list[dict[str, A
         if not parts or parts[-1]["section"] != item.section:
             parts.append({"section": item.section, "title": Section(item.section).label, "items": []})
         parts[-1]["items"].append(item_row(item, now=now))
+    for part in parts:
+        # A part that is itself all there is to talk about is not said twice.
+        part["is_headed"] = [one["is_standing"] for one in part["items"]] != [True]
     return parts
 
 
