@@ -29,7 +29,10 @@ from documents import excel, model, pdf, word
 from partners.models import Collaboration, GroupKind, GroupMember
 from situational_picture import presenters as pictures_told
 from situational_picture.documents import notice_words
-from situational_picture.models import Picture
+from situational_picture.indicators import presenters as indicators_told
+from situational_picture.indicators import queries as indicators
+from situational_picture.indicators import telling
+from situational_picture.models import Indicator, Picture
 from situational_picture.period_names import days_name, period_name
 from situational_picture.protecting import NO_SENSITIVE, protected_figures
 from situational_picture.writing import SECTIONS
@@ -136,7 +139,9 @@ def _picture_by_law(asked: Asked) -> Blocks:
     told = [(picture, _figures(picture)) for picture in asked.pictures]
     yield model.Heading(_("1. Mapping of crime, its extent and its consequences"))
     yield from _mapping(told)
+    yield from _indicators(asked, _("What it costs"), {Indicator.Kind.COST})
     yield model.Heading(_("2. Other information of importance"))
+    yield from _indicators(asked, _("Surveys and statistics"), {Indicator.Kind.SURVEY, Indicator.Kind.IMPORTED})
     yield from _other(asked, told)
     yield model.Heading(_("3. Analysis of the mapping and the other information"))
     yield from _analysis(asked)
@@ -194,6 +199,29 @@ def _counts(figures: Mapping[str, Any]) -> Blocks:
             tuple((model.Cell(row["name"]), model.counted_of(row["count"])) for row in places),
             _("At most ten places of an area."),
         )
+
+
+def _indicators(asked: Asked, caption: str, kinds: set[Indicator.Kind]) -> Blocks:
+    """The latest number of each series of these kinds, of the whole municipality and of the areas chosen."""
+    areas = {picture.area_id for picture in asked.pictures}
+    listed = [
+        one
+        for one in indicators.indicators_for(asked.user, asked.collaboration).filter(kind__in=kinds, place=None)
+        if one.area_id is None or one.area_id in areas
+    ]
+    latest = indicators.latest_of(listed)
+    rows = []
+    for one in listed:
+        if one.pk not in latest:
+            continue
+        (told,) = telling.told_points(one, [latest[one.pk]], NO_SENSITIVE)
+        name = f"{one.name}, {one.ground}" if one.ground else one.name
+        period = indicators_told.period_words(told.point.first, told.point.last)
+        said = (name, period, indicators_told.value_words(one, told), indicators_told.source_words(one) or _NONE)
+        rows.append(tuple(model.Cell(str(text)) for text in said))
+    if rows:
+        labels = (_("What"), _("Period"), _("Value"), _("Source"))
+        yield model.Table(caption, tuple(model.Column(label) for label in labels), tuple(rows))
 
 
 def _sections(picture: Picture, keys: Sequence[str]) -> Blocks:

@@ -64,6 +64,24 @@ def test_the_picture_stands_under_the_headings_of_the_law_and_no_others(take):
             assert reading.bare(said) in text
 
 
+def test_costs_stand_with_the_mapping_and_surveys_with_the_other_information(take, world):
+    for kind, name, area in (
+        ("cost", "Klottersanering", None),
+        ("survey", "Trygga på kvällen", world.west),
+        ("survey", "I öster", world.east),
+    ):
+        level = "area" if area else "municipality"
+        one = make.IndicatorFactory(
+            collaboration=world.here, kind=kind, name=name, area=area, level=level, unit="kr" if kind == "cost" else "%"
+        )
+        make.IndicatorValueFactory(indicator=one, value=0.25 if kind == "survey" else 41000)
+    tables = reading.said_in(take("coordinator", "lagesbild", "docx").content, "docx").tables
+    rows = {row[0]: row for table in tables for row in table}
+    assert any(name.startswith("Klottersanering") for name in rows)
+    assert any(name.startswith("Trygga på kvällen") for name in rows)
+    assert not any(name.startswith("I öster") for name in rows)
+
+
 def test_small_counts_are_protected_also_when_somebody_of_the_circle_takes_the_paper_out(take, world):
     by_category = {row["name_sv"]: row["count"] for row in world.picture.figures["categories"]}
     assert 0 < by_category["Skadegörelse"] <= world.here.protect_counts_up_to
