@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +12,9 @@ from django.utils.translation import override
 
 from action_plans.commitments.presenters import day
 from councils.escalations import presenters
+from councils.escalations.news import LATE
 from councils.models import Escalation
+from partners.mailing import send_text
 from partners.models import Collaboration, User
 
 
@@ -38,4 +39,4 @@ def send_late(collaboration: Collaboration, person: User, late: Sequence[Escalat
         }
         text = render_to_string("councils/email/late.txt", context)
         subject = _("A question to a group you stand in for is late")
-    send_mail(subject, text, None, [person.email])
+    send_text(subject, text, person=person, topic=LATE, collaboration=collaboration)

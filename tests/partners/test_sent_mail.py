@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
@@ -16,6 +17,7 @@ from partners.emails import send_invitation
 from partners.models import SentMail, User
 from partners.retention_kinds import SENT_MAILS
 from tests import factories as make
+from tests.promises.house import ROOT
 
 pytestmark = pytest.mark.django_db
 Outcome = SentMail.Outcome
@@ -128,3 +130,17 @@ def test_the_log_of_letters_is_purged_with_those_about_accounts_and_nobody_elses
     assert set(due.values_list("pk", flat=True)) == set(gone)
     retention.purge_collaboration(world.here, today=today)
     assert set(SentMail.objects.values_list("pk", flat=True)) == set(kept)
+
+
+def test_no_room_sends_mail_past_the_log():
+    files = [file for file in our_files() if file.name != "mailing.py"]
+    assert len(files) > 300
+    assert [file for file in files if re.search(r"import .*\bsend_mail\b|\bmail_admins\b", file.read_text())] == []
+
+
+def our_files():
+    left_out = {"tests", "node_modules", "benchmarks"}
+    for file in ROOT.rglob("*.py"):
+        parts = file.relative_to(ROOT).parts
+        if not any(part in left_out or part.startswith(".") for part in parts):
+            yield file
