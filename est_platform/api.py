@@ -62,14 +62,25 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "est_…"}
 
 
+ANY_TEXT = r"^[^\x00]*$"
+# \s of JavaScript, whose expressions these are, and what Python takes for space besides.
+SOME_TEXT = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+
+
 class TextWithoutNull(OpenApiSerializerFieldExtension):
-    """What is written in a text: anything but the null character, which no row can hold and every text refuses."""
+    """What is written in a text: anything but the null character, which no row can hold and every text refuses.
+
+    Where something has to be written, also a character that is left when the space around the text is taken away.
+    """
 
     target_class = "rest_framework.fields.CharField"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
-        return {**schema, "pattern": r"^[^\x00]*$"} if direction == "request" else schema
+        if direction != "request":
+            return schema
+        is_blank_taken = self.target.allow_blank or not self.target.trim_whitespace
+        return {**schema, "pattern": ANY_TEXT if is_blank_taken else SOME_TEXT}
 
 
 class SchemaView(SpectacularAPIView):

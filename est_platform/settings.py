@@ -370,4 +370,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# W019 asks for DENY: a meeting frames our own pages (see X_FRAME_OPTIONS), as frame-ancestors says too.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]

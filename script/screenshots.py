@@ -627,7 +627,7 @@ NO_PAGE = {
         ),
         "takes a form",
     ),
-    **dict.fromkeys(("meeting_calendar", "minutes_pdf", "minutes_word"), "a file"),
+    **dict.fromkeys(("meeting_calendar", "minutes_pdf", "minutes_word", "council_pdf"), "a file"),
     "evaluation_lesson": "takes a form",
     "lesson_remove": "takes a form",
     "evaluation_adopt": "takes a form",

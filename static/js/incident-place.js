@@ -33,6 +33,16 @@ function placesIn(select) {
   return [...seen.values()];
 }
 
+/** What the server answers, or nothing: without network, when it refuses, and when the page goes away meanwhile. */
+async function answerOf(address) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
 class WhereField extends HTMLElement {
   connectedCallback() {
     const { place, lon, lat, accuracy } = this.dataset;
@@ -199,9 +209,8 @@ class WhereField extends HTMLElement {
     address.searchParams.set("lon", String(lon));
     address.searchParams.set("lat", String(lat));
     if (!navigator.onLine) return;
-    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
-    if (!response?.ok) return; // what the page itself knows still stands there
-    const answer = await response.json();
+    const answer = await answerOf(address);
+    if (!answer) return; // what the page itself knows still stands there
     const [lonNow, latNow] = this.point ?? [];
     if (lonNow === lon && latNow === lat && !this.select.value) this.#say(answer.words, measured, answer.is_inside ? "" : "warning");
   }
@@ -281,10 +290,9 @@ class PlaceSearch extends HTMLElement {
     address.searchParams.set("q", asked);
     address.searchParams.set("format", "json");
     if (!navigator.onLine) return null;
-    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
-    if (!response?.ok) return null;
-    const { results } = await response.json();
-    return results.map(({ id }) => this.select.querySelector(`option[value="${CSS.escape(String(id))}"]`)).filter(Boolean);
+    const answer = await answerOf(address);
+    if (!answer) return null;
+    return answer.results.map(({ id }) => this.select.querySelector(`option[value="${CSS.escape(String(id))}"]`)).filter(Boolean);
   }
 
   /** Places of the page's own list with every word in their name. */

@@ -256,7 +256,8 @@ class TestLoaded:
         assert any("8 indicators" in line for line in loaded)
         assert any("evaluations, two of them adopted" in line for line in loaded)
         assert any("decisions on what the law asks for" in line for line in loaded)
-        assert len(loaded) == 17
+        assert any("questions between the levels" in line for line in loaded)
+        assert len(loaded) == 19
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
         problems = {problem.title: problem for problem in Problem.objects.all()}

@@ -39,6 +39,9 @@ def workers(transactional_db, tmp_path, mails, monkeypatch):
     for name, value in {"BACKEND": "", "HOST": "127.0.0.1", "PORT": str(mails.port), "USE_TLS": "no"}.items():
         monkeypatch.setenv(f"EMAIL_{name}", value)
     monkeypatch.setenv("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    # At whatever hour and on whatever day this runs, nobody is too quiet to be written to.
+    monkeypatch.setenv("QUIET_HOURS", "0-0")
+    monkeypatch.setenv("QUIET_ON_DAYS_OFF", "no")
     with running_workers(tmp_path) as workers:
         yield workers
 
