@@ -619,6 +619,7 @@ NO_PAGE = {
             "item_note",
             "item_decide",
             "item_escalate",
+            "item_focus",
             "item_settle",
             "item_call_in",
             "decision_object",

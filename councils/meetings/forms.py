@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.models import Area
 from cause_analysis.causes.permissions import groups_to_decide_for
+from councils.meetings import focus
 from councils.models import Attendance, Cadence, Meeting, MeetingSeries, Outcome, Section
 from councils.models.escalations import LONGEST_QUESTION
 from councils.models.meetings import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
@@ -252,6 +253,69 @@ class EscalateForm(GuardedForm):
         fields: Any = self.fields
         others = Group.objects.filter(collaboration=meeting.collaboration_id, is_active=True)
         fields["to_group"].queryset = others.exclude(level=meeting.group.level).order_by("name")
+
+
+class FocusForm(GuardedForm):
+    """An area's places in order, each with why: at most as many rows as there are. An empty row is left out."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput)
+    area = forms.ModelChoiceField(queryset=Area.objects.none(), widget=forms.HiddenInput)
+    text_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    ROWS = range(focus.MOST)
+
+    def __init__(self, data: Any = None, *, areas: list[Area], shown: focus.AreaFocus | None = None) -> None:
+        initial: dict[str, Any] = {"form_id": uuid.uuid4()}
+        if shown is not None:
+            initial |= {"area": shown.area.pk, "text_version": shown.text_version}
+            for number, place in enumerate(shown.places or shown.proposed):
+                initial |= {f"name_{number}": place.name, f"why_{number}": place.why}
+        prefix = data.get("area", "") if shown is None and data is not None else shown.area.pk if shown else ""
+        super().__init__(data, initial=initial, auto_id=f"id_focus_{str(prefix)[:18]}_%s")
+        fields: Any = self.fields
+        fields["area"].queryset = Area.objects.filter(pk__in=[one.pk for one in areas])
+        for number in self.ROWS:
+            fields[f"order_{number}"] = forms.IntegerField(
+                label=_("Order"), required=False, min_value=1, max_value=99, initial=number + 1,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+            fields[f"name_{number}"] = forms.CharField(
+                label=_("Place"), required=False, max_length=focus.LONGEST_NAME,
+                widget=forms.TextInput(attrs={"list": "focus-places", "autocomplete": "off"}),
+            )  # fmt: skip
+            fields[f"why_{number}"] = _text(_("Why there first"), focus.LONGEST_WHY, rows=1, required=False)
+        self.order_fields([*(name for name in self.fields if name != "is_confirmed"), "is_confirmed"])
+        self.rank: list[int] = []
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as the page shows them."""
+        return [{part: self[f"{part}_{number}"] for part in ("order", "name", "why")} for number in self.ROWS]
+
+    def places(self) -> list[tuple[str, str]]:
+        """Name and why of each row that says something, by its number; of two with the same the one moved is first."""
+        said = self.cleaned_data
+        filled = [number for number in self.ROWS if said.get(f"name_{number}") or said.get(f"why_{number}")]
+        self.rank = sorted(
+            filled, key=lambda n: (said.get(f"order_{n}") or n + 1, said.get(f"order_{n}") in {n + 1, None}, n)
+        )
+        return [(said.get(f"name_{number}", ""), said.get(f"why_{number}", "")) for number in self.rank]
+
+    def add_refusal(self, no: Any) -> None:
+        """What the action says of the first place belongs to the row that comes first."""
+        self.FIELD_OF = {
+            f"priority-{place}-{part}": f"{part}_{number}"
+            for place, number in enumerate(self.rank)
+            for part in ("name", "why")
+        }
+        # The texts alone are named by place: whether a person is meant is asked under them.
+        if hasattr(no, "error_dict") and any(said in self.FIELD_OF for said in no.message_dict):
+            self.asks_to_confirm = True
+        super().add_refusal(no)
+
+    def go_on_from(self, text_version: int) -> None:
+        """The next press of the button is a decision to keep this order, whatever another has written."""
+        data: Any = self.data.copy()
+        data["text_version"] = str(text_version)
+        self.data = data
 
 
 class ObjectionForm(GuardedForm):

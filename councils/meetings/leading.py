@@ -105,8 +105,8 @@ def bring_matter(
     same = Matter.objects.waiting().filter(
         group=group, title=title, section=section, about_kind=matter.about_kind, about_id=matter.about_id
     )
-    if (sent_before := same.first()) is not None:
-        return sent_before
+    if (before := same.first()) is not None:
+        return before
     check_row(matter, without=["collaboration", "group", "raised_by", "area"])
     matter.save()
     record("matter_brought", by=by, subject=matter, group=group.pk)
@@ -230,6 +230,17 @@ def _item(meeting: Meeting, item: AgendaItem) -> AgendaItem:
     return found
 
 
+def ongoing_item(by: Any, item: AgendaItem) -> tuple[Meeting, AgendaItem]:
+    """The meeting that goes on, locked, and its item as it is now, for whoever leads it."""
+    meeting = _ongoing(by, item.meeting)
+    return meeting, _item(meeting, item)
+
+
+def sent_before(meeting: Meeting, form_id: uuid.UUID) -> Decision | None:
+    """What a form that is sent again has already decided."""
+    return Decision.objects.filter(form_id=form_id, meeting=meeting).first()
+
+
 def _shut(meeting: Meeting, now: dt.datetime) -> None:
     """Whatever item is open is not any more; the time it was open is counted."""
     for item in meeting.items.filter(open_since__isnull=False):
@@ -289,8 +300,8 @@ def decide(
     meeting = _ongoing(by, item.meeting)
     item = _item(meeting, item)
     form_id = form_id or uuid.uuid4()
-    if (sent_before := Decision.objects.filter(form_id=form_id, meeting=meeting).first()) is not None:
-        return sent_before
+    if (before := sent_before(meeting, form_id)) is not None:
+        return before
     check_is_open(item)
     if outcome not in {Outcome.DECISION, Outcome.ASSIGNMENT, Outcome.INFORMATION}:
         raise NotPossible({"outcome": _("Choose from the list.")})
@@ -321,7 +332,7 @@ def decide(
     texts = {"text": said.text, "motive": said.reason}
     check_texts(by, meeting.collaboration_id, texts, is_confirmed=is_confirmed, longest=LONGEST_TEXT)
     matter = item.matter
-    decision = _store(
+    decision = store_decision(
         by,
         meeting,
         item,
@@ -341,7 +352,7 @@ def decide(
     return decision
 
 
-def _store(
+def store_decision(
     by: Any, meeting: Meeting, item: AgendaItem, *, about: tuple[str, int | None], outcome: str, **values: Any
 ) -> Decision:
     """The decision with the next number, and what has come of its item."""
@@ -451,8 +462,8 @@ def escalate_item(
     meeting = _ongoing(by, item.meeting)
     item = _item(meeting, item)
     form_id = form_id or uuid.uuid4()
-    if (sent_before := Decision.objects.filter(form_id=form_id, meeting=meeting).first()) is not None:
-        return sent_before
+    if (before := sent_before(meeting, form_id)) is not None:
+        return before
     check_is_open(item)
     matter = item.matter
     about = matter is not None and matter.about_kind in Subject.values
@@ -475,7 +486,7 @@ def escalate_item(
             "day": date_format(answer_by, "j F Y"),
             "question": escalation.question,
         }
-    return _store(
+    return store_decision(
         by,
         meeting,
         item,
@@ -610,8 +621,8 @@ def adjust(
         raise NotPossible({"text": _("Say what is wrong, and how it was.")})
     check_texts(by, meeting.collaboration_id, {"text": text}, is_confirmed=is_confirmed, longest=LONGEST_TEXT)
     same = meeting.adjustments.filter(organisation=organisation, text=text)
-    if (sent_before := same.first()) is not None:
-        return sent_before
+    if (before := same.first()) is not None:
+        return before
     adjustment = Adjustment.objects.create(
         collaboration_id=meeting.collaboration_id, meeting=meeting, organisation=organisation, text=text, made_by=by
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from action_plans.permissions import organisations_spoken_for
+from areas.models import Area, Place
 from councils.models import Decision, Matter, Meeting, MeetingSeries, MeetingState
 from partners.models import Collaboration, Membership, Organisation
 from partners.roles import MAY_COMPILE
@@ -65,6 +67,12 @@ def assignments_of(user: Any, collaboration: Collaboration) -> QuerySet[Decision
     own = [one.pk for one in organisations_spoken_for(user, collaboration)]
     given = Q(responsible__in=mine) | Q(responsible=None, organisation__in=own)
     return not_done(decisions_for(user, collaboration).filter(given)).order_by("due_on", "pk")
+
+
+def place_names(user: Any, areas: Iterable[Area]) -> list[str]:
+    """The named places in some areas, to choose from."""
+    rows = Place.objects.visible_to(user).filter(area__in=list(areas), is_active=True)
+    return list(rows.order_by("name").values_list("name", flat=True)[:500])
 
 
 def people_of(collaboration_id: int, today: dt.date | None = None) -> QuerySet[Membership]:

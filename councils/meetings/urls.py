@@ -22,6 +22,7 @@ urlpatterns = [
     path(_ONE + "items/<int:pk>/open/", views.item_open, name="item_open"),
     path(_ONE + "items/<int:pk>/note/", views.item_note, name="item_note"),
     path(_ONE + "items/<int:pk>/decide/", views.item_decide, name="item_decide"),
+    path(_ONE + "items/<int:pk>/focus/", views.item_focus, name="item_focus"),
     path(_ONE + "items/<int:pk>/escalate/", views.item_escalate, name="item_escalate"),
     path(_ONE + "items/<int:pk>/settle/", views.item_settle, name="item_settle"),
     path(_ONE + "items/<int:pk>/call-in/", views.item_call_in, name="item_call_in"),

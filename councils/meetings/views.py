@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cause_analysis.versions import Conflict
 from common.errors import NotPossible
-from councils.meetings import leading, planning, presenters, queries
+from councils.meetings import focus, leading, planning, presenters, queries
 from councils.meetings.changes import possible
 from councils.meetings.deviations import deviations
 from councils.meetings.forms import (
@@ -25,6 +25,7 @@ from councils.meetings.forms import (
     CallInForm,
     CancelForm,
     EscalateForm,
+    FocusForm,
     MatterForm,
     MeetingForm,
     NewMatterForm,
@@ -374,11 +375,25 @@ def _current(request: PartnerRequest, shown: Meeting, item: AgendaItem, forms: d
             ),
         ],
         "decisions": decisions,
+        "focus": _focus(user, shown, forms) if item.section == Section.FOCUS and item.matter_id is None else None,
         "escalate_form": forms.get("escalate_form") or EscalateForm(meeting=shown, question=item.title),
         "objection_form": forms.get("objection_form") or ObjectionForm(meeting=shown),
         "call_form": forms.get("call_form") or CallInForm(people=people.exclude(pk__in=leading.expected_at(shown))),
         "called_in": list(item.called_in.select_related("membership__user", "membership__organisation")),
     }
+
+
+def _focus(user: Any, shown: Meeting, forms: dict[str, Any]) -> dict[str, Any] | None:
+    """A form for each area whose order the group decides, and the names of places to choose from."""
+    if not (found := focus.focus_of(user, shown.group)):
+        return None
+    sent = forms.get("focus_form")
+    areas = [one.area for one in found]
+    rows = []
+    for one in found:
+        is_sent = sent is not None and sent.data.get("area") == str(one.area.pk)
+        rows.append({"shown": one, "form": sent if is_sent else FocusForm(areas=areas, shown=one), "is_sent": is_sent})
+    return {"rows": rows, "names": queries.place_names(user, areas)}
 
 
 def _beside_section(request: PartnerRequest, item: AgendaItem) -> dict[str, str] | None:
@@ -585,6 +600,40 @@ def item_decide(request: PartnerRequest, collaboration: Collaboration, number: i
         lambda: leading.decide(by=person(request), item=item, **form.cleaned_data),
         name="decision_form",
         success=_("Decided and done."),
+        anchor="#item",
+    )
+
+
+@require_POST
+def item_focus(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
+    """Decide in which order to begin with an area's places."""
+    item = _item_to_lead(request, number, pk)
+    form = FocusForm(request.POST, areas=focus.areas_to_order(item.meeting.group))
+
+    def change() -> None:
+        said = form.cleaned_data
+        try:
+            focus.decide_order(
+                by=person(request),
+                item=item,
+                area=said["area"],
+                places=form.places(),
+                **{name: said[name] for name in ("text_version", "form_id", "is_confirmed")},
+            )
+        except NotPossible as no:
+            if getattr(no, "code", None) == "conflict":
+                form.go_on_from(focus.text_version_of(item.meeting.group, said["area"]))
+            raise
+
+    return _do(
+        request,
+        item.meeting,
+        form,
+        change,
+        name="focus_form",
+        success=_(
+            "Decided. The order stands in the area's picture, and is read under “Where to begin” once published."
+        ),
         anchor="#item",
     )
 

@@ -56,6 +56,21 @@ def _closed(world: World) -> None:
     leading.close_meeting(by=world.people["coordinator"], meeting=world.meeting)
 
 
+def _at_focus(world: World) -> None:
+    _planned(world)
+    by = world.people["coordinator"]
+    make.GroupAreaFactory(group=world.group, area=world.west, collaboration=world.here)
+    world.meeting = leading.open_meeting(by=by, meeting=world.meeting)
+    world.item = leading.open_item(by=by, item=world.meeting.items.get(section="focus"))
+
+
+def _focus_said(world: World) -> dict[str, Any]:
+    return {
+        "form_id": str(uuid.uuid4()), "area": world.west.pk, "text_version": 0, "name_0": "Torget",
+        "why_0": "Mest händer.",
+    }  # fmt: skip
+
+
 def _of(before: Any = _planned, *more: str, **values: Any) -> dict[str, Any]:
     return {
         "before": before,
@@ -131,6 +146,11 @@ MEETINGS: dict[str, Row] = {
     "item_decide POST": Row(
         _LEAD,
         **_of(_ongoing, "item", method="post", body=lambda world: {**_DECIDED, "form_id": str(uuid.uuid4())}),
+    ),
+    # The order is written into a picture, which only those who compile pictures do.
+    "item_focus POST": Row(
+        {**seen_by(), "police": 403, "coordinator": 302},
+        **_of(_at_focus, "item", method="post", body=_focus_said),
     ),
     "item_escalate POST": Row(_LEAD, **_of(_ongoing, "item", method="post", body=_escalated)),
     "item_settle POST": Row(
