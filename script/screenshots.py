@@ -620,6 +620,7 @@ NO_PAGE = {
             "item_decide",
             "item_escalate",
             "item_focus",
+            "decision_part",
             "item_settle",
             "item_call_in",
             "decision_object",

@@ -34,10 +34,11 @@ from action_plans.rules import (
 )
 from areas.models import Area
 from audit.actions import record
+from cause_analysis.causes.permissions import check_may_decide_for
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
-from partners.models import Collaboration, Membership, Organisation
+from partners.models import Collaboration, Group, Membership, Organisation
 
 Kind = CommitmentMove.Kind
 State = CommitmentState
@@ -171,6 +172,28 @@ def make_request(
     return ask(by=by, commitment=commitment)
 
 
+@transaction.atomic
+def ask_by_decision(
+    *,
+    by: Any,
+    group: Group,
+    area: Area,
+    asked_by: Organisation,
+    asked_of: Organisation,
+    text: str,
+    due_on: dt.date,
+    is_confirmed: bool = False,
+) -> Commitment:
+    """Ask for what a group's decision leaves to an organisation, also the asker's own. It binds those who accept."""
+    check_may_decide_for(by, group)
+    if group.collaboration_id != area.collaboration_id:
+        raise NotPossible({"area": _("Choose an area of this collaboration.")})
+    if due_on < timezone.localdate():
+        raise NotPossible({"due_on": _("The day has passed. Choose a later one.")})
+    commitment = _new(by, area, None, asked_by, asked_of, text, due_on, is_decided=True, is_confirmed=is_confirmed)
+    return ask(by=by, commitment=commitment)
+
+
 def _new(
     by: Any,
     area: Area,
@@ -181,10 +204,12 @@ def _new(
     due_on: dt.date | None,
     *,
     is_lead: bool = False,
+    is_decided: bool = False,
     responsible: Membership | None = None,
     is_confirmed: bool = False,
 ) -> Commitment:
-    check_may_plan_in(by, area)
+    if not is_decided:
+        check_may_plan_in(by, area)
     check_speaks_for(by, asked_by, area.collaboration_id)
     is_partner = asked_of.is_active and asked_of.kind != Organisation.Kind.OPEN_DATA
     if asked_of.collaboration_id != area.collaboration_id or not is_partner:

@@ -43,6 +43,8 @@ def _words(commitment: Commitment, what: str) -> notifications.Words | None:
     }.get(what)
     if what == "asked" and commitment.asked_by_id == commitment.asked_of_id:
         said = _("A part of a measure is yours to answer: %(name)s")
+        if commitment.measure_id is None:
+            said = _("A meeting has decided something for you to answer: %(name)s")
     return None if said is None else notifications.Words(said % words, url_of(commitment), commitment.area.name)
 
 

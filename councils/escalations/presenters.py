@@ -131,14 +131,15 @@ def page_of(user: Any, one: Escalation, today: dt.date) -> dict[str, Any]:
         "answer": capfirst(one.get_answer_display()) if one.answer else "",
         "answer_text": said(one.answer_text),
         "answered": day(one.answered_at),
-        "ends": _ends(one),
+        "ends": ends_words(one),
         "agreed": _commitment_link(user, one.agreed_commitment, slug),
         "taken_back_reason": said(one.taken_back_reason),
         "noted": day(one.returned_seen_at),
     }
 
 
-def _ends(one: Escalation) -> str:
+def ends_words(one: Escalation) -> str:
+    """What became of a no that was taken further; nothing where it is not about one, or waits."""
     if not one.ends or one.commitment is None:
         return ""
     words = {

@@ -22,6 +22,7 @@ from action_plans.models import Commitment, CommitmentState, Goal, Measure, Meas
 from action_plans.permissions import organisations_spoken_for
 from action_plans.plans import deciding
 from action_plans.plans.content import content_of
+from action_plans.rules import ANSWERED_YES
 from cause_analysis.knowing import actions as knowing
 from cause_analysis.models import KnowledgeGap
 from common.errors import NotPossible
@@ -60,7 +61,7 @@ class Change:
     may_say: frozenset[str] = field(default_factory=frozenset)
 
 
-def _own_organisation(by: Any, collaboration_id: int) -> Organisation:
+def own_organisation(by: Any, collaboration_id: int) -> Organisation:
     """On whose behalf the meeting's leader asks: their own organisation."""
     found = organisations_spoken_for(by, collaboration_id)
     if not found:
@@ -92,7 +93,7 @@ def _ask_part(by: Any, group: Group, measure: Measure, said: Said) -> Commitment
     part = measures.write_part(
         by=by,
         measure=measure,
-        asked_by=_own_organisation(by, measure.collaboration_id),
+        asked_by=own_organisation(by, measure.collaboration_id),
         asked_of=said.organisation,
         text=said.text,
         due_on=said.due_on,
@@ -170,6 +171,38 @@ def _answer(code: str) -> Callable[[Any, Group, Any, Said], Any]:
         )
 
     return make
+
+
+def _promised_instead(escalation: Escalation) -> Any:
+    """What the organisation that said no has promised since the question was asked."""
+    if escalation.commitment is None:
+        return Commitment.objects.none()
+    return Commitment.objects.filter(
+        collaboration=escalation.collaboration_id,
+        asked_of=escalation.commitment.asked_of_id,
+        state__in=ANSWERED_YES,
+        answered_at__gte=escalation.created_at,
+    )
+
+
+def _is_agreed(escalation: Escalation) -> bool:
+    # Where it has promised several things, which one it is about is said on the question's own page.
+    return _waits(escalation) and escalation.commitment_id is not None and _promised_instead(escalation).count() == 1
+
+
+def _agreed_otherwise(by: Any, group: Group, escalation: Escalation, said: Said) -> None:
+    if escalation.to_group_id != group.pk:
+        raise NotPossible(_("The question was asked of %(group)s.") % {"group": escalation.to_group.name})
+    escalations.answer(
+        by=by,
+        escalation=escalation,
+        answer=Answer.YES,
+        text=said.text,
+        ends=Ending.AGREED_OTHERWISE,
+        agreed_commitment=_promised_instead(escalation).first(),
+        row_version=escalation.row_version,
+        is_confirmed=said.is_confirmed,
+    )
 
 
 def _note_answer(by: Any, group: Group, escalation: Escalation, said: Said) -> None:
@@ -307,6 +340,14 @@ CHANGES: Mapping[str, Mapping[str, Change]] = {
             lambda one: _waits(one) and one.commitment_id is not None,
             _answer(Answer.NO),
             needs=frozenset({"text"}),
+        ),
+        "escalation_agreed": Change(
+            gettext_lazy("They have promised something else instead"),
+            DecisionKind.REQUEST,
+            gettext_lazy("Something else has been promised instead: %(thing)s %(text)s"),
+            _is_agreed,
+            _agreed_otherwise,
+            may_say=frozenset({"text"}),
         ),
         "escalation_back": Change(
             gettext_lazy("Send it back for more"),

@@ -104,5 +104,6 @@ def _told(one: Mapping[str, Any]) -> str:
     lines = [one["text"]]
     if one["motive"]:
         lines.append(_("Why: %(text)s") % {"text": one["motive"]})
+    lines += one["parts"]
     lines += [_("Does not agree: %(objection)s") % {"objection": text} for text in one["objections"]]
     return "\n".join(lines)

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from action_plans.models.commitments import LONGEST_COMMITMENT
 from areas.models import Area
 from cause_analysis.causes.permissions import groups_to_decide_for
 from councils.meetings import focus
+from councils.meetings.deviations import areas_of
 from councils.models import Attendance, Cadence, Meeting, MeetingSeries, Outcome, Section
 from councils.models.escalations import LONGEST_QUESTION
 from councils.models.meetings import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
@@ -313,9 +315,42 @@ class FocusForm(GuardedForm):
 
     def go_on_from(self, text_version: int) -> None:
         """The next press of the button is a decision to keep this order, whatever another has written."""
-        data: Any = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         data["text_version"] = str(text_version)
         self.data = data
+
+
+class DecisionPartForm(GuardedForm):
+    """What a decision asks one organisation to do, and by when."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Who is asked?"),
+        queryset=Organisation.objects.none(),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Say whom you ask.")},
+    )
+    text = _text(
+        _("What are they asked to do?"), LONGEST_COMMITMENT, error_messages={"required": _("Say what is asked.")}
+    )
+    due_on = _day(_("By when?"), error_messages={"required": _("Say until when.")})
+    area = forms.ModelChoiceField(
+        label=_("In which area?"),
+        queryset=Area.objects.none(),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Say in which area.")},
+    )
+    FIELD_OF = {"asked_of": "organisation"}
+
+    def __init__(self, data: Any = None, *, meeting: Meeting, area_id: int | None = None, prefix: str = "part") -> None:
+        areas = Area.objects.filter(pk__in=areas_of(meeting.group)).order_by("name")
+        # The one that all others are parts of, where the matter is about none of them.
+        whole = area_id or next((one.pk for one in areas if one.parent_id is None), None)
+        super().__init__(data, initial={"area": whole}, auto_id=f"id_{prefix}_%s")
+        fields: Any = self.fields
+        fields["area"].queryset = areas
+        partners = Organisation.objects.filter(collaboration=meeting.collaboration_id, is_active=True)
+        fields["organisation"].queryset = partners.exclude(kind=Organisation.Kind.OPEN_DATA).order_by("name")
 
 
 class ObjectionForm(GuardedForm):

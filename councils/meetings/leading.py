@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
+from action_plans.commitments import actions as commitments
 from action_plans.models import Commitment
 from areas.models import Area
 from audit.actions import record
@@ -26,14 +27,15 @@ from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
 from councils.escalations.actions import escalate
-from councils.meetings.changes import Said, check_said, possible
-from councils.meetings.deviations import deviations
+from councils.meetings.changes import Said, check_said, own_organisation, possible
+from councils.meetings.deviations import areas_of, deviations
 from councils.meetings.minutes import content_of
 from councils.meetings.permissions import check_may_adjust, check_may_keep_meetings, check_may_report_done
 from councils.meetings.planning import locked, plan_next
 from councils.meetings.rules import (
     SETTLES,
     STANDING,
+    check_asks_parts,
     check_is_closed,
     check_is_ongoing,
     check_is_open,
@@ -519,6 +521,46 @@ def object_to(
     )
     record("objection_noted", by=by, subject=decision, organisation=organisation.pk)
     return objection
+
+
+@transaction.atomic
+def ask_part(
+    *,
+    by: Any,
+    decision: Decision,
+    organisation: Organisation,
+    text: str,
+    due_on: dt.date,
+    area: Area,
+    is_confirmed: bool = False,
+) -> DecisionPart:
+    """Say what a decision asks of one organisation. It is asked in the ledger, and binds once it is accepted there."""
+    meeting = _ongoing(by, decision.meeting)
+    check_asks_parts(meeting.group)
+    if decision.outcome != Outcome.DECISION:
+        raise NotPossible(_("Only a decision asks organisations for their parts of it."))
+    if area.pk not in areas_of(meeting.group):
+        raise NotPossible({"area": _("The group does not work with this area.")})
+    said = text.replace("\r\n", "\n").strip()
+    # The same line sent again is the same line.
+    same = decision.parts.filter(commitment__asked_of=organisation, commitment__text=said, commitment__due_on=due_on)
+    if (before := same.first()) is not None:
+        return before
+    commitment = commitments.ask_by_decision(
+        by=by,
+        group=meeting.group,
+        area=area,
+        asked_by=own_organisation(by, meeting.collaboration_id),
+        asked_of=organisation,
+        text=said,
+        due_on=due_on,
+        is_confirmed=is_confirmed,
+    )
+    part = DecisionPart.objects.create(
+        collaboration_id=meeting.collaboration_id, decision=decision, commitment=commitment
+    )
+    record("decision_part_asked", by=by, subject=decision, commitment=commitment.pk)
+    return part
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -13,12 +14,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from action_plans.commitments import presenters as commitments
+from action_plans.commitments.lines import lines_for, states_shown
+from action_plans.models import Commitment, CommitmentState
+from councils.escalations import presenters as escalations
 from councils.meetings.deviations import Deviation
 from councils.meetings.things import named
 from councils.models import (
     AgendaItem,
     Attendance,
     Decision,
+    DecisionPart,
+    Escalation,
     Matter,
     Meeting,
     MeetingState,
@@ -39,6 +46,15 @@ OUTCOME_TONES = {
     Outcome.ESCALATION: ("info", "arrow-up"),
     Outcome.INFORMATION: ("neutral", "info"),
     Outcome.POSTPONED: ("warning", "clock"),
+}
+# How an organisation's answer to a decision is counted. What was taken back is asked of nobody.
+SAID = {
+    CommitmentState.ACCEPTED: "yes",
+    CommitmentState.KEPT: "yes",
+    CommitmentState.NOT_KEPT: "yes",
+    CommitmentState.DECLINED: "no",
+    CommitmentState.ASKED: "not_yet",
+    CommitmentState.COUNTER_OFFERED: "not_yet",
 }
 
 
@@ -119,9 +135,91 @@ def matter_rows(user: Any, matters: Sequence[Matter]) -> list[dict[str, Any]]:
     ]
 
 
+def parts_of(user: Any, decisions: Sequence[Decision]) -> dict[int, dict[str, Any]]:
+    """What decisions ask of organisations, each with its answer as the reader may see it now; and how many said what.
+
+    A no stands with its reason, and with the questions to other levels it was taken to.
+    """
+    wanted = DecisionPart.objects.filter(decision__in=decisions, commitment__in=Commitment.objects.visible_to(user))
+    rows = list(wanted.select_related("commitment__asked_of", "commitment__collaboration").order_by("pk"))
+    answers, further = _answers(user, [row.commitment for row in rows]), _taken_further(user, rows)
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        one, (state, reason) = row.commitment, answers[row.commitment_id]
+        tone, symbol = commitments.STATE_TONES[state]
+        here = found.setdefault(row.decision_id, {"rows": [], "said": {"yes": 0, "no": 0, "not_yet": 0}})
+        here["rows"].append(
+            {
+                "who": one.asked_of.name,
+                "text": commitments.said(one.text),
+                "due_on": one.due_on,
+                "url": commitments.url_of(one),
+                "tag": {"text": str(state.label), "tone": tone, "symbol": symbol},
+                "reason": reason,
+                "further": further.get(one.pk, []),
+            }
+        )
+        if (said := SAID.get(state)) is not None:
+            here["said"][said] += 1
+    for here in found.values():
+        here["words"] = _said_words(here["said"])
+    return found
+
+
+def _answers(user: Any, asked: Sequence[Commitment]) -> dict[int, tuple[CommitmentState, str]]:
+    """What each has answered, and why it said no, as the ledger shows it to the reader.
+
+    That it was asked stands in the decision; what it answered the organisations it is not between see some days later,
+    except of a part of a measure, whose answer stands in the plan at once.
+    """
+    if not asked:
+        return {}
+    where = Q(pk__in=[one.pk for one in asked])
+    lines = {
+        line.commitment.pk: line for line in lines_for(user, asked[0].collaboration, now=timezone.now(), where=where)
+    }
+    in_plan = states_shown(user, [one for one in asked if one.measure_id is not None])
+    found = {}
+    for one in asked:
+        line = lines.get(one.pk)
+        state = CommitmentState(in_plan.get(one.pk) or (line.state if line else CommitmentState.ASKED))
+        refused = line is not None and line.state == state == CommitmentState.DECLINED
+        found[one.pk] = state, commitments.said(line.answer) if refused and line else ""
+    return found
+
+
+def _taken_further(user: Any, rows: Sequence[DecisionPart]) -> dict[int, list[dict[str, Any]]]:
+    """The questions to other levels about an organisation's no, and how each has ended."""
+    if not rows:
+        return {}
+    found: dict[int, list[dict[str, Any]]] = {}
+    asked = Escalation.objects.visible_to(user).filter(commitment__in=[row.commitment_id for row in rows])
+    related = ("collaboration", "from_group", "to_group", "commitment__asked_of")
+    for one in asked.select_related(*related).order_by("pk"):
+        found.setdefault(one.commitment_id or 0, []).append(
+            {
+                "name": escalations.name_of(one),
+                "url": escalations.url_of(one),
+                "words": escalations.ends_words(one) or escalations.heading(one, timezone.localdate()),
+            }
+        )
+    return found
+
+
+def _said_words(said: Mapping[str, int]) -> str:
+    """“2 have said yes, 1 has not answered”."""
+    words = [
+        ngettext("%(n)s has said yes", "%(n)s have said yes", said["yes"]) % {"n": said["yes"]},
+        ngettext("%(n)s has said no", "%(n)s have said no", said["no"]) % {"n": said["no"]},
+        ngettext("%(n)s has not answered", "%(n)s have not answered", said["not_yet"]) % {"n": said["not_yet"]},
+    ]
+    return ", ".join(word for word, number in zip(words, said.values(), strict=True) if number)
+
+
 def decision_rows(user: Any, decisions: Sequence[Decision], slug: str) -> list[dict[str, Any]]:
     """The list of decisions, each with where it was made and what it is about."""
     things = named(user, [(one.about_kind, one.about_id) for one in decisions])
+    parts = parts_of(user, decisions)
     today = timezone.localdate()
     return [
         {
@@ -143,6 +241,7 @@ def decision_rows(user: Any, decisions: Sequence[Decision], slug: str) -> list[d
             and one.due_on < today,
             "done_on": timezone.localdate(one.done_at) if one.done_at else None,
             "about": things.get((one.about_kind, one.about_id or 0)),
+            "parts": parts.get(one.pk),
         }
         for one in decisions
     ]
@@ -246,6 +345,18 @@ def minutes_of(content: Mapping[str, Any], *, only: Iterable[int] | None = None)
     }
 
 
+def _part_words(row: Mapping[str, Any]) -> str:
+    """What a decision asked of an organisation, and where that stood when the meeting was closed."""
+    due = parse_date(row["due_on"]) if isinstance(row["due_on"], str) else row["due_on"]
+    words = {
+        "who": row["organisation"],
+        "text": row["text"],
+        "day": date_format(due, "j F Y") if due else "–",
+        "state": CommitmentState(row["state"]).label,
+    }
+    return _("%(who)s: %(text)s (by %(day)s, %(state)s)") % words
+
+
 def _moment(text: Any) -> dt.datetime | None:
     return parse_datetime(text) if isinstance(text, str) else text
 
@@ -294,4 +405,5 @@ def decision_words(one: Mapping[str, Any]) -> dict[str, Any]:
         "who": who,
         "due": date_format(due, "j F Y") if due else "",
         "objections": [f"{row['organisation']}: {row['text']}" for row in one["objections"]],
+        "parts": [_part_words(row) for row in one["parts"]],
     }

@@ -27,6 +27,7 @@ def register() -> None:
             "roll_called": _("noted who was at a meeting"),
             "called_in": _("called somebody in to a matter"),
             "decision_made": _("wrote down what a meeting decided"),
+            "decision_part_asked": _("asked an organisation for its part of a decision"),
             "objection_noted": _("noted an objection"),
             "minutes_adjusted": _("adjusted the minutes of a meeting"),
             "assignment_done": _("said that an assignment is done"),

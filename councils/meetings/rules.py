@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import NotPossible
 from councils.models import AgendaItem, Meeting, MeetingState, Outcome, Section
-from partners.models import Level
+from partners.models import Group, Level
 
 # The parts every agenda has, whether the platform noticed something or not. Each is talked through, not settled.
 STANDING: dict[Level, tuple[Section, ...]] = {
@@ -22,6 +22,16 @@ STANDING: dict[Level, tuple[Section, ...]] = {
 }  # fmt: skip
 # What ends a matter. What is postponed, or was never reached, comes back.
 SETTLES = {Outcome.DECISION, Outcome.ASSIGNMENT, Outcome.ESCALATION, Outcome.INFORMATION}
+
+
+# Whose decisions name what each organisation does. A group in an area asks for a part of a measure instead.
+ASKS_PARTS = {Level.OPERATIVE, Level.STRATEGIC}
+
+
+def check_asks_parts(group: Group) -> None:
+    """A decision that asks several organisations is made where they sit."""
+    if group.level not in ASKS_PARTS:
+        raise NotPossible(_("The group asks for a part of a measure. Open the measure, and ask there."))
 
 
 def check_is_planned(meeting: Meeting) -> None:

@@ -26,6 +26,7 @@ urlpatterns = [
     path(_ONE + "items/<int:pk>/escalate/", views.item_escalate, name="item_escalate"),
     path(_ONE + "items/<int:pk>/settle/", views.item_settle, name="item_settle"),
     path(_ONE + "items/<int:pk>/call-in/", views.item_call_in, name="item_call_in"),
+    path(_ONE + "decisions/<int:pk>/part/", views.decision_part, name="decision_part"),
     path(_ONE + "decisions/<int:pk>/object/", views.decision_object, name="decision_object"),
     path(_ONE + "mote.ics", file_views.meeting_calendar, name="meeting_calendar"),
     path(_ONE + "minnesanteckning.pdf", file_views.minutes_pdf, name="minutes_pdf"),

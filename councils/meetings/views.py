@@ -24,6 +24,7 @@ from councils.meetings.forms import (
     AdjustForm,
     CallInForm,
     CancelForm,
+    DecisionPartForm,
     EscalateForm,
     FocusForm,
     MatterForm,
@@ -44,6 +45,7 @@ from councils.meetings.permissions import (
     may_plan_meetings,
     may_report_done,
 )
+from councils.meetings.rules import ASKS_PARTS
 from councils.meetings.things import KINDS, named, thing_of
 from councils.models import AgendaItem, Decision, Matter, Meeting, MeetingSeries, MeetingState, Outcome, Section
 from partners.models import Collaboration
@@ -375,12 +377,36 @@ def _current(request: PartnerRequest, shown: Meeting, item: AgendaItem, forms: d
             ),
         ],
         "decisions": decisions,
+        "decided": _decided(user, shown, item, decisions, forms) if may_keep_meetings(user, shown.group) else [],
         "focus": _focus(user, shown, forms) if item.section == Section.FOCUS and item.matter_id is None else None,
         "escalate_form": forms.get("escalate_form") or EscalateForm(meeting=shown, question=item.title),
-        "objection_form": forms.get("objection_form") or ObjectionForm(meeting=shown),
         "call_form": forms.get("call_form") or CallInForm(people=people.exclude(pk__in=leading.expected_at(shown))),
         "called_in": list(item.called_in.select_related("membership__user", "membership__organisation")),
     }
+
+
+def _decided(
+    user: Any, shown: Meeting, item: AgendaItem, decisions: list[Decision], forms: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What has been decided here: who is asked for what, and the forms of each decision, which keep what was sent."""
+    parts = presenters.parts_of(user, decisions)
+    area_id = item.matter.area_id if item.matter else None
+    about = forms.get("about")
+    found = []
+    for one in decisions:
+        sent = forms if about == one.pk else {}
+        asks = shown.group.level in ASKS_PARTS and one.outcome == Outcome.DECISION
+        found.append(
+            {
+                "row": one,
+                "parts": parts.get(one.pk),
+                "part_form": sent.get("part_form")
+                or (DecisionPartForm(meeting=shown, area_id=area_id, prefix=f"part_{one.pk}") if asks else None),
+                "objection_form": sent.get("objection_form")
+                or ObjectionForm(meeting=shown, prefix=f"objection_{one.pk}"),
+            }
+        )
+    return found
 
 
 def _focus(user: Any, shown: Meeting, forms: dict[str, Any]) -> dict[str, Any] | None:
@@ -473,6 +499,7 @@ def _do(
     name: str,
     success: str,
     anchor: str = "",
+    **more: Any,
 ) -> HttpResponse:
     """Do what a form on the meeting's page asks; what is refused stands on the page, and nothing written is lost."""
     if form.is_valid():
@@ -487,7 +514,7 @@ def _do(
             messages.success(request, success)
             return _back(request, shown, anchor)
     shown = _meeting(request, shown.number)
-    return _page(request, shown, 422, **{name: form})
+    return _page(request, shown, 422, **{name: form}, **more)
 
 
 @require_POST
@@ -684,7 +711,7 @@ def decision_object(request: PartnerRequest, collaboration: Collaboration, numbe
     """Note that an organisation does not agree with a decision."""
     shown = _to_lead(request, number)
     decision = get_object_or_404(shown.decisions.select_related("meeting__group"), pk=pk)
-    form = ObjectionForm(request.POST, meeting=shown)
+    form = ObjectionForm(request.POST, meeting=shown, prefix=f"objection_{decision.pk}")
     return _do(
         request,
         shown,
@@ -693,6 +720,25 @@ def decision_object(request: PartnerRequest, collaboration: Collaboration, numbe
         name="objection_form",
         success=_("The objection is noted."),
         anchor="#item",
+        about=decision.pk,
+    )
+
+
+@require_POST
+def decision_part(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
+    """Say what a decision asks of one organisation."""
+    shown = _to_lead(request, number)
+    decision = get_object_or_404(shown.decisions.select_related("meeting__group"), pk=pk)
+    form = DecisionPartForm(request.POST, meeting=shown, prefix=f"part_{decision.pk}")
+    return _do(
+        request,
+        shown,
+        form,
+        lambda: leading.ask_part(by=person(request), decision=decision, **form.cleaned_data),
+        name="part_form",
+        success=_("Asked. They find it under My work, and answer for themselves."),
+        anchor="#item",
+        about=decision.pk,
     )
 
 

@@ -51,6 +51,19 @@ def _decided(world: World) -> None:
     )
 
 
+def _asking(world: World) -> None:
+    _ongoing(world)
+    type(world.group).objects.filter(pk=world.group.pk).update(level="operative")
+    world.decision = make.DecisionFactory(item=world.item, outcome="decision", kind="measure")
+
+
+def _part_said(world: World) -> dict[str, Any]:
+    return {
+        "organisation": world.housing.pk, "text": "Byta låset.", "due_on": f"{timezone.localdate():%Y-%m-%d}",
+        "area": world.west.pk,
+    }  # fmt: skip
+
+
 def _closed(world: World) -> None:
     _decided(world)
     leading.close_meeting(by=world.people["coordinator"], meeting=world.meeting)
@@ -165,6 +178,7 @@ MEETINGS: dict[str, Row] = {
             body=lambda world: {"membership": world.people["other_housing"].memberships.get().pk},
         ),
     ),
+    "decision_part POST": Row(_LEAD, **_of(_asking, "decision", method="post", body=_part_said)),
     "decision_object POST": Row(
         _LEAD,
         **_of(

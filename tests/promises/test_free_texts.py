@@ -162,6 +162,7 @@ ELSEWHERE = {
     **{
         f"EscalateForm.{name}": "councils.escalations.actions.escalate" for name in ("question", "recommended_decision")
     },
+    "DecisionPartForm.text": "action_plans.commitments.actions.ask_by_decision",
     "ObjectionForm.text": "councils.meetings.leading.object_to",
     "AdjustForm.text": "councils.meetings.leading.adjust",
     "DutyForm.requires": "councils.law.actions.write_duty",
