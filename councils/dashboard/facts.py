@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from partners.models import Collaboration
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # Deadlines are told this many days ahead.
 DAYS_AHEAD = 90
@@ -111,7 +114,7 @@ class Thing:
     area: str
     area_id: int | None
     note: str
-    url: str
+    url: str | _StrPromise
     organisation: str = ""
     asked_by: str = ""
     due_on: dt.date | None = None

@@ -267,11 +267,16 @@ def _decide(facts: CouncilFacts) -> Answer:
                 len(late),
             )
         )
-    parts += [Part(f"{one.thing.title}.", one.thing.url) for one in asked[:FEW]]
+    parts += [Part(_closed(one.thing.title), str(one.thing.url)) for one in asked[:FEW]]
     if len(asked) > FEW:
         more = len(asked) - FEW
         parts.append(Part(ngettext("And %(number)s more.", "And %(number)s more.", more) % {"number": more}, url))
     return _answer("decide", number_words(len(asked)), len(asked), url, *parts)
+
+
+def _closed(title: str) -> str:
+    """A title as a sentence among others: a question keeps its own mark."""
+    return title if title.endswith((".", "?", "!", "…")) else f"{title}."
 
 
 # --- A row for each area ----------------------------------------------------------------------------------------------

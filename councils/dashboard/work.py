@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.urls import reverse
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from action_plans.commitments import presenters as commitment_words
@@ -77,13 +77,14 @@ def problems_of(user: Any, collaboration: Collaboration) -> list[ProblemFact]:
 
 def measures_of(user: Any, collaboration: Collaboration, today: dt.date) -> list[MeasureFact]:
     """The decided measures: those going on, and those done in a plan whose period is not over."""
-    cause = MeasureCause.objects.filter(measure=OuterRef("pk"), cause__removed_at=None)
+    with_cause = MeasureCause.objects.filter(cause__removed_at=None).values("measure")
     rows = (
         Measure.objects.visible_to(user)
         .kept()
         .filter(Q(plan__last_day__gte=today) | Q(state__in=IN_FORCE), collaboration=collaboration)
         .filter(state__in=DECIDED_ONCE)
-        .annotate(has_cause=Exists(cause))
+        # Asked once, whatever the database believes of how many causes there are.
+        .annotate(has_cause=ExpressionWrapper(Q(pk__in=with_cause), output_field=BooleanField()))
         .order_by("plan__area__name", "plan__number", "position", "number")
         .values_list("pk", "number", "title", "state", "due_on", "plan__area_id", "plan__area__name", "has_cause")
     )
@@ -92,7 +93,7 @@ def measures_of(user: Any, collaboration: Collaboration, today: dt.date) -> list
         MeasureFact(
             thing=Thing(
                 kind="measure", number=number, name=str(number), title=title, area=area, area_id=area_id,
-                note=str(MeasureState(state).label), url=reverse("measure_detail", args=[collaboration.slug, pk]),
+                note=str(MeasureState(state).label), url=reverse_lazy("measure_detail", args=[collaboration.slug, pk]),
                 due_on=due_on, about=f"measure-{pk}",
             ),
             state=state, has_cause=has_cause,
@@ -186,42 +187,33 @@ def ledger_of(user: Any, collaboration: Collaboration, now: dt.datetime) -> Coun
         f"(array_agg(f.id ORDER BY f.due_on, f.number) FILTER (WHERE {_is(name, since)}))[1:{NAMED}]"
         for name in ("not_kept", "late")
     )
-    rows = SeenLines(user, collaboration, now=now).ask(
+    # The numbers of each organisation in each area, and in the last row those of all with the few that are named.
+    *rows, (_area, _organisation, *all_numbers, broken, late) = SeenLines(user, collaboration, now=now).ask(
         f"SELECT c.area_id, f.asked_of_id, {counts}, {named} FROM found f "  # noqa: S608
-        "JOIN action_plans_commitment c ON c.id = f.id GROUP BY c.area_id, f.asked_of_id"
+        "JOIN action_plans_commitment c ON c.id = f.id GROUP BY GROUPING SETS ((c.area_id, f.asked_of_id), ()) "
+        "ORDER BY c.area_id NULLS LAST"
     )
     names = dict(Organisation.objects.filter(pk__in={row[1] for row in rows}).values_list("pk", "name"))
     own = own_organisations(user, collaboration)
-    whole, by_organisation = Promises(), dict.fromkeys(names, Promises())
+    by_organisation = dict.fromkeys(names, Promises())
     by_area: dict[int, dict[str, int]] = {}
-    broken: list[int] = []
-    late: list[int] = []
-    for area_id, organisation_id, *numbers, broken_ids, late_ids in rows:
+    for area_id, organisation_id, *numbers, _broken, _late in rows:
         told = Promises(*numbers)
-        whole += told
         by_organisation[organisation_id] += told
         if told.open:
             by_area.setdefault(area_id, {})[names[organisation_id]] = told.open
-        broken += broken_ids or []
-        late += late_ids or []
-    things = _things(user, collaboration, [*broken, *late], now)
+    things = _things(user, collaboration, [*(broken or ()), *(late or ())], now)
     organisations = [OrganisationPromises(pk, names[pk], pk in own, told) for pk, told in by_organisation.items()]
     return CouncilLedger(
         on=timezone.localdate(shown_until(rules_of(collaboration), now)),
-        whole=whole,
+        whole=Promises(*all_numbers),
         organisations=tuple(sorted(organisations, key=lambda one: (one.name.casefold(), one.pk))),
-        broken=_first(things, broken),
-        late=_first(things, late),
+        broken=tuple(things[pk] for pk in broken or () if pk in things),
+        late=tuple(things[pk] for pk in late or () if pk in things),
         by_area=tuple(
             (pk, tuple(sorted(told.items(), key=lambda one: one[0].casefold()))) for pk, told in by_area.items()
         ),
     )
-
-
-def _first(things: dict[int, Thing], ids: Iterable[int]) -> tuple[Thing, ...]:
-    """The few that are named, those that have waited longest first."""
-    found = [things[pk] for pk in ids if pk in things]
-    return tuple(sorted(found, key=lambda one: (one.due_on or dt.date.max, one.number))[:NAMED])
 
 
 def _things(user: Any, collaboration: Collaboration, ids: Sequence[int], now: dt.datetime) -> dict[int, Thing]:

@@ -302,6 +302,8 @@ def test_what_a_group_has_asked_of_the_council_waits_first_and_says_how_late_it_
     assert facts.decisions[0].days_late >= 9
     assert "Redan besvarad" not in {one.thing.title for one in facts.decisions}
     assert "skulle ha besvarats" in answer(world, "decide").sentence
+    # A question keeps its own mark.
+    assert "Vem betalar lamporna? " in answer(world, "decide").sentence
     client.force_login(world.council)
     listed = client.get(reverse("council_list", args=["ekstad", "late-decisions"]))
     assert listed.content.decode().count("data-row>") == 1
