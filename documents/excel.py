@@ -471,26 +471,32 @@ def _counted(value: model.Value) -> model.Cell:
 def _chart(block: model.LineChart, book: _Book) -> None:
     """The drawing, and what it is drawn from as a table."""
     book.picture(drawing.draw_png(block), block.alt, drawing.WHOLE_MM)
+    told = numbers_of(block)
+    book.table(told.columns, told.rows, name=told.caption, note=told.note)
+
+
+def numbers_of(block: model.LineChart) -> model.Table:
+    """What a chart is drawn from, as a table."""
     bounds = (_("%(range)s, from"), _("%(range)s, to")) if block.range_name else ()
-    columns = [
+    columns = (
         model.Column(_("Period from")),
         model.Column(block.observed_name, True),
         *(model.Column(bound % {"range": block.range_name}, True) for bound in bounds),
         *(model.Column(line.name, True) for line in block.lines),
         *(model.Column(f"{shares.name}, %", True) for shares in block.strip),
-    ]
-    rows = [
-        [
+    )
+    rows = tuple(
+        (
             model.dated(day),
             _counted(block.observed[at]),
             *((_counted(block.lower[at]), _counted(block.upper[at])) if bounds else ()),
             *(model.counted(line.values[at]) for line in block.lines),
             *(_share(shares.values[at]) for shares in block.strip),
-        ]
+        )
         for at, day in enumerate(block.days)
-    ]
+    )
     note = _("The last period still runs and will have more.") if block.last_is_running else ""
-    book.table(columns, rows, name=_("%(what)s by period") % {"what": block.observed_name}, note=note)
+    return model.Table(_("%(what)s by period") % {"what": block.observed_name}, columns, rows, note)
 
 
 def _share(value: float | None) -> model.Cell:

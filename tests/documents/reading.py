@@ -214,7 +214,8 @@ def _said_in_slides(file: bytes) -> Said:
 def _said_in_excel(file: bytes) -> Said:
     said = Said(alternatives=reading_excel.alternatives(file))
     first, *others = reading_excel.opened(file).worksheets
-    foot = (first.oddFooter.left.text or "").replace("&&", "&").lstrip("\u2060")
+    # A long one is cut short at the foot of a printed sheet.
+    foot = (first.oddFooter.left.text or "").replace("&&", "&").lstrip("\u2060").removesuffix("…")
     for row in first.iter_rows():
         text, note = ([str(cell.value or "") for cell in row] + [""])[:2]
         is_said_elsewhere = text in said.alternatives or (foot and text.startswith(foot)) or row[0].hyperlink
