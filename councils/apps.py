@@ -10,9 +10,11 @@ class CouncilsConfig(AppConfig):
         from councils.escalations import registering as escalations
         from councils.law import registering as law
         from councils.meetings import registering as meetings
+        from councils.packs import registering as packs
 
         escalations.register()
         meetings.register()
         dashboard.register()
         comments.register()
         law.register()
+        packs.register()

@@ -24,3 +24,11 @@ def remind_of_late_questions() -> int:
             # One that cannot be reminded must not keep the others from it.
             logger.exception("reminding of late questions in collaboration %s stopped", collaboration.pk)
     return sent
+
+
+@shared_task
+def sweep_pack_files() -> int:
+    """Delete the files no pack names. Safe to run twice, twice at once, and to kill."""
+    from councils.packs import files
+
+    return files.sweep(timezone.now())

@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("councils.escalations.urls")),
     path("", include("councils.law.urls")),
     path("", include("councils.meetings.urls")),
+    path("", include("councils.packs.urls")),
 ]

@@ -22,6 +22,7 @@ from cause_analysis.prioritising.api import RoundListView, RoundView
 from councils.comments.api import FigureCommentListView
 from councils.escalations.api import EscalationAnswerView, EscalationListView, EscalationView
 from councils.law.api import AgreementListView, StatutoryDecisionView, StatutoryItemListView
+from councils.packs.api import PackFileView, PackListView, PackView
 from est_platform.api import Nothing, SchemaView, router
 from followup.evaluations.api import EvaluationListView, EvaluationView
 from followup.progress.api import ProgressListView
@@ -72,6 +73,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/agreements/", AgreementListView.as_view(), name="api-agreement-list"),
     path("v1/statutory-items/", StatutoryItemListView.as_view(), name="api-statutory-item-list"),
     path("v1/statutory-decisions/", StatutoryDecisionView.as_view(), name="api-statutory-decisions"),
+    path("v1/packs/", PackListView.as_view(), name="api-pack-list"),
+    path("v1/packs/<int:pk>/", PackView.as_view(), name="api-pack"),
+    path("v1/packs/<int:pk>/files/<slug:kind>/", PackFileView.as_view(), name="api-pack-file"),
     path("", Nothing.as_view(), name="api-root"),
     # A line break in an address is as strange as any other: `<path:…>` would leave it to the pages.
     re_path(r"^(?P<rest>[\s\S]+)\Z", Nothing.as_view(), name="api-nothing"),

@@ -71,6 +71,10 @@ app.conf.beat_schedule = {
         "task": "partners.tasks.sweep_logotypes",
         "schedule": crontab(hour=3, minute=59),
     },
+    "delete files no frozen pack names": {
+        "task": "councils.tasks.sweep_pack_files",
+        "schedule": crontab(hour=4, minute=1),
+    },
     "remind of deadlines": {
         "task": "incidents.tasks.remind_of_deadlines",
         "schedule": crontab(minute="*/10"),

@@ -328,6 +328,8 @@ SPECTACULAR_SETTINGS = {
         "EscalationAnswerEnum": "councils.models.Answer",
         "EscalationEndEnum": "councils.models.Ending",
         "EscalationSubjectEnum": "councils.models.Subject",
+        "PackAboutEnum": "councils.models.PackAbout",
+        "PackFormatEnum": "councils.models.FileKind",
         "EscalationDirectionEnum": ["up", "down"],
         "DecisionKindEnum": "partners.levels.DecisionKind",
         "ProgressCourseEnum": "followup.models.Course",

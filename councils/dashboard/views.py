@@ -16,6 +16,8 @@ from audit.actions import record
 from councils.dashboard import lists, paper, presenters, work
 from councils.dashboard.facts import council_facts
 from councils.dashboard.permissions import check_may_read_council_page
+from councils.packs.forms import new_form
+from councils.packs.permissions import may_freeze
 from documents.answers import file_answer
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, person, word_in
@@ -39,6 +41,7 @@ def council_page(request: PartnerRequest, collaboration: Collaboration) -> HttpR
         "columns": presenters.organisation_columns(),
         "organisations": presenters.organisation_rows(facts),
         "override_words": presenters.override_words(facts),
+        "freeze_form": new_form() if may_freeze(request.user, collaboration) else None,
         "overrides_url": presenters.list_url(facts.slug, "overrides") if facts.overrides else "",
     }
     return render(request, "councils/dashboard/page.html", context)

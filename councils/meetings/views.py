@@ -48,6 +48,7 @@ from councils.meetings.permissions import (
 from councils.meetings.rules import ASKS_PARTS
 from councils.meetings.things import KINDS, named, thing_of
 from councils.models import AgendaItem, Decision, Matter, Meeting, MeetingSeries, MeetingState, Outcome, Section
+from councils.packs.slots import packs_of_meeting
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried, word_in
 
@@ -288,6 +289,7 @@ def _base(request: PartnerRequest, shown: Meeting) -> dict[str, Any]:
         "tag": presenters.state_tag(shown),
         "leads": may_keep_meetings(request.user, shown.group),
         "is_whole": Meeting.objects.whole_for(request.user).filter(pk=shown.pk).exists(),
+        **packs_of_meeting(request.user, shown),
     }
 
 

@@ -19,9 +19,11 @@ from councils.models.meetings import (
     Outcome,
     Section,
 )
+from councils.models.packs import READ_PACKS, FileKind, Pack, PackAbout, PackFile, PackQuerySet
 
 __all__ = [
     "READ_LAW",
+    "READ_PACKS",
     "Adjustment",
     "AgendaItem",
     "Answer",
@@ -35,6 +37,7 @@ __all__ = [
     "EscalationReminder",
     "Figure",
     "FigureComment",
+    "FileKind",
     "LawQuerySet",
     "Matter",
     "Meeting",
@@ -42,6 +45,10 @@ __all__ = [
     "MeetingState",
     "Objection",
     "Outcome",
+    "Pack",
+    "PackAbout",
+    "PackFile",
+    "PackQuerySet",
     "Section",
     "StatutoryDecision",
     "StatutoryItem",

@@ -61,6 +61,7 @@ NO_PAGE = {
     "meeting_calendar",
     "minutes_word",
     "minutes_pdf",
+    "pack_file",
 }
 DATA_ENDINGS = ("_export", "_hexagons", "_report", "_pdf", "_word", " POST")
 

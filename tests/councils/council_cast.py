@@ -46,8 +46,12 @@ def figures(area: Any, observed: Sequence[int | None], *, today: dt.date, hidden
     } | more  # fmt: skip
     nothing = {"total": hidden, "categories": [], "parts": [], "trend": []}
     return {
-        "period": months[-1].code, "total": {"count": observed[-1], "judgement": "as_expected"}, "trend": trend,
-        "coverage": coverage, "protection": {"counts": nothing, "no_sensitive": nothing}, "map": {"cells": {}},
+        "period": months[-1].code, "total": {
+            "count": observed[-1], "lower": 10, "upper": 30, "judgement": "as_expected", "reason": "",
+        }, "trend": trend,
+        "categories": [], "others": [], "subareas": [], "places": [], "changes": [], "not_drawn": {}, "clock": None,
+        "coverage": coverage, "protection": {"counts": nothing, "no_sensitive": nothing},
+        "map": {"cells": {}, "drawn": 0, "without_point": 0},
     }  # fmt: skip
 
 

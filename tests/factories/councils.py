@@ -8,7 +8,8 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from councils.models import Escalation, EscalationReminder, FigureComment
+from councils.models import Escalation, EscalationReminder, FigureComment, Pack, PackFile
+from documents import model, plain
 from partners.models import Level
 from tests import factories as make
 
@@ -62,3 +63,39 @@ class FigureCommentFactory(DjangoModelFactory):
     organisation = factory.SubFactory(
         make.OrganisationFactory, collaboration=factory.SelfAttribute("..picture.collaboration")
     )
+
+
+# The smallest document there is, as `documents/plain.py` tells it.
+_EMPTY = plain.as_data(
+    model.Document("Underlag till chefsamrådet", "sv", dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC), ())
+)
+
+
+class PackFactory(DjangoModelFactory):
+    """A pack with nothing in it, and without files."""
+
+    class Meta:
+        model = Pack
+
+    collaboration = factory.SubFactory(make.CollaborationFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    about = "council"
+    title = "Underlag till chefsamrådet"
+    content = factory.LazyFunction(lambda: _EMPTY)
+    sha256 = plain.digest(_EMPTY)
+    made_at = factory.LazyFunction(timezone.now)
+    made_by_function = "samordnare"
+
+
+class PackFileFactory(DjangoModelFactory):
+    """A file of which only the row is there."""
+
+    class Meta:
+        model = PackFile
+
+    pack = factory.SubFactory(PackFactory)
+    collaboration = factory.SelfAttribute("pack.collaboration")
+    kind = "pdf"
+    file = factory.Sequence(lambda n: f"packs/{n:032x}.pdf")
+    sha256 = "0" * 64
+    size_bytes = 1

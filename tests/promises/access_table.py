@@ -41,6 +41,7 @@ from tests.promises.access_law import LAW
 from tests.promises.access_library import LIBRARY
 from tests.promises.access_measures import MEASURES
 from tests.promises.access_meetings import MEETINGS
+from tests.promises.access_packs import PACKS
 from tests.promises.access_papers import PAPERS
 from tests.promises.access_plans import PLANS
 from tests.promises.access_progress import PROGRESS
@@ -1338,6 +1339,7 @@ CAUSES: dict[str, Row] = {
 ACCESS: dict[str, Row] = {
     **MEASURES,
     **MEETINGS,
+    **PACKS,
     **GOALS,
     **PROGRESS,
     **COUNCIL,
