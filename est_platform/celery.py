@@ -95,6 +95,14 @@ app.conf.beat_schedule = {
         "task": "councils.tasks.remind_of_late_questions",
         "schedule": crontab(hour="7-16", minute=35),
     },
+    "invite to meetings": {
+        "task": "councils.tasks.invite_to_meetings",
+        "schedule": crontab(minute="*/10"),
+    },
+    "plan the next meetings and tell of late assignments": {
+        "task": "councils.tasks.keep_meetings_going",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "purge what is too old": {
         "task": "partners.tasks.purge_what_is_due",
         "schedule": crontab(hour=3, minute=20),

@@ -27,6 +27,7 @@ from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotPossible
 from councils.escalations.actions import escalate
+from councils.meetings import news
 from councils.meetings.changes import Said, check_said, own_organisation, possible
 from councils.meetings.deviations import areas_of, deviations
 from councils.meetings.minutes import content_of
@@ -376,6 +377,8 @@ def store_decision(
     decision.save()
     _come_of(item, outcome)
     record("decision_made", by=by, subject=decision, outcome=str(outcome), change=decision.change)
+    if outcome == Outcome.ASSIGNMENT:
+        news.tell_assigned(decision, by=by)
     return decision
 
 
@@ -605,6 +608,7 @@ def call_in(*, by: Any, item: AgendaItem, membership: Membership) -> CalledIn:
     )
     if is_new:
         record("called_in", by=by, subject=meeting, membership=membership.pk)
+        news.tell_called_in(meeting, membership, by=by)
     return called
 
 
@@ -630,7 +634,7 @@ def close_meeting(*, by: Any, meeting: Meeting) -> Meeting:
     left.update(times_postponed=F("times_postponed") + 1)
     Matter.objects.filter(pk__in=settled_ids).update(settled_at=now)
     if meeting.series is not None:
-        plan_next(meeting.series, today=timezone.localdate(now) + dt.timedelta(days=1))
+        plan_next(meeting.series, today=timezone.localdate(now) + dt.timedelta(days=1), besides=meeting)
     adjust_days = meeting.series.adjust_days if meeting.series else 7
     meeting.closed_at, meeting.closed_by = now, by
     meeting.adjust_until = timezone.localdate(now) + dt.timedelta(days=adjust_days)
@@ -639,6 +643,7 @@ def close_meeting(*, by: Any, meeting: Meeting) -> Meeting:
         meeting.content = content_of(meeting)
     meeting.save(update_fields=["state", "closed_at", "closed_by", "adjust_until", "content"])
     record("meeting_closed", by=by, subject=meeting, decisions=meeting.decisions.count())
+    news.tell_minutes(meeting, by=by)
     return meeting
 
 
@@ -669,6 +674,7 @@ def adjust(
         collaboration_id=meeting.collaboration_id, meeting=meeting, organisation=organisation, text=text, made_by=by
     )
     record("minutes_adjusted", by=by, subject=meeting, organisation=organisation.pk)
+    news.tell_adjusted(meeting, adjustment, by=by)
     return adjustment
 
 

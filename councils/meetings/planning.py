@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
 from audit.actions import record
 from cause_analysis.texts import check_texts
+from common.days import midnight
 from common.errors import NotPossible
 from councils.meetings.dates import moment, next_day
 from councils.meetings.permissions import check_may_keep_meetings
@@ -103,9 +104,15 @@ def _write(by: Any, series: MeetingSeries, values: dict[str, Any], *, is_confirm
     series.save()
 
 
-def plan_next(series: MeetingSeries, *, today: dt.date) -> Meeting | None:
-    """The series' next meeting, planned if it was not; None once the series has ended. Safe to run again."""
-    ahead = series.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.ONGOING]).order_by("starts_at").first()
+def plan_next(series: MeetingSeries, *, today: dt.date, besides: Meeting | None = None) -> Meeting | None:
+    """The series' next meeting, planned if it was not; None once the series has ended. Safe to run again.
+
+    A meeting that was planned and never held keeps its page, and does not keep the series from going on. `besides` is
+    the one that is just being closed.
+    """
+    not_held = Q(state=MeetingState.PLANNED, starts_at__lt=midnight(today - dt.timedelta(days=1)))
+    left = series.meetings.filter(state__in=[MeetingState.PLANNED, MeetingState.ONGOING]).exclude(not_held)
+    ahead = left.exclude(pk=besides.pk if besides else 0).order_by("starts_at").first()
     if ahead is not None:
         return ahead
     last = series.meetings.aggregate(last=Max("starts_at"))["last"]

@@ -154,6 +154,7 @@ def parts_of(user: Any, decisions: Sequence[Decision]) -> dict[int, dict[str, An
                 "text": commitments.said(one.text),
                 "due_on": one.due_on,
                 "url": commitments.url_of(one),
+                "state": state,
                 "tag": {"text": str(state.label), "tone": tone, "symbol": symbol},
                 "reason": reason,
                 "further": further.get(one.pk, []),
@@ -172,11 +173,11 @@ def _answers(user: Any, asked: Sequence[Commitment]) -> dict[int, tuple[Commitme
     That it was asked stands in the decision; what it answered the organisations it is not between see some days later,
     except of a part of a measure, whose answer stands in the plan at once.
     """
-    if not asked:
-        return {}
-    where = Q(pk__in=[one.pk for one in asked])
+    where, now = Q(pk__in=[one.pk for one in asked]), timezone.now()
     lines = {
-        line.commitment.pk: line for line in lines_for(user, asked[0].collaboration, now=timezone.now(), where=where)
+        line.commitment.pk: line
+        for collaboration in {one.collaboration for one in asked}
+        for line in lines_for(user, collaboration, now=now, where=where)
     }
     in_plan = states_shown(user, [one for one in asked if one.measure_id is not None])
     found = {}
@@ -220,6 +221,9 @@ def decision_rows(user: Any, decisions: Sequence[Decision], slug: str) -> list[d
     """The list of decisions, each with where it was made and what it is about."""
     things = named(user, [(one.about_kind, one.about_id) for one in decisions])
     parts = parts_of(user, decisions)
+    # Who was given something to do reads that, and not always the meeting it comes from.
+    ids = [one.meeting_id for one in decisions]
+    meetings = set(Meeting.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     today = timezone.localdate()
     return [
         {
@@ -231,7 +235,7 @@ def decision_rows(user: Any, decisions: Sequence[Decision], slug: str) -> list[d
             "kind": str(DecisionKind(one.kind).label) if one.kind else "",
             "group": one.meeting.group.name,
             "day": timezone.localdate(one.made_at),
-            "url": reverse("meeting", args=[slug, one.meeting.number]),
+            "url": reverse("meeting", args=[slug, one.meeting.number]) if one.meeting_id in meetings else "",
             "who": _who(one),
             "due_on": one.due_on,
             "is_waiting": one.outcome == Outcome.ASSIGNMENT and one.done_at is None,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from action_plans.models import Commitment
+from action_plans.models.commitments import SPEAK_FOR_OWN
 from areas.models import Area
 from common.constraints import not_before
 from councils.models.escalations import groups_sat_in
@@ -189,6 +190,35 @@ class Meeting(models.Model):
         return self.starts_at + dt.timedelta(minutes=self.length_min)
 
 
+class OwnInvitationQuerySet(models.QuerySet["MeetingInvitation"]):
+    def visible_to(self, user: Any) -> OwnInvitationQuerySet:
+        """One's own."""
+        return self.filter(person=user)
+
+
+class MeetingInvitation(models.Model):
+    """That somebody is told, once, of a meeting as it was planned, moved or called off. The claim is to tell them."""
+
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="+")
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # How often the meeting had been changed: a move is an invitation of its own.
+    sequence = models.PositiveIntegerField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "person", "sequence"], name="meeting_invited_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}: {self.sequence}"
+
+
 class MatterQuerySet(models.QuerySet["Matter"]):
     def visible_to(self, user: Any) -> MatterQuerySet:
         """Those of the groups one sits in or keeps the minutes of, and those one was called in to."""
@@ -332,8 +362,11 @@ class Attendance(models.Model):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Any) -> DecisionQuerySet:
-        """Those of the meetings the user reads, and of matters they were called in to."""
-        return self.filter(item__in=AgendaItem.objects.visible_to(user))
+        """Those of the meetings the user reads, of matters they were called in to, and what they were given to do."""
+        mine = [m.pk for m in user.active_memberships]
+        own = [m.organisation_id for m in user.active_memberships if m.role in SPEAK_FOR_OWN]
+        given = Q(responsible__in=mine) | Q(organisation__in=own)
+        return self.filter(Q(item__in=AgendaItem.objects.visible_to(user)) | given & Q(outcome=Outcome.ASSIGNMENT))
 
 
 class Decision(models.Model):
@@ -385,8 +418,8 @@ class Decision(models.Model):
 
 class OfDecisionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Any:
-        """What belongs to the decisions the user reads."""
-        return self.filter(decision__in=Decision.objects.visible_to(user))
+        """What belongs to the decisions of the meetings and matters the user reads."""
+        return self.filter(decision__item__in=AgendaItem.objects.visible_to(user))
 
 
 class DecisionPart(models.Model):

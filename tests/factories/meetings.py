@@ -18,6 +18,7 @@ from councils.models import (
     DecisionPart,
     Matter,
     Meeting,
+    MeetingInvitation,
     MeetingSeries,
     Objection,
 )
@@ -47,6 +48,16 @@ class MeetingFactory(DjangoModelFactory):
     collaboration = factory.SelfAttribute("group.collaboration")
     number = factory.Sequence(lambda n: n + 1)
     starts_at = dt.datetime(2026, 11, 24, 9, tzinfo=STOCKHOLM)
+
+
+class MeetingInvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = MeetingInvitation
+
+    meeting = factory.SubFactory(MeetingFactory)
+    collaboration = factory.SelfAttribute("meeting.collaboration")
+    person = factory.SubFactory(make.UserFactory)
+    sequence = 0
 
 
 class MatterFactory(DjangoModelFactory):
