@@ -7,13 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Put the meetings in the menu, fill the slots and give the log its words. Doing it twice changes nothing."""
-    from councils.meetings import my_work, news
+    from councils.meetings import my_work, news, retention
+    from councils.meetings import slots as fillers
     from councils.meetings.permissions import READ_MEETINGS
     from partners import log
     from partners.presenters import describe_actions
     from ui import menu, slots
 
     news.register()
+    retention.register_kind()
+    fillers.register()
     describe_actions(
         {
             "meeting_series_made": _("began a series of meetings"),
