@@ -22,6 +22,7 @@ from cause_analysis.prioritising.api import RoundListView, RoundView
 from councils.comments.api import FigureCommentListView
 from councils.escalations.api import EscalationAnswerView, EscalationListView, EscalationView
 from councils.law.api import AgreementListView, StatutoryDecisionView, StatutoryItemListView
+from councils.meetings.api import DecisionListView, MatterListView, MeetingListView, MeetingView
 from councils.packs.api import PackFileView, PackListView, PackView
 from est_platform.api import Nothing, SchemaView, router
 from followup.evaluations.api import EvaluationListView, EvaluationView
@@ -70,6 +71,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/commitments/", CommitmentListView.as_view(), name="api-commitment-list"),
     path("v1/ledger/", LedgerView.as_view(), name="api-ledger"),
     path("v1/promises/", PromiseListView.as_view(), name="api-promise-list"),
+    path("v1/meetings/", MeetingListView.as_view(), name="api-meeting-list"),
+    path("v1/meetings/<int:pk>/", MeetingView.as_view(), name="api-meeting"),
+    path("v1/decisions/", DecisionListView.as_view(), name="api-decision-list"),
+    path("v1/matters/", MatterListView.as_view(), name="api-matter-list"),
     path("v1/agreements/", AgreementListView.as_view(), name="api-agreement-list"),
     path("v1/statutory-items/", StatutoryItemListView.as_view(), name="api-statutory-item-list"),
     path("v1/statutory-decisions/", StatutoryDecisionView.as_view(), name="api-statutory-decisions"),

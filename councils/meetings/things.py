@@ -109,6 +109,9 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 
+# The kinds by their codes, as the API lists them.
+CODES = list(KINDS)
+
 
 def thing_of(user: Any, kind: str, pk: int | None) -> Any | None:
     """The thing itself, if there is one and the user reads it."""

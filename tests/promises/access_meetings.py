@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from councils.meetings import leading
 from tests import factories as make
-from tests.promises.access_rows import Row, only, seen_by
+from tests.promises.access_rows import Row, everybody, only, seen_by
 from tests.world import World
 
 LISTS = ("security_lead", "police", "other_housing", "coordinator", "council")
@@ -177,6 +177,12 @@ MEETINGS: dict[str, Row] = {
             method="post",
             body=lambda world: {"membership": world.people["other_housing"].memberships.get().pk},
         ),
+    ),
+    "api-meeting-list": Row(everybody(), is_outside=True, is_api=True, before=_planned),
+    "api-decision-list": Row(everybody(), is_outside=True, is_api=True, before=_closed),
+    "api-matter-list": Row(everybody(), is_outside=True, is_api=True, before=_closed),
+    "api-meeting": Row(
+        seen_by(*SEATED), lambda world: [world.meeting.pk], is_outside=True, is_api=True, before=_planned
     ),
     "decision_part POST": Row(_LEAD, **_of(_asking, "decision", method="post", body=_part_said)),
     "decision_object POST": Row(
