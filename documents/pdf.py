@@ -28,6 +28,9 @@ SHORT_TABLE = 2400
 # Texts up to this many signs are not worth breaking to make room for others.
 SHORT_CELL = 24
 SHORT_NUMBER = 4
+# A letter of a table, and the longest word that is never broken.
+LETTER_MM = 1.5
+LONGEST_WORD = 24
 
 
 def write(document: model.Document, *, wanted_pages: int | None = None, look: model.Look | None = None) -> bytes:
@@ -154,14 +157,43 @@ def _share(table: model.Table, place: int) -> int:
     return max(20, min(longest, 90) + min(max(0, longest - 90) // 8, 70))
 
 
+def _shares(table: model.Table, width_mm: float) -> list[float]:
+    """Each column's share of what those leave that take what they need; none is narrower than its longest word.
+
+    Typst lets a word that has no room run into the next column. How wide words are is reckoned, a bit too wide.
+    """
+    shares = [float(_share(table, place)) for place in range(len(table.columns))]
+    texts = [[column.label, *(row[place].text for row in table.rows)] for place, column in enumerate(table.columns)]
+    lines = [max(len(line) for text in said for line in text.split("\n")) for said in texts]
+    words = [min(max((len(word) for text in said for word in text.split()), default=0), LONGEST_WORD) for said in texts]
+    free = width_mm - sum(_reckoned_mm(line) for line, share in zip(lines, shares, strict=True) if not share)
+    wide, set_mm = {place for place, share in enumerate(shares) if share}, dict[int, float]()
+    while wide:
+        whole = sum(shares[place] for place in wide)
+        tight = {place for place in wide if shares[place] / whole * free < _reckoned_mm(words[place])}
+        if not tight:
+            return [set_mm.get(place, share / whole * free) for place, share in enumerate(shares)]
+        set_mm |= {place: _reckoned_mm(words[place]) for place in tight}
+        free -= sum(set_mm[place] for place in tight)
+        wide -= tight
+    # There is no more room to give away.
+    return [set_mm.get(place, 0) for place in range(len(shares))]
+
+
+def _reckoned_mm(letters: int) -> float:
+    """How wide a text of so many letters is in a cell, with the cell's own edges."""
+    return letters * LETTER_MM + 2.4
+
+
 @_plain.register
 def _table(block: model.Table, width_mm: float) -> dict[str, Any]:
+    shares = _shares(block, width_mm)
     return {
         "block": "table",
         "caption": printable(block.caption),
         "columns": [
-            {"label": printable(column.label), "is_number": column.is_number, "share": _share(block, place)}
-            for place, column in enumerate(block.columns)
+            {"label": printable(column.label), "is_number": column.is_number, "share": share}
+            for column, share in zip(block.columns, shares, strict=True)
         ],
         "rows": [[_cell(cell) for cell in row] for row in block.rows],
         "is_short": sum(len(cell.text) + 20 for row in block.rows for cell in row) < SHORT_TABLE,

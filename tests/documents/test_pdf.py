@@ -204,3 +204,19 @@ def test_a_column_of_long_texts_is_wider_than_one_of_short_ones():
     table = model.Table("T", (model.Column("A"), model.Column("B"), model.Column("C")), rows)
     first, long, middle = (pdf._share(table, place) for place in range(3))
     assert first < middle < long < 3 * middle
+
+
+def test_no_word_runs_into_the_next_column():
+    """The plan's six columns: a partner's name beside a follow-up that is told at length."""
+    said = ["Torget är mörkt", "Byt armaturerna. " * 6, "–", "2 mar 2026 – 30 sep 2026", "Bostadsbolaget (leder), lead"]
+    labels = ["Orsak", "Åtgärd", "Operativa mål", "När", "Vem", "Uppföljning"]
+    columns = tuple(model.Column(label) for label in labels)
+    table = model.Table("", columns, (tuple(map(model.Cell, [*said, "Mäts med rapporter. " * 5])),))
+    widths = pdf._shares(table, 170)
+    assert widths[4] >= len("Bostadsbolaget") * pdf.LETTER_MM
+    assert widths[1] > widths[0]
+    # What is left stays with the long texts, and no more is given away than there is.
+    taken = sum(pdf._reckoned_mm(len(said[place])) for place in range(5) if not widths[place])
+    assert sum(widths) + taken <= 172
+    # A word no column has room for takes what it can get.
+    assert all(pdf._shares(table, 40)[place] >= 0 for place in range(6))
