@@ -285,6 +285,9 @@ class FocusForm(GuardedForm):
                 widget=forms.TextInput(attrs={"list": "focus-places", "autocomplete": "off"}),
             )  # fmt: skip
             fields[f"why_{number}"] = _text(_("Why there first"), focus.LONGEST_WHY, rows=1, required=False)
+            for part in ("order", "name", "why"):
+                # An empty row is left out, and the lead above says so: no field of it is called optional.
+                fields[f"{part}_{number}"].is_expected = True
         self.order_fields([*(name for name in self.fields if name != "is_confirmed"), "is_confirmed"])
         self.rank: list[int] = []
 

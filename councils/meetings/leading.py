@@ -413,7 +413,8 @@ def _change(by: Any, meeting: Meeting, item: AgendaItem, code: str, said: Said) 
     check_level_decides(meeting.group, change.kind)
     check_said(change, said)
     with translation.override(settings.LANGUAGE_CODE):
-        name = KINDS[matter.about_kind].name(thing)
+        # The sentence has a full stop of its own.
+        name = KINDS[matter.about_kind].name(thing).removesuffix(".")
         words = str(change.words) % {
             "thing": name,
             "organisation": said.organisation.name if said.organisation else "",
