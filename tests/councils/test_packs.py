@@ -126,6 +126,11 @@ def test_four_files_and_the_page_say_the_same_and_so_do_files_made_anew(client, 
     assert shown.headings == headings[1:]
     assert [[[reading.bare(cell) for cell in row] for row in table] for table in shown.tables] == tables
     assert shown.alternatives == drawn
+    # Each chart of the slides can be changed there, and holds the numbers that stand in the workbook.
+    slides, sheets = (reading.said_in(kept[kind], kind).charts for kind in ("pptx", "xlsx"))
+    assert [name[:9] for one in slides for name in one if name.startswith("Händelser")] == ["Händelser"] * 2
+    assert {len(numbers) for one in slides for numbers in one.values()} == {12}
+    assert [{name: sheet[name] for name in slide} for slide, sheet in zip(slides, sheets, strict=True)] == slides
     # Notes of the slides say what their numbers count.
     assert "Löften som den som lovat har sagt inte är hållna." in " ".join(reading_slides.notes(kept["pptx"]))
 
