@@ -155,7 +155,7 @@ def _missing_reports(asked: Asked) -> Iterator[Deviation]:
 
 def _newest(asked: Asked) -> list[Picture]:
     pictures = newest_published(asked.user, asked.group.collaboration)
-    return [picture for picture in pictures if picture.area_id in asked.area_ids]
+    return [one for one in pictures if one.area_id in asked.area_ids and one.period_start <= asked.today]
 
 
 def _above_expected(asked: Asked) -> Iterator[Deviation]:

@@ -19,6 +19,7 @@ from est_platform.demonstration import cast
 from est_platform.demonstration.cast import BLACKPOOL, NORRKOPING
 from est_platform.demonstration.causes import load_causes
 from est_platform.demonstration.circle import go_round
+from est_platform.demonstration.clock import at_ten
 from est_platform.demonstration.escalations import load_escalations
 from est_platform.demonstration.evaluation_plans import load_ward_measure
 from est_platform.demonstration.evaluations import load_evaluations
@@ -27,13 +28,14 @@ from est_platform.demonstration.incidents import load_incidents
 from est_platform.demonstration.indicators import load_indicators
 from est_platform.demonstration.inspections import load_inspections
 from est_platform.demonstration.law import load_law
-from est_platform.demonstration.meetings import load_meetings
+from est_platform.demonstration.meetings import Meetings, council_day
+from est_platform.demonstration.news import put_news_on_its_days
 from est_platform.demonstration.photos import load_photos
 from est_platform.demonstration.pictures import text_for
 from est_platform.demonstration.place_files import load_place_files
 from est_platform.demonstration.plans import load_plan
 from est_platform.demonstration.problems import CENTRE_BEFORE, GARAGE, WARD, load_problems
-from est_platform.demonstration.progress import load_progress
+from est_platform.demonstration.progress import load_progress, propose_plan
 from est_platform.demonstration.promises import load_promises
 from est_platform.demonstration.reporting import load_reporting
 from incidents.categories import create_default_categories
@@ -122,13 +124,20 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{pictures} situational pictures; the worker makes the others")
     say(f"{_publish(main_areas, people)} of them published")
     say(f"{go_round(norrkoping, people, until)} reports that came too late for one of these, and a picture to review")
+    today = timezone.localdate()
+    decided_on = council_day(today)
+    meetings = Meetings(norrkoping, people, today=today)
+    meetings.hold_until(at_ten(decided_on - dt.timedelta(days=1)))
     problems = load_problems(here, people, until=until)
     say(f"{len(problems)} problems, most of them described")
     causes, predictions = load_causes(here, people, problems, until=until)
     say(f"{causes} causes of those that come first, {predictions} of them tested against the reports")
     if planned := load_plan(norrkoping, people, problems, until=until):
         say(f"{planned} measures of a plan from 2018, and what came of them")
-        if told := load_progress(norrkoping, people, problems.get(GARAGE), until=until):
+        proposed = propose_plan(norrkoping, people, problems.get(GARAGE), until=until, decided_on=decided_on)
+        meetings.hold_until(at_ten(decided_on + dt.timedelta(days=1)), proposed)
+        if proposed is not None:
+            told = load_progress(people, proposed, until=until, decided_on=decided_on)
             say(f"{told} notes of how the measures of this autumn's plan go")
         promised = load_promises(norrkoping, people, problems.get(CENTRE_BEFORE), until=until)
         say(f"{promised} citizen promises: one in force, one that was kept in part, and a draft")
@@ -136,14 +145,16 @@ def load(*, seed: int, until: dt.date, say: Say) -> bool:
     say(f"{followed} indicators beside the reports, and people counted in a square")
     if load_ward_measure(blackpool, people, problems.get(WARD)):
         say("a pretended measure in Blackpool, to be evaluated on real counts")
-    if evaluated := load_evaluations(norrkoping, people, today=timezone.localdate()):
+    if evaluated := load_evaluations(norrkoping, people, today=today):
         say(f"{evaluated} evaluations, two of them adopted and counted again each half year")
-    say(f"{load_law(norrkoping, people, today=timezone.localdate())} decisions on what the law asks for")
-    asked = load_escalations(norrkoping, people, problems.get(GARAGE), today=timezone.localdate())
+    meetings.hold_until(timezone.now())
+    say(f"{meetings.held} meetings of two areas' groups and the council, with their minutes")
+    say(f"{load_law(norrkoping, people, today=today)} decisions on what the law asks for")
+    asked = load_escalations(norrkoping, people, problems.get(GARAGE), today=today)
     say(f"{asked} questions between the levels: answered, sent back, late and on their way")
-    say(f"{load_meetings(norrkoping, people, today=timezone.localdate())} series of meetings")
     say(f"{_upkeep(norrkoping, people, until)} texts purged whose time is over, and some lines in the log")
     for collaboration in here.values():
+        put_news_on_its_days(collaboration)
         record("demonstration_loaded", subject=collaboration, seed=seed, until=until.isoformat())
     return True
 
@@ -210,8 +221,8 @@ def areas_called(collaboration: Collaboration, slugs: tuple[str, ...]) -> list[A
 
 
 def _groups(here: dict[str, Collaboration], today: dt.date) -> None:
-    """Groups by function, with a term of two years. They sit today, whatever day the reports end."""
-    begins, ends = dt.date(today.year, 1, 1), dt.date(today.year + 2, 1, 1)
+    """Groups by function, with a term of four years. They sit today, and met the year before."""
+    begins, ends = dt.date(today.year - 2, 1, 1), dt.date(today.year + 2, 1, 1)
     members = {m.user.email: m for m in Membership.objects.select_related("user")}
     for seats in cast.GROUPS:
         collaboration = here[seats.collaboration]

@@ -543,7 +543,8 @@ def _as_then(plan: Plan, decided: dict[int, dt.date]) -> None:
     goals = Goal.objects.filter(plan=plan)
     goals.update(created_at=written, agreed_at=_at(FIRST_DECIDED))
     goals.filter(counted_at__isnull=False).update(counted_at=written)
-    of_the_plan = Q(measure__plan=plan) | Q(measure=None, area=plan.area)
+    # What the council's meetings have asked stands on its days already.
+    of_the_plan = Q(measure__plan=plan) | Q(measure=None, area=plan.area, decided_in=None)
     for commitment in Commitment.objects.filter(of_the_plan, collaboration=plan.collaboration_id):
         day = decided[commitment.measure_id] if commitment.measure_id else DAY(2018, 2, 5)
         asked = _at(day - dt.timedelta(days=14))

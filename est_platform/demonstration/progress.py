@@ -9,40 +9,36 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from action_plans.commitments import actions as commitments
 from action_plans.evaluating.drafting import add_months, first_of_next
-from action_plans.goals.actions import add_goal, agree_on_goal
+from action_plans.goals.actions import add_goal
 from action_plans.measures import actions as measures
 from action_plans.models import (
     Agreement,
     Commitment,
-    CommitmentMove,
-    EvaluationPlan,
     Goal,
     Measure,
-    MeasureMove,
     MeasureState,
     Plan,
 )
 from action_plans.plans.actions import make_plan
-from action_plans.plans.deciding import decide_plan
 from areas.models import Area, Place
 from cause_analysis.models import Cause, CauseAnalysis, Problem
 from est_platform.demonstration.cast import NORRKOPING
 from est_platform.demonstration.causes import GARAGE_PLACE
+from est_platform.demonstration.clock import at_ten, turned_to
 from est_platform.demonstration.evaluation_plans import plan_evaluation
 from est_platform.demonstration.photos import drawn
-from followup.models import Course, DoseKind, DosePlan, Obstacle, ObstacleCode, ProgressNote
+from followup.models import Course, DoseKind, DosePlan, ObstacleCode
 from followup.progress.actions import plan_doses, resolve_obstacle, tell
 from followup.progress.photos import add_proof
-from partners.models import Collaboration, Group, Organisation, User
+from partners.models import Collaboration, Organisation, User
 
 _HOUSING, _POLICE, _PARKS = "sakerhetsansvarig", "kommunpolis", "atgardsansvarig"
-GROUP = "EST-gruppen Klockaretorpet"
-# So many days before the last day of the reports the group decided, and the measures began.
-DECIDED, BEGAN = 75, 68
+# So many days after the council's decision the measures begin.
+BEGINS_AFTER = 5
+# So many days before the last day of the reports the first news was told.
+EARLIEST_NEWS = 55
 
 
 @dataclass(frozen=True)
@@ -158,41 +154,71 @@ CURRENT = (
 )  # fmt: skip
 
 
-def load_progress(here: Collaboration, people: dict[str, User], problem: Problem | None, *, until: dt.date) -> int:
-    """The plan and what has been told of it; how many notes there are. Where nobody has analysed there are none."""
+@dataclass(frozen=True)
+class Proposed:
+    """The plan as it is laid before the council: its goal and its measures, none of them decided."""
+
+    plan: Plan
+    goal: Goal
+    measures: tuple[tuple[Current, Measure], ...]
+
+
+def propose_plan(
+    here: Collaboration, people: dict[str, User], problem: Problem | None, *, until: dt.date, decided_on: dt.date
+) -> Proposed | None:
+    """What is laid before the council. Nothing where nobody has analysed, or the reports end too long ago."""
     analysed = CauseAnalysis.objects.filter(problem=problem, adopted_at__isnull=False)
-    if problem is None or not analysed.exists():
-        return 0
+    if problem is None or not analysed.exists() or (until - decided_on).days < EARLIEST_NEWS + BEGINS_AFTER:
+        return None
     problem.refresh_from_db()
-    someone = {
-        name.removesuffix(f"@{NORRKOPING}.example"): person
-        for name, person in people.items()
-        if name.endswith(f"@{NORRKOPING}.example")
-    }
+    someone = _functions(people)
     coordinator = someone["samordnare"]
-    began = until - dt.timedelta(days=DECIDED)
-    plan = make_plan(
-        by=coordinator,
-        area=Area.objects.get(pk=problem.area_id),
-        agreement=Agreement.objects.filter(collaboration=here, last_day__gte=until).first(),
-        title="Handlingsplan för P-huset Norra",
-        first_day=began.replace(day=1),
-        last_day=began.replace(day=1, year=began.year + 1),
-        purpose="Ingen ska behöva vara orolig för bilen, eller för röken.",
-        hours_available=200,
-        money_available=160_000,
-        is_confirmed=True,
-    )
-    group = Group.objects.get(collaboration=here, name=GROUP)
-    goal = _goal(plan, problem, coordinator, group, until)
+    with turned_to(at_ten(decided_on - dt.timedelta(days=21))):
+        plan = make_plan(
+            by=coordinator,
+            area=Area.objects.get(pk=problem.area_id),
+            agreement=Agreement.objects.filter(collaboration=here, last_day__gte=until).first(),
+            title="Handlingsplan för P-huset Norra",
+            first_day=decided_on.replace(day=1),
+            last_day=add_months(decided_on.replace(day=1), 12),
+            purpose="Ingen ska behöva vara orolig för bilen, eller för röken.",
+            hours_available=200,
+            money_available=160_000,
+            is_confirmed=True,
+        )
+        goal = _goal(plan, problem, coordinator, decided_on)
+    with turned_to(at_ten(decided_on - dt.timedelta(days=14))):
+        drafted = [
+            (current, *_measure(current, plan, problem, goal, coordinator, decided_on, until)) for current in CURRENT
+        ]
+    with turned_to(at_ten(decided_on - dt.timedelta(days=9))):
+        for current, _measured, lead in drafted:
+            commitments.accept(by=someone[current.who], commitment=lead)
+    return Proposed(plan, goal, tuple((current, measure) for current, measure, _lead in drafted))
+
+
+def load_progress(people: dict[str, User], proposed: Proposed, *, until: dt.date, decided_on: dt.date) -> int:
+    """The measures begin, and what has been told of them since; how many notes there are."""
+    someone = _functions(people)
+    with turned_to(at_ten(decided_on + dt.timedelta(days=BEGINS_AFTER))):
+        for current, measure in proposed.measures:
+            measure.refresh_from_db()
+            measures.run(by=someone[current.who], measure=measure, to=MeasureState.ONGOING)
+            if current.kind is not None:
+                changed = {(current.kind, current.word): current.planned}
+                plan_doses(by=someone["samordnare"], measure=measure, changed=changed, is_confirmed=True)
     notes = 0
-    for current in CURRENT:
-        measure = _measure(current, plan, problem, goal, coordinator, group, someone, until)
+    for current, measure in proposed.measures:
+        measure.refresh_from_db()
         for number, said in enumerate(current.told):
             _tell(measure, current, said, someone[current.who], number, until)
             notes += 1
-    decide_plan(by=coordinator, plan=plan, group=group, decided_on=began, reason="", signatures=[], is_confirmed=True)
     return notes
+
+
+def _functions(people: dict[str, User]) -> dict[str, User]:
+    ending = f"@{NORRKOPING}.example"
+    return {name.removesuffix(ending): person for name, person in people.items() if name.endswith(ending)}
 
 
 def _organisation(here: int, name: str) -> Organisation:
@@ -200,16 +226,10 @@ def _organisation(here: int, name: str) -> Organisation:
 
 
 def _measure(
-    current: Current,
-    plan: Plan,
-    problem: Problem,
-    goal: Goal,
-    by: User,
-    group: Group,
-    someone: dict[str, User],
-    until: dt.date,
-) -> Measure:
-    start, due = until - dt.timedelta(days=BEGAN), until + dt.timedelta(days=40)
+    current: Current, plan: Plan, problem: Problem, goal: Goal, by: User, decided_on: dt.date, until: dt.date
+) -> tuple[Measure, Commitment]:
+    """The measure, proposed, and the part of whoever leads it."""
+    start, due = decided_on + dt.timedelta(days=BEGINS_AFTER), until + dt.timedelta(days=40)
     place = Place.objects.get(collaboration=plan.collaboration_id, name=GARAGE_PLACE)
     measure = measures.add_measure(
         by=by,
@@ -245,19 +265,12 @@ def _measure(
         is_confirmed=True,
     )
     measures.propose(by=by, measure=measure)
-    commitments.accept(by=someone[current.who], commitment=lead)
-    measure = measures.decide(by=by, measure=measure, group=group)
-    measure = measures.run(by=someone[current.who], measure=measure, to=MeasureState.ONGOING)
-    if current.kind is not None:
-        changed = {(current.kind, current.word): current.planned}
-        plan_doses(by=by, measure=measure, changed=changed, is_confirmed=True)
-    _on_its_days(measure, until)
-    return measure
+    return measure, lead
 
 
-def _goal(plan: Plan, problem: Problem, by: User, group: Group, until: dt.date) -> Goal:
-    """At most two fires a year, agreed on by the group that decided."""
-    goal = add_goal(
+def _goal(plan: Plan, problem: Problem, by: User, decided_on: dt.date) -> Goal:
+    """At most two fires a year."""
+    return add_goal(
         by=by,
         plan=plan,
         problem=problem,
@@ -268,14 +281,13 @@ def _goal(plan: Plan, problem: Problem, by: User, group: Group, until: dt.date) 
         measured=Goal.Measured.REPORTS,
         selection=problem.selection,
         indicator="rapporter om bränder i huset",
-        baseline_from=until - dt.timedelta(days=DECIDED + 365),
-        baseline_to=until - dt.timedelta(days=DECIDED + 1),
+        # Until the plan was written.
+        baseline_from=decided_on - dt.timedelta(days=22 + 364),
+        baseline_to=decided_on - dt.timedelta(days=22),
         target=2,
         target_on=plan.last_day,
         is_confirmed=True,
     )
-    agree_on_goal(by=by, goal=goal, group=group, row_version=goal.row_version)
-    return goal
 
 
 def _plan_the_evaluation(measure: Measure, by: User, start: dt.date, due: dt.date) -> None:
@@ -293,52 +305,27 @@ def _plan_the_evaluation(measure: Measure, by: User, start: dt.date, due: dt.dat
 
 
 def _tell(measure: Measure, current: Current, said: Said, by: User, number: int, until: dt.date) -> None:
-    """Tell it as the form does, and put it on its day."""
+    """Tell it as the form does, on its day."""
     dose = DosePlan.objects.filter(measure=measure).first()
     day = until - dt.timedelta(days=said.days_ago)
-    told = tell(
-        by=by,
-        measure=measure,
-        organisation=_organisation(measure.collaboration_id, current.of),
-        course=said.course,
-        on=day,
-        text=said.text,
-        hours=said.hours,
-        cost_sek=said.cost_sek,
-        doses={dose.pk: said.done} if dose is not None and said.done else None,
-        obstacle=said.obstacle,
-        client_uuid=uuid.uuid5(uuid.NAMESPACE_OID, f"demonstration progress {measure.pk} {number}"),
-        is_confirmed=True,
-    )
-    if said.with_photo:
-        add_proof(note=told.note, by=by, data=drawn("FYS", seed=41))
-    ProgressNote.objects.filter(pk=told.note.pk).update(written_at=_at(day))
+    with turned_to(at_ten(day)):
+        told = tell(
+            by=by,
+            measure=measure,
+            organisation=_organisation(measure.collaboration_id, current.of),
+            course=said.course,
+            on=day,
+            text=said.text,
+            hours=said.hours,
+            cost_sek=said.cost_sek,
+            doses={dose.pk: said.done} if dose is not None and said.done else None,
+            obstacle=said.obstacle,
+            client_uuid=uuid.uuid5(uuid.NAMESPACE_OID, f"demonstration progress {measure.pk} {number}"),
+            is_confirmed=True,
+        )
+        if said.with_photo:
+            add_proof(note=told.note, by=by, data=drawn("FYS", seed=41))
     if said.resolved is not None:
         resolved = until - dt.timedelta(days=said.resolved)
-        obstacle = resolve_obstacle(by=by, obstacle=told.note.obstacle, on=resolved)
-        Obstacle.objects.filter(pk=obstacle.pk).update(resolved_at=_at(resolved))
-
-
-def _on_its_days(measure: Measure, until: dt.date) -> None:
-    """What happened before the news happened when the group decided."""
-    decided = until - dt.timedelta(days=DECIDED)
-    began = until - dt.timedelta(days=BEGAN)
-    asked, answered = decided - dt.timedelta(days=14), decided - dt.timedelta(days=9)
-    Measure.objects.filter(pk=measure.pk).update(created_at=_at(decided - dt.timedelta(days=21)))
-    days = {"proposed": asked, "decided": decided, "ongoing": began}
-    for state, day in days.items():
-        MeasureMove.objects.filter(measure=measure, to_state=state).update(at=_at(day))
-    EvaluationPlan.objects.filter(measure=measure).update(fixed_at=_at(decided))
-    for part in Commitment.objects.filter(measure=measure):
-        Commitment.objects.filter(pk=part.pk).update(
-            created_at=_at(asked), asked_at=_at(asked), answered_at=_at(answered)
-        )
-        for move in part.moves.all():
-            at = _at(asked if move.to_state == "asked" else answered)
-            stands = {"asked_at": _at(asked).isoformat(), "answered_at": _at(answered).isoformat()}
-            line = {**move.line, **{name: day for name, day in stands.items() if move.line.get(name)}}
-            CommitmentMove.objects.filter(pk=move.pk).update(at=at, line=line)
-
-
-def _at(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(10), tzinfo=timezone.get_default_timezone())
+        with turned_to(at_ten(resolved)):
+            resolve_obstacle(by=by, obstacle=told.note.obstacle, on=resolved)

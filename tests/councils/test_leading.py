@@ -10,6 +10,7 @@ from django.utils import timezone
 from action_plans.models import Commitment, CommitmentState, Goal, MeasureState
 from common.errors import NotAllowed, NotPossible
 from councils.meetings import leading
+from councils.meetings.planning import make_series
 from councils.models import AgendaItem, Decision, Matter, Meeting, MeetingState, Outcome, Section
 from tests import factories as make
 from tests.councils.meeting_cast import MeetingWorld
@@ -189,6 +190,19 @@ def test_minutes_never_change_and_corrections_stand_beside(world):
     with pytest.raises(NotAllowed):
         leading.adjust(by=world.officer, meeting=meeting, organisation=world.housing, text="Vi sa inte så.")
     assert meeting.adjustments.count() == 1
+
+
+def test_closing_plans_the_next_meeting_of_the_series_and_the_minutes_name_it(world, time_machine):
+    said = {"name": "EST-möte", "cadence": "weekly", "first_on": timezone.localdate(), "starts_at": dt.time(9)}
+    series = make_series(by=world.coordinator, group=world.group, length_min=45, **said)
+    meeting = series.meetings.get()
+    time_machine.move_to(meeting.starts_at)
+    leading.open_meeting(by=world.coordinator, meeting=meeting)
+    leading.close_meeting(by=world.coordinator, meeting=meeting)
+    following = series.meetings.get(state=MeetingState.PLANNED)
+    assert following.starts_at > meeting.starts_at
+    meeting.refresh_from_db()
+    assert dt.datetime.fromisoformat(meeting.content["next"]) == following.starts_at
 
 
 def test_adjusting_ends_with_its_days(world, time_machine):

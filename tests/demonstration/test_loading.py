@@ -44,6 +44,7 @@ from cause_analysis.models import (
     Verdict,
 )
 from cause_analysis.problems.definition import QUESTIONS
+from councils.models import Decision, DecisionPart, Escalation, Meeting
 from est_platform.demonstration import cast, loading
 from followup.lessons.queries import experience_of
 from followup.models import Evaluation, Obstacle, ProblemWatch, ProofPhoto
@@ -51,7 +52,7 @@ from followup.progress.queries import doses_of, silent_measures
 from incidents.models import ImportBatch, ImportRefusal, Incident, NothingToReport, Photo, ReportingUnit, Status
 from incidents.reviewing.queries import waiting_batches
 from incidents.rules import coarsen
-from partners.models import Collaboration, Group, Membership, Organisation, User
+from partners.models import Collaboration, Group, Membership, Notification, Organisation, User
 from partners.roles import SEE_PUBLISHED_PICTURES, Role
 from privacy.guard import scan_column
 from situational_picture.models import Delivery, Picture
@@ -205,7 +206,7 @@ class TestLoaded:
     def test_groups_meet_by_function(self):
         group = Group.objects.get(collaboration__slug="norrkoping", name="EST-gruppen Hageby")
         assert group.level == "tactical"
-        assert [member.valid_to.year - member.valid_from.year for member in group.members.all()] == [2, 2, 2]
+        assert [member.valid_to.year - member.valid_from.year for member in group.members.all()] == [4, 4, 4]
         assert group.group_areas.get().area.slug == "hageby"
         assert set(Group.objects.values_list("level", flat=True)) == {"strategic", "operative", "tactical"}
 
@@ -257,7 +258,29 @@ class TestLoaded:
         assert any("evaluations, two of them adopted" in line for line in loaded)
         assert any("decisions on what the law asks for" in line for line in loaded)
         assert any("questions between the levels" in line for line in loaded)
+        assert any("meetings of two areas' groups and the council" in line for line in loaded)
         assert len(loaded) == 19
+
+    def test_a_year_of_meetings_has_been_held_and_the_next_ones_are_planned(self):
+        for name, fewest in (("EST-gruppen Klockaretorpet", 25), ("EST-gruppen Hageby", 25), ("Chefsamrådet", 4)):
+            group = Group.objects.get(name=name, collaboration__slug="norrkoping")
+            held = group.meetings.filter(state="closed").order_by("starts_at")
+            assert held.count() >= fewest
+            assert all(one.opened_at < one.closed_at <= one.ends_at for one in held)
+            assert held.filter(attendances__presence="present").distinct().count() == held.count()
+            assert Decision.objects.filter(meeting__group=group).exists()
+            assert group.meetings.get(state="planned").starts_at > held.last().closed_at
+        # Somebody was given something that nobody has done yet.
+        assert Decision.objects.filter(outcome="assignment", done_at=None).exists()
+        assert Decision.objects.filter(outcome="assignment").exclude(done_at=None).count() > 5
+
+    def test_old_news_is_read_and_nobody_gets_a_letter_of_it(self):
+        news = Notification.objects.all()
+        assert news.exists()
+        old = news.filter(happened_at__lt=timezone.now() - dt.timedelta(days=11))
+        assert old.exists()
+        assert not old.filter(read_at=None).exists()
+        assert not old.filter(mail_claimed_at=None).exists()
 
     def test_problems_are_described_and_say_what_their_numbers_are(self):
         problems = {problem.title: problem for problem in Problem.objects.all()}
@@ -382,7 +405,8 @@ def test_the_whole_demonstration(capsys):
     assert {goal.agreed_at.date() for goal in plan.goals.all()} == {dt.date(2018, 2, 15)}
     # What the partners ask of each other now, so that there is something to answer on whatever day it is loaded.
     now = asked.filter(measure=None, asked_at__year__gt=2018)
-    states = ["accepted", "accepted", "asked", "counter_offered", "declined", "not_kept"]
+    # Two of those that are accepted are parts of what the council decided.
+    states = ["accepted"] * 4 + ["asked", "counter_offered", "declined", "not_kept"]
     assert sorted(now.values_list("state", flat=True)) == states
     # Each was asked before its day and answered after it was asked, in the days that have been.
     for one in now:
@@ -394,6 +418,7 @@ def test_the_whole_demonstration(capsys):
     what_is_promised_is_read_by_anybody()
     assert Problem.objects.get(title="Bilbränder i P-huset Norra").state == "under_way"
     how_this_autumns_measures_go()
+    the_council_decided_the_plan_at_its_meeting()
     evaluations_are_planned_with_the_helper()
     one_evaluation_shows_a_decrease_and_others_cannot_tell()
     # The night round reports since September, and its latest file waits to be approved as a whole.
@@ -485,6 +510,27 @@ def how_this_autumns_measures_go():
     assert ProofPhoto.objects.kept().count() == 1
     silent = silent_measures(norrkoping, dt.date(2026, 11, 20))
     assert [one.title for one in silent if one in measures] == ["Töm de nedre planen på däck och möbler"]
+
+
+def the_council_decided_the_plan_at_its_meeting():
+    """Each decision is the change, by the same group at the same moment; the question from below came back answered."""
+    council = Meeting.objects.filter(group__name="Chefsamrådet", state="closed").order_by("starts_at")
+    assert council.count() == 4
+    last = council.last()
+    decided = last.decisions.order_by("number")
+    assert list(decided.values_list("change", flat=True)) == (
+        ["measure_decide"] * 4 + ["goal_agree", "plan_decide", "escalation_yes"]
+    )
+    plan = Plan.objects.get(collaboration__slug="norrkoping", number=2)
+    for measure in plan.measures.all():
+        move = measure.moves.get(to_state="decided")
+        assert (move.group, move.at.date()) == (last.group, last.starts_at.date())
+        assert last.opened_at < move.at < last.closed_at
+    assert plan.versions.get().decided_on == last.starts_at.date()
+    asked = Escalation.objects.get(from_group__name="EST-gruppen Klockaretorpet", to_group=last.group)
+    assert last.opened_at < asked.answered_at < last.closed_at < asked.returned_seen_at
+    # What has come of it is told in the minutes, with who was there.
+    assert DecisionPart.objects.filter(commitment__state="accepted").count() == 2
 
 
 def what_is_promised_is_read_by_anybody():
