@@ -32,7 +32,7 @@ def minutes_word(meeting: Meeting) -> bytes:
 def minutes_document(meeting: Meeting) -> model.Document:
     """What the minutes say: what was frozen when the meeting was closed, and what was adjusted since."""
     minutes = presenters.minutes_of(meeting.content)
-    adjustments = list(meeting.adjustments.select_related("organisation"))
+    adjustments = presenters.adjustments_of(meeting)
     last = max([meeting.closed_at or meeting.starts_at, *(one.made_at for one in adjustments)])
     where = f", {minutes['where']}" if minutes["where"] else ""
     return model.Document(

@@ -21,6 +21,7 @@ from councils.escalations import presenters as escalations
 from councils.meetings.deviations import Deviation
 from councils.meetings.things import named
 from councils.models import (
+    Adjustment,
     AgendaItem,
     Attendance,
     Decision,
@@ -349,6 +350,14 @@ def minutes_of(content: Mapping[str, Any], *, only: Iterable[int] | None = None)
     }
 
 
+def adjustments_of(meeting: Meeting) -> list[Adjustment]:
+    """What stands beside the minutes, in its words or that they have been purged."""
+    found = list(meeting.adjustments.select_related("organisation"))
+    for one in found:
+        one.text = commitments.said(one.text)
+    return found
+
+
 def _part_words(row: Mapping[str, Any]) -> str:
     """What a decision asked of an organisation, and where that stood when the meeting was closed."""
     due = parse_date(row["due_on"]) if isinstance(row["due_on"], str) else row["due_on"]
@@ -388,8 +397,11 @@ def _sections(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "title": item["title"],
                 "is_standing": item["is_standing"],
                 "tag": outcome_tag(item["outcome"]),
-                "postponed": postponed_words(item["times_postponed"]),
-                "note": item["note"],
+                # That it was put off for the first time the tag says already.
+                "postponed": postponed_words(item["times_postponed"])
+                if item["times_postponed"] > 1 or item["outcome"] != Outcome.POSTPONED
+                else "",
+                "note": commitments.said(item["note"]),
                 "minutes": item["minutes"],
                 "decisions": [decision_words(one) for one in item["decisions"]],
             }

@@ -479,7 +479,7 @@ def _minutes_page(request: PartnerRequest, shown: Meeting, status: int, forms: d
     context = {
         **base,
         "minutes": presenters.minutes_of(shown.content, only=only),
-        "adjustments": list(shown.adjustments.select_related("organisation")) if base["is_whole"] else [],
+        "adjustments": presenters.adjustments_of(shown) if base["is_whole"] else [],
         "adjust_form": (forms.get("adjust_form") or AdjustForm(organisations=organisations)) if may_adjust else None,
     }
     return render(request, "councils/meetings/minutes.html", context, status=status)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.meetings import leading, retention, slots
+from councils.meetings import leading, presenters, retention, slots
 from councils.models import AgendaItem, Matter, Meeting
 from partners.models import Collaboration
 from tests import factories as make
@@ -36,7 +36,7 @@ def decided(world, kind, thing, **said):
 def test_what_was_decided_stands_on_the_page_for_those_who_read_the_meeting(client, world):
     measure = world.decidable()
     decision = decided(world, "measure", measure)
-    address = reverse("measure_detail", args=[world.here.slug, measure.number])
+    address = reverse("measure_detail", args=[world.here.slug, measure.pk])
     bring = reverse("matter_new", args=[world.here.slug]) + f"?about=measure&amp;id={measure.pk}"
     for person, reads in ((world.officer, True), (world.coordinator, True), (world.security_lead, False)):
         client.force_login(person)
@@ -122,3 +122,6 @@ def test_notes_go_after_their_time_and_decisions_stay(world):
     assert (told["decisions"][0]["text"], told["decisions"][0]["motive"]) == ("Torget först.", "Mest händer.")
     assert AgendaItem.objects.get(pk=item.pk).note == meeting.adjustments.get().text == "[…]"
     assert not retention.KIND.due(here, tomorrow).exists()
+    assert [one.text for one in presenters.adjustments_of(meeting)] == ["(texten är gallrad)"]
+    (part,) = [part for part in presenters.minutes_of(meeting.content)["sections"] if part["section"] == "why"]
+    assert "(texten är gallrad)" in {row["note"] for row in part["items"]}
