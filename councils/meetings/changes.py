@@ -273,7 +273,7 @@ CHANGES: Mapping[str, Mapping[str, Change]] = {
         "commitment_again": Change(
             gettext_lazy("Ask again, with another day or in other words"),
             DecisionKind.REQUEST,
-            gettext_lazy("It is asked again: %(thing)s."),
+            gettext_lazy("It is asked again by %(day)s: %(thing)s."),
             lambda one: one.state in {CommitmentState.ASKED, CommitmentState.COUNTER_OFFERED, CommitmentState.DECLINED},
             _ask_again,
             may_say=frozenset({"text", "due_on"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -43,6 +44,11 @@ def _where() -> forms.CharField:
     return forms.CharField(
         label=_("Where?"), max_length=120, required=False, help_text=_("A room, or how one takes part from afar.")
     )
+
+
+def _word(sent: str) -> str:
+    """What may stand in an id of the page, of what a form was sent with."""
+    return re.sub(r"[^a-z0-9_]", "", sent)
 
 
 def _groups(user: Any, collaboration: Any) -> Any:
@@ -217,7 +223,7 @@ class OutcomeForm(GuardedForm):
 
     def __init__(self, data: Any = None, *, meeting: Meeting, people: Any, prefix: str = "", **start: Any) -> None:
         initial = {"form_id": uuid.uuid4(), **start}
-        super().__init__(data, initial=initial, auto_id=f"id_{prefix or 'decision'}_%s")
+        super().__init__(data, initial=initial, auto_id=f"id_{_word(prefix) or 'decision'}_%s")
         fields: Any = self.fields
         fields["kind"].choices = [
             ("", _("Choose")),
@@ -272,7 +278,7 @@ class FocusForm(GuardedForm):
             for number, place in enumerate(shown.places or shown.proposed):
                 initial |= {f"name_{number}": place.name, f"why_{number}": place.why}
         prefix = data.get("area", "") if shown is None and data is not None else shown.area.pk if shown else ""
-        super().__init__(data, initial=initial, auto_id=f"id_focus_{str(prefix)[:18]}_%s")
+        super().__init__(data, initial=initial, auto_id=f"id_focus_{_word(str(prefix)[:18])}_%s")
         fields: Any = self.fields
         fields["area"].queryset = Area.objects.filter(pk__in=[one.pk for one in areas])
         for number in self.ROWS:

@@ -25,7 +25,7 @@ from areas.models import Area
 from audit.actions import record
 from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
-from common.errors import NotPossible
+from common.errors import NotAllowed, NotPossible
 from councils.escalations.actions import escalate
 from councils.meetings import news
 from councils.meetings.changes import Said, check_said, own_organisation, possible
@@ -350,7 +350,8 @@ def decide(
         form_id=form_id,
         about=(matter.about_kind, matter.about_id) if matter else ("", None),
     )
-    if isinstance(made, Commitment):
+    # What is asked again, or was asked in the same words, belongs to the decision that first asked it.
+    if isinstance(made, Commitment) and not DecisionPart.objects.filter(commitment=made).exists():
         DecisionPart.objects.create(collaboration_id=meeting.collaboration_id, decision=decision, commitment=made)
     return decision
 
@@ -413,16 +414,25 @@ def _change(by: Any, meeting: Meeting, item: AgendaItem, code: str, said: Said) 
     check_level_decides(meeting.group, change.kind)
     check_said(change, said)
     with translation.override(settings.LANGUAGE_CODE):
-        # The sentence has a full stop of its own.
-        name = KINDS[matter.about_kind].name(thing).removesuffix(".")
+        name = KINDS[matter.about_kind].name(thing)
+    try:
+        made = change.make(by, meeting.group, thing, said)
+    except NotAllowed as no:
+        # Whoever leads the meeting may do that; what is refused is this step, and what was written stays in its form.
+        raise NotPossible(str(no)) from no
+    due_on = said.due_on
+    with translation.override(settings.LANGUAGE_CODE):
+        if isinstance(thing, Commitment) and isinstance(made, Commitment):
+            # What is asked now, and until when.
+            name, due_on = KINDS[matter.about_kind].name(made), made.due_on
         words = str(change.words) % {
-            "thing": name,
+            # The sentence has a full stop of its own.
+            "thing": name.removesuffix("."),
             "organisation": said.organisation.name if said.organisation else "",
             "who": said.responsible.user.function if said.responsible else "",
-            "day": date_format(said.due_on, "j F Y") if said.due_on else "",
+            "day": date_format(due_on, "j F Y") if due_on else "",
             "text": said.text,
         }
-    made = change.make(by, meeting.group, thing, said)
     return change.kind, words[:LONGEST_TEXT], made
 
 

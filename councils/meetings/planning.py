@@ -58,15 +58,30 @@ def change_series(*, by: Any, series: MeetingSeries, is_confirmed: bool = False,
     _check_goes_on(series)
     _write(by, series, values, is_confirmed=is_confirmed)
     record("meeting_series_changed", by=by, subject=series)
-    today = timezone.localdate()
-    day = next_day(series, today - dt.timedelta(days=1))
-    ahead = series.meetings.select_for_update(no_key=True).filter(state=MeetingState.PLANNED).order_by("starts_at")
-    meeting = ahead.first()
+    now = timezone.now()
+    ahead = series.meetings.select_for_update(no_key=True).filter(state=MeetingState.PLANNED, starts_at__gte=now)
+    meeting = ahead.order_by("starts_at").first()
     if meeting is None:
-        plan_next(series, today=today)
-    elif day is not None:
-        _put(meeting, moment(day, series.starts_at), series.length_min, series.where)
+        plan_next(series, today=timezone.localdate(now))
+    elif (starts_at := _next_free(series, meeting, now)) is not None:
+        _put(meeting, starts_at, series.length_min, series.where)
     return series
+
+
+def _next_free(series: MeetingSeries, meeting: Meeting, now: dt.datetime) -> dt.datetime | None:
+    """When the series' next meeting is held: ahead, after those that have been or are called off, beside no other."""
+    others = series.meetings.exclude(pk=meeting.pk)
+    gone = others.filter(~Q(state=MeetingState.PLANNED) | Q(starts_at__lt=now)).aggregate(last=Max("starts_at"))["last"]
+    after = timezone.localdate(now) - dt.timedelta(days=1)
+    if gone is not None:
+        after = max(after, timezone.localdate(gone))
+    taken = set(others.values_list("starts_at", flat=True))
+    while (day := next_day(series, after)) is not None:
+        starts_at = moment(day, series.starts_at)
+        if starts_at >= now and starts_at not in taken:
+            return starts_at
+        after = day
+    return None
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.forms import BaseForm, BooleanField, BoundField, ChoiceField, ModelChoiceField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -321,6 +322,33 @@ def seconds_of(item: AgendaItem, *, now: dt.datetime) -> int:
 def clock(seconds: int) -> str:
     """“4:05”."""
     return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def not_saved(sent: Mapping[str, Any], placed: Iterable[Any]) -> dict[str, Any] | None:
+    """What was refused and has no form on the page as it is now: why, and its words, so that nothing is lost."""
+    form = next((one for one in sent.values() if isinstance(one, BaseForm)), None)
+    if form is None or any(one is form for one in placed):
+        return None
+    item = sent.get("item")
+    return {
+        "title": item.title if item is not None else "",
+        "faults": list(dict.fromkeys(error for errors in form.errors.values() for error in errors)),
+        "said": [(bound.label, words) for bound in form if (words := _said_in(form, bound))],
+    }
+
+
+def _said_in(form: BaseForm, bound: BoundField) -> str:
+    """What somebody chose or wrote in a field, as they read it."""
+    if bound.is_hidden or isinstance(bound.field, BooleanField):
+        return ""
+    if isinstance(bound.field, ModelChoiceField):
+        chosen = form.cleaned_data.get(bound.name) if hasattr(form, "cleaned_data") else None
+        return str(bound.field.label_from_instance(chosen)) if chosen is not None else ""
+    value = bound.value()
+    if isinstance(bound.field, ChoiceField):
+        choices: Any = bound.field.choices
+        return str(dict(choices).get(value, "")) if value else ""
+    return str(value or "")
 
 
 # --- The minutes ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ def check_asks_parts(group: Group) -> None:
 
 def check_is_planned(meeting: Meeting) -> None:
     """Before a meeting it can be moved and cancelled, and its agenda is still written by itself."""
+    if meeting.state == MeetingState.ONGOING:
+        raise NotPossible(_("The meeting has already begun. This is done before a meeting."))
     if meeting.state != MeetingState.PLANNED:
         raise NotPossible(
             _("The meeting is %(state)s. This is done before a meeting.") % {"state": meeting.get_state_display()}

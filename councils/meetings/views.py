@@ -43,6 +43,7 @@ from councils.meetings.permissions import (
     check_may_read_meetings,
     may_keep_meetings,
     may_plan_meetings,
+    may_read_meetings,
     may_report_done,
 )
 from councils.meetings.rules import ASKS_PARTS
@@ -100,8 +101,10 @@ def meeting_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
 @require_GET
 def decision_list(request: PartnerRequest, collaboration: Collaboration) -> HttpResponse:
     """What has been decided, and who does what by when?"""
-    check_may_read_meetings(request.user, collaboration)
     rows = queries.decisions_for(request.user, collaboration)
+    if not rows.exists():
+        # Who was given something to do reads that, also where the role has no meetings.
+        check_may_read_meetings(request.user, collaboration)
     waiting = queries.not_done(rows).count()
     only = word_in(request, "only")
     if only == "waiting":
@@ -112,6 +115,7 @@ def decision_list(request: PartnerRequest, collaboration: Collaboration) -> Http
     for row, one in zip(shown, decisions, strict=True):
         row["may_report"] = row["is_waiting"] and may_report_done(request.user, one)
     context = {"page": page, "rows": shown, "count": page.paginator.count, "waiting": waiting, "only": only}
+    context["reads_meetings"] = may_read_meetings(request.user, collaboration)
     return render(request, "councils/meetings/decisions.html", context)
 
 
@@ -311,27 +315,46 @@ def _planned_page(request: PartnerRequest, shown: Meeting, status: int, forms: d
         "is_planned": is_planned,
         "matter_form": forms.get("matter_form") or MatterForm(),
         "cancel_form": forms.get("cancel_form") or CancelForm(),
+        "not_saved": presenters.not_saved(
+            forms, [forms.get(name) for name in ("matter_form", "cancel_form") if is_planned and base["leads"]]
+        ),
     }
     return render(request, "councils/meetings/planned.html", context, status=status)
 
 
 def _ongoing_page(request: PartnerRequest, shown: Meeting, status: int, forms: dict[str, Any]) -> HttpResponse:
     base, now = _base(request, shown), timezone.now()
+    sent_to = forms.get("item")
     visible = AgendaItem.objects.visible_to(request.user).filter(meeting=shown)
     items = list(visible.select_related("matter").order_by("position", "pk"))
     current = next((item for item in items if item.open_since is not None), None)
     left = sum(not item.outcome and item.matter_id is not None for item in items)
+    # What was written about one matter is never put in the form of another.
+    own = forms if current is not None and (sent_to is None or sent_to.pk == current.pk) else {}
+    here = _current(request, shown, current, own) if current else {}
+    roll = _roll(shown, forms) if base["leads"] else {}
+    matter_form = forms.get("matter_form") or MatterForm()
     context = {
         **base,
         "parts": presenters.agenda(items, now=now),
         "left": left,
         "number_of_items": sum(item.matter_id is not None for item in items),
         "elapsed_s": round((now - shown.opened_at).total_seconds()) if shown.opened_at else 0,
-        "matter_form": forms.get("matter_form") or MatterForm(),
-        **(_current(request, shown, current, forms) if current else {}),
-        **(_roll(shown, forms) if base["leads"] else {}),
+        "matter_form": matter_form,
+        **here,
+        **roll,
+        "not_saved": presenters.not_saved(forms, [matter_form, roll.get("roll_form"), *_forms_in(here)]),
     }
     return render(request, "councils/meetings/ongoing.html", context, status=status)
+
+
+def _forms_in(here: dict[str, Any]) -> list[Any]:
+    """All forms of the item that is open."""
+    rows = [*here.get("steps", ()), *here.get("free_forms", ()), *((here.get("focus") or {}).get("rows", ()))]
+    of_decisions = [one[name] for one in here.get("decided", ()) for name in ("part_form", "objection_form")]
+    is_asked_further = bool(here) and here["item"].matter_id is not None
+    alone = [here.get(name) for name in ("note_form", "call_form", *(["escalate_form"] if is_asked_further else []))]
+    return [*(row["form"] for row in rows), *of_decisions, *alone]
 
 
 def _roll(shown: Meeting, forms: dict[str, Any]) -> dict[str, Any]:
@@ -476,11 +499,13 @@ def _minutes_page(request: PartnerRequest, shown: Meeting, status: int, forms: d
     may_adjust = (
         base["is_whole"] and bool(shown.adjust_until and today <= shown.adjust_until) and organisations.exists()
     )
+    adjust_form = (forms.get("adjust_form") or AdjustForm(organisations=organisations)) if may_adjust else None
     context = {
         **base,
         "minutes": presenters.minutes_of(shown.content, only=only),
         "adjustments": presenters.adjustments_of(shown) if base["is_whole"] else [],
-        "adjust_form": (forms.get("adjust_form") or AdjustForm(organisations=organisations)) if may_adjust else None,
+        "adjust_form": adjust_form,
+        "not_saved": presenters.not_saved(forms, [adjust_form]),
     }
     return render(request, "councils/meetings/minutes.html", context, status=status)
 
@@ -613,6 +638,7 @@ def item_note(request: PartnerRequest, collaboration: Collaboration, number: int
         name="note_form",
         success=_("The note is saved."),
         anchor="#item",
+        item=item,
     )
 
 
@@ -628,8 +654,9 @@ def item_decide(request: PartnerRequest, collaboration: Collaboration, number: i
         form,
         lambda: leading.decide(by=person(request), item=item, **form.cleaned_data),
         name="decision_form",
-        success=_("Decided and done."),
+        success=_("Decided and done.") if request.POST.get("change") else _("Noted."),
         anchor="#item",
+        item=item,
     )
 
 
@@ -664,6 +691,7 @@ def item_focus(request: PartnerRequest, collaboration: Collaboration, number: in
             "Decided. The order stands in the area's picture, and is read under “Where to begin” once published."
         ),
         anchor="#item",
+        item=item,
     )
 
 
@@ -680,6 +708,7 @@ def item_escalate(request: PartnerRequest, collaboration: Collaboration, number:
         name="escalate_form",
         success=_("The question is asked. The answer comes back to the group's agenda."),
         anchor="#item",
+        item=item,
     )
 
 
@@ -699,7 +728,7 @@ def item_call_in(request: PartnerRequest, collaboration: Collaboration, number: 
     item = _item_to_lead(request, number, pk)
     form = CallInForm(request.POST, people=queries.people_of(collaboration.pk))
     if not form.is_valid():
-        return _page(request, item.meeting, 422, call_form=form)
+        return _page(request, item.meeting, 422, call_form=form, item=item)
     tried(
         request,
         lambda: leading.call_in(by=person(request), item=item, **form.cleaned_data),
@@ -712,7 +741,7 @@ def item_call_in(request: PartnerRequest, collaboration: Collaboration, number: 
 def decision_object(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
     """Note that an organisation does not agree with a decision."""
     shown = _to_lead(request, number)
-    decision = get_object_or_404(shown.decisions.select_related("meeting__group"), pk=pk)
+    decision = get_object_or_404(shown.decisions.select_related("meeting__group", "item"), pk=pk)
     form = ObjectionForm(request.POST, meeting=shown, prefix=f"objection_{decision.pk}")
     return _do(
         request,
@@ -723,6 +752,7 @@ def decision_object(request: PartnerRequest, collaboration: Collaboration, numbe
         success=_("The objection is noted."),
         anchor="#item",
         about=decision.pk,
+        item=decision.item,
     )
 
 
@@ -730,7 +760,7 @@ def decision_object(request: PartnerRequest, collaboration: Collaboration, numbe
 def decision_part(request: PartnerRequest, collaboration: Collaboration, number: int, pk: int) -> HttpResponse:
     """Say what a decision asks of one organisation."""
     shown = _to_lead(request, number)
-    decision = get_object_or_404(shown.decisions.select_related("meeting__group"), pk=pk)
+    decision = get_object_or_404(shown.decisions.select_related("meeting__group", "item"), pk=pk)
     form = DecisionPartForm(request.POST, meeting=shown, prefix=f"part_{decision.pk}")
     return _do(
         request,
@@ -741,6 +771,7 @@ def decision_part(request: PartnerRequest, collaboration: Collaboration, number:
         success=_("Asked. They find it under My work, and answer for themselves."),
         anchor="#item",
         about=decision.pk,
+        item=decision.item,
     )
 
 
