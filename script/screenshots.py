@@ -201,6 +201,11 @@ class Known:
         return self._number("councils.Meeting", state="planned")
 
     @cached_property
+    def held_meeting(self) -> int:
+        """One at which the plan was changed."""
+        return self._number("councils.Meeting", state="closed", decisions__change="plan_decide")
+
+    @cached_property
     def meeting_series(self) -> int:
         return self._first("councils.MeetingSeries")
 
@@ -465,6 +470,7 @@ SHOTS = [
     Shot("matter_new"),
     Shot("decision_list"),
     Shot("meeting", args=here("meeting")),
+    Shot("meeting", COUNCIL, here("held_meeting"), suffix="minutes"),
     Shot("meeting_move", args=here("meeting")),
     Shot("law"),
     Shot("duty", args=lambda known: [NORRKOPING, 4]),
@@ -818,7 +824,8 @@ NO_PAGE = {
 NO_PAGE_PREFIXES = ("api-",)
 
 # The main pages stand in the documentation at two widths, light and dark: file name and shot. Ten of the weekly circle,
-# three of the way from where to why, six of what the partners do about it, and one of what came of it.
+# three of the way from where to why, six of what the partners do about it, one of what came of it, and three of how it
+# is led.
 MAIN_PAGES = [
     ("report", "incident-new"),
     ("receipt", "incident-receipt"),
@@ -840,6 +847,9 @@ MAIN_PAGES = [
     ("ledger", "commitment-ledger"),
     ("promise", "public-promise"),
     ("my-work", "my-work"),
+    ("council", "council-page"),
+    ("agenda", "meeting"),
+    ("minutes", "meeting-minutes"),
 ]
 # All that stands there: file name, shot, width, scheme.
 DOCS = [
