@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -284,12 +284,13 @@ def _closed(title: str) -> str:
 
 def area_rows(facts: CouncilFacts) -> list[dict[str, Any]]:
     """Each area with all that the page says of it; what is not there says so in words."""
-    return [_area_row(facts.slug, area) for area in facts.areas]
+    organisations = {one.name: one.pk for one in facts.organisations}
+    return [_area_row(facts.slug, area, organisations) for area in facts.areas]
 
 
-def _area_row(slug: str, area: AreaFacts) -> dict[str, Any]:
-    def to(which: str) -> str:
-        return list_url(slug, which, area=area.slug)
+def _area_row(slug: str, area: AreaFacts, organisations: Mapping[str, int]) -> dict[str, Any]:
+    def to(which: str, **asked: Any) -> str:
+        return list_url(slug, which, area=area.slug, **asked)
 
     whole, in_time = len(area.measures), len(area.measures) - area.measures_late
     return {
@@ -314,8 +315,10 @@ def _area_row(slug: str, area: AreaFacts) -> dict[str, Any]:
         )
         if area.measures_late
         else None,
-        "requests": [{"name": name, "number": number} for name, number in area.open_requests],
-        "requests_url": to("open"),
+        "requests": [
+            {"name": name, "number": number, "url": to("open", organisation=organisations.get(name))}
+            for name, number in area.open_requests
+        ],
         "safety": safety_view(area.safety),
         "coverage": coverage_words(area),
         "deadlines": [
@@ -484,7 +487,12 @@ def coverage_words(area: AreaFacts) -> dict[str, str] | None:
     told = area.coverage
     if told is None:
         return None
-    return {"value": of_words(told.answered, told.expected), "note": period_words(told.period)}
+    return {
+        "value": of_words(told.answered, told.expected),
+        "note": period_words(told.period),
+        # Who has answered stands below the trend of the picture it is told from.
+        "url": f"{area.trend.url}#trend" if area.trend is not None else "",
+    }
 
 
 # --- Below the areas --------------------------------------------------------------------------------------------------

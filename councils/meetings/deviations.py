@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -19,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from action_plans.commitments import presenters as commitments
-from action_plans.models import Commitment, CommitmentState, Measure, MeasureState
+from action_plans.commitments.lines import rules_of, shown_until
+from action_plans.models import Commitment, CommitmentState, Measure, MeasureState, Plan, PlanVersion
 from action_plans.rules import IN_FORCE, latest_overdue_day
-from areas.access import descendants
+from areas.access import circle_area_ids, descendants
 from areas.models import Area, GroupArea
 from cause_analysis.knowing.presenters import gap_words
 from cause_analysis.models import KnowledgeGap, Problem, State
@@ -33,11 +35,12 @@ from followup.models import Evaluation
 from followup.progress.queries import silent_measures
 from incidents.coverage import answers
 from incidents.coverage.deadlines import closed_period, rhythm_of
-from partners.models import Group, Level
+from partners.models import Group, GroupMember, Level
 from situational_picture.models import Picture
 from situational_picture.period_names import period_short_name
 from situational_picture.presenters import category_name
 from situational_picture.priorities import newest_published
+from situational_picture.protecting import NO_SENSITIVE
 from situational_picture.writing import Written
 
 # Of one source, so many are named one by one; the rest stand in one line that leads to the list.
@@ -59,6 +62,8 @@ class Deviation:
     about_kind: str = ""
     about_id: int | None = None
     area_id: int | None = None
+    # One of many: it lasts, and stands in the line that says how many more there are.
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Asked:
     group: Group
     area_ids: frozenset[int]
     today: dt.date
+    # The areas to whose circle everybody in the group belongs: what protects small counts is kept from the others.
+    circle: frozenset[int]
 
 
 def areas_of(group: Group) -> frozenset[int]:
@@ -79,24 +86,54 @@ def areas_of(group: Group) -> frozenset[int]:
     return frozenset(Area.objects.filter(collaboration=group.collaboration_id).values_list("pk", flat=True))
 
 
+def circle_of(group: Group, area_ids: frozenset[int], today: dt.date) -> frozenset[int]:
+    """The areas to whose circle every seat of the group belongs, and every deputy; none for the highest level."""
+    if group.level == Level.STRATEGIC:
+        return frozenset()
+    common = set(area_ids)
+    seats = GroupMember.objects.in_force(today).filter(group=group)
+    for seat in seats.select_related("membership__user", "deputy__user"):
+        for membership in (seat.membership, seat.deputy):
+            own = circle_area_ids(membership.user, group.collaboration_id) if membership else None
+            if own is not None:
+                common &= own
+    return frozenset(common)
+
+
 def deviations(user: Any, group: Group, today: dt.date) -> list[Deviation]:
     """All that a meeting of the group takes up by itself today, in the order of the agenda."""
-    asked = Asked(user, group, areas_of(group), today)
-    found = [one for source in _SOURCES[Level(group.level)] for one in source(asked)]
+    return [one for one in noticed(user, group, today) if not one.is_folded]
+
+
+def noticed(user: Any, group: Group, today: dt.date) -> list[Deviation]:
+    """The same with those that are only counted."""
+    area_ids = areas_of(group)
+    asked = Asked(user, group, area_ids, today, circle_of(group, area_ids, today))
+    found: dict[str, Deviation] = {}
+    for source in _SOURCES[Level(group.level)]:
+        for one in source(asked):
+            # The same event written twice in a picture is one.
+            found.setdefault(one.key, one)
     order = {section: number for number, section in enumerate(Section)}
-    return sorted(found, key=lambda one: order[one.section])
+    return sorted(found.values(), key=lambda one: order[one.section])
+
+
+def no_longer(title: str) -> str:
+    """What a matter is called when what was noticed has ended: the group still says what came of it."""
+    words = _("No longer so: %(title)s")
+    return title if title.startswith(words % {"title": ""}) else _title(words % {"title": title})
 
 
 def _title(text: str) -> str:
     return Truncator(text).chars(LONGEST_TITLE)
 
 
-def _named(found: Sequence[Deviation], rest: Callable[[int], str]) -> Iterator[Deviation]:
-    """The first ones, and a line for how many more there are. `rest` words it."""
+def _named(found: Sequence[Deviation], what: str, rest: Callable[[int], str]) -> Iterator[Deviation]:
+    """The first ones, and a line for how many more there are: `what` is its key, and `rest` words it."""
     yield from found[:NAMED]
+    yield from (replace(one, is_folded=True) for one in found[NAMED:])
     if (left := len(found) - NAMED) > 0:
-        first = found[NAMED]
-        yield Deviation(first.section, f"more {first.key.split()[0]}", rest(left))
+        yield Deviation(found[NAMED].section, f"more {what}", rest(left))
 
 
 # --- Since last time --------------------------------------------------------------------------------------------------
@@ -123,7 +160,9 @@ def _assignments(asked: Asked) -> Iterator[Deviation]:
         )
         for one in rows.select_related("organisation").order_by("due_on", "pk")
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more assignment", "%(n)s more assignments", n) % {"n": n})
+    yield from _named(
+        found, "assignments", lambda n: ngettext("%(n)s more assignment", "%(n)s more assignments", n) % {"n": n}
+    )
 
 
 # --- The situation ----------------------------------------------------------------------------------------------------
@@ -144,12 +183,12 @@ def _missing_reports(asked: Asked) -> Iterator[Deviation]:
     number = covered.periods.index(period) if period in covered.periods else -1
     silent = covered.missing(number) if number >= 0 else []
     if silent:
-        names = ", ".join(sorted(str(unit) for unit in silent))
+        # Which ones is for whoever keeps the rhythm to say: others see their own units only.
         words = ngettext(
-            "%(number)s unit has not answered for %(period)s: %(names)s",
-            "%(number)s units have not answered for %(period)s: %(names)s",
+            "%(number)s unit has not answered for %(period)s",
+            "%(number)s units have not answered for %(period)s",
             len(silent),
-        ) % {"number": len(silent), "period": period_short_name(period), "names": names}
+        ) % {"number": len(silent), "period": period_short_name(period)}
         yield Deviation(Section.REPORTING, f"missing {period.code}", _title(words))
 
 
@@ -166,7 +205,12 @@ def _above_expected(asked: Asked) -> Iterator[Deviation]:
     for pk, stored in figures.order_by("area__name", "pk"):
         data = stored or {}
         picture = pictures[pk]
-        rows = [row for row in data.get("categories", ()) if row["judgement"] == "more" and not row["is_sensitive"]]
+        hidden, is_total_hidden = _hidden(asked, picture.area_id, data)
+        rows = [
+            row
+            for row in data.get("categories", ())
+            if row["judgement"] == "more" and not row["is_sensitive"] and row["category"] not in hidden
+        ]
         words = {"area": picture.area.name, "period": period_short_name(picture.period)}
         for row in rows:
             found.append(
@@ -182,11 +226,42 @@ def _above_expected(asked: Asked) -> Iterator[Deviation]:
                     picture.area_id,
                 )
             )
-        if not rows and data.get("total", {}).get("judgement") == "more":
+        if not rows and not is_total_hidden and data.get("total", {}).get("judgement") == "more":
             title = _title(_("%(area)s: more than expected in all (%(period)s)") % words)
             key = f"above {picture.area_id} all"
             found.append(Deviation(Section.PICTURE, key, title, "picture", pk, picture.area_id))
-    yield from _named(found, lambda n: ngettext("%(n)s more stands out", "%(n)s more stand out", n) % {"n": n})
+    yield from _named(found, "above", lambda n: ngettext("%(n)s more stands out", "%(n)s more stand out", n) % {"n": n})
+
+
+def _hidden(asked: Asked, area_id: int, figures: Mapping[str, Any]) -> tuple[set[Any], bool]:
+    """Which categories' judgements stay within the circle with their small counts, and whether the total's does."""
+    if area_id in asked.circle:
+        return set(), False
+    decided = (figures.get("protection") or {}).get(NO_SENSITIVE)
+    if decided is None:
+        return {row["category"] for row in figures.get("categories", ())}, True
+    return set(decided["categories"]), bool(decided["total"])
+
+
+def _places_above(asked: Asked) -> Iterator[Deviation]:
+    """Places where more happened than was to be expected, by the newest published picture of their area.
+
+    Outside the circle no place is judged: there the counts are small.
+    """
+    pictures = {picture.pk: picture for picture in _newest(asked)}
+    figures = Picture.objects.filter(pk__in=pictures, figures__isnull=False).values_list("pk", "figures__places")
+    found = []
+    for pk, rows in figures.order_by("area__name", "pk"):
+        picture = pictures[pk]
+        for row in rows or ():
+            if picture.area_id not in asked.circle:
+                break
+            if row["verdict"] == "more" and row["place"] and row["name"]:
+                words = {"place": row["name"], "area": picture.area.name, "period": period_short_name(picture.period)}
+                title = _title(_("%(place)s, %(area)s: more than expected (%(period)s)") % words)
+                key = f"above place {row['place']}"
+                found.append(Deviation(Section.PICTURE, key, title, "place", row["place"], picture.area_id))
+    yield from _named(found, "places", lambda n: ngettext("%(n)s more place", "%(n)s more places", n) % {"n": n})
 
 
 def _coming(asked: Asked) -> Iterator[Deviation]:
@@ -228,7 +303,9 @@ def _knowledge_gaps(asked: Asked) -> Iterator[Deviation]:
         for gap in rows.select_related("analysis__problem").order_by("due_on", "pk")
         if gap.due_on is None or gap.due_on <= soon
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more knowledge gap", "%(n)s more knowledge gaps", n) % {"n": n})
+    yield from _named(
+        found, "gaps", lambda n: ngettext("%(n)s more knowledge gap", "%(n)s more knowledge gaps", n) % {"n": n}
+    )
 
 
 def _not_analysed(asked: Asked) -> Iterator[Deviation]:
@@ -245,7 +322,7 @@ def _not_analysed(asked: Asked) -> Iterator[Deviation]:
         )
         for problem in rows.defer("figures").order_by("pk")
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more problem", "%(n)s more problems", n) % {"n": n})
+    yield from _named(found, "problems", lambda n: ngettext("%(n)s more problem", "%(n)s more problems", n) % {"n": n})
 
 
 # --- Measures and promises --------------------------------------------------------------------------------------------
@@ -255,7 +332,33 @@ def _to_decide(asked: Asked) -> Iterator[Deviation]:
     """Measures that somebody has proposed."""
     rows = _measures(asked).filter(state=MeasureState.PROPOSED).order_by("position", "number")
     found = [_about(one, "proposed", _("To decide: %(measure)s")) for one in rows]
-    yield from _named(found, lambda n: ngettext("%(n)s more to decide", "%(n)s more to decide", n) % {"n": n})
+    yield from _named(
+        found, "proposed", lambda n: ngettext("%(n)s more to decide", "%(n)s more to decide", n) % {"n": n}
+    )
+
+
+def _councils_to_decide(asked: Asked) -> Iterator[Deviation]:
+    """What only the highest level decides: plans of which no version is decided, and measures on its own level."""
+    decided = PlanVersion.objects.filter(plan=OuterRef("pk"))
+    plans = Plan.objects.visible_to(asked.user).filter(
+        ~Exists(decided), area__in=asked.area_ids, last_day__gte=asked.today
+    )
+    found = [
+        Deviation(
+            Section.MEASURES,
+            f"plan {plan.pk} undecided",
+            _title(_("To decide: the plan %(plan)s") % {"plan": plan.title}),
+            "plan",
+            plan.pk,
+            plan.area_id,
+        )
+        for plan in plans.order_by("area__name", "number")
+    ]
+    rows = _measures(asked).filter(state=MeasureState.PROPOSED, level=Level.STRATEGIC).order_by("position", "number")
+    found += [_about(one, "proposed", _("To decide: %(measure)s")) for one in rows]
+    yield from _named(
+        found, "proposed", lambda n: ngettext("%(n)s more to decide", "%(n)s more to decide", n) % {"n": n}
+    )
 
 
 def _late_measures(asked: Asked) -> Iterator[Deviation]:
@@ -268,7 +371,7 @@ def _late_measures(asked: Asked) -> Iterator[Deviation]:
     for one in silent.select_related("plan"):
         if one.pk not in known:
             found.append(_about(one, "silent", _("No news for long: %(measure)s")))
-    yield from _named(found, lambda n: ngettext("%(n)s more measure", "%(n)s more measures", n) % {"n": n})
+    yield from _named(found, "measures", lambda n: ngettext("%(n)s more measure", "%(n)s more measures", n) % {"n": n})
 
 
 def _measures(asked: Asked) -> Any:
@@ -284,11 +387,18 @@ def _about(measure: Measure, what: str, words: str) -> Deviation:
 
 
 def _late_commitments(asked: Asked) -> Iterator[Deviation]:
-    """What was promised and is not in time, and what was asked and has got a no."""
+    """What was promised and is not in time, and what was asked and has got a no.
+
+    As in the ledger, what others have answered is told some days later, and not the same morning.
+    """
     rows = Commitment.objects.visible_to(asked.user).filter(area__in=asked.area_ids)
-    late = rows.filter(state=CommitmentState.ACCEPTED, due_on__lte=latest_overdue_day(asked.today))
+    shown = shown_until(rules_of(asked.group.collaboration), timezone.now())
+    day = min(asked.today, timezone.localdate(shown))
+    late = rows.filter(state=CommitmentState.ACCEPTED, due_on__lte=latest_overdue_day(day))
     since = asked.today - dt.timedelta(days=NO_NEWS_DAYS)
-    declined = rows.filter(state=CommitmentState.DECLINED, measure__isnull=True, answered_at__date__gte=since)
+    declined = rows.filter(
+        state=CommitmentState.DECLINED, measure__isnull=True, answered_at__date__gte=since, answered_at__lte=shown
+    )
     found = [
         _commitment(one, "late", _("Not in time: %(who)s, %(text)s"))
         for one in late.select_related("asked_of").order_by("due_on", "pk")
@@ -297,7 +407,9 @@ def _late_commitments(asked: Asked) -> Iterator[Deviation]:
         _commitment(one, "declined", _("Declined: %(who)s, %(text)s"))
         for one in declined.select_related("asked_of").order_by("answered_at", "pk")
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more commitment", "%(n)s more commitments", n) % {"n": n})
+    yield from _named(
+        found, "commitments", lambda n: ngettext("%(n)s more commitment", "%(n)s more commitments", n) % {"n": n}
+    )
 
 
 def _commitment(one: Commitment, what: str, words: str) -> Deviation:
@@ -325,7 +437,9 @@ def _evaluations(asked: Asked) -> Iterator[Deviation]:
         )
         for one in with_row(rows).order_by("due_on", "pk")
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more evaluation", "%(n)s more evaluations", n) % {"n": n})
+    yield from _named(
+        found, "evaluations", lambda n: ngettext("%(n)s more evaluation", "%(n)s more evaluations", n) % {"n": n}
+    )
 
 
 # --- Questions between levels -----------------------------------------------------------------------------------------
@@ -338,7 +452,9 @@ def _asked_of_us(asked: Asked) -> Iterator[Deviation]:
         _question(Section.ESCALATIONS, f"escalation {one.pk}", _("%(who)s asks: %(text)s"), one, one.from_group)
         for one in rows.select_related("from_group").order_by("answer_by", "pk")
     ]
-    yield from _named(found, lambda n: ngettext("%(n)s more question", "%(n)s more questions", n) % {"n": n})
+    yield from _named(
+        found, "questions", lambda n: ngettext("%(n)s more question", "%(n)s more questions", n) % {"n": n}
+    )
 
 
 def _answered(asked: Asked) -> Iterator[Deviation]:
@@ -365,10 +481,10 @@ _EVERY: tuple[Source, ...] = (
     _evaluations,
     _asked_of_us,
 )
-_CLOSE: tuple[Source, ...] = (_missing_reports, _coming, _knowledge_gaps, _to_decide)
+_CLOSE: tuple[Source, ...] = (_missing_reports, _places_above, _coming, _knowledge_gaps, _to_decide)
 _SOURCES: dict[Level, tuple[Source, ...]] = {
     Level.TACTICAL: _EVERY + _CLOSE,
     Level.OPERATIVE: _EVERY + _CLOSE,
     # The council's time goes to what the areas' groups cannot settle.
-    Level.STRATEGIC: (*_EVERY, _knowledge_gaps),
+    Level.STRATEGIC: (*_EVERY, _knowledge_gaps, _councils_to_decide),
 }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from councils.meetings import presenters
 from councils.models import Meeting
 from documents import model, pdf, word
+from partners.looks import look_of
 from situational_picture.documents import notice_words
 
 Blocks = Iterator[model.Block]
@@ -21,12 +22,12 @@ Blocks = Iterator[model.Block]
 
 def minutes_pdf(meeting: Meeting) -> bytes:
     """The frozen minutes as PDF, with the adjustments that stand beside them."""
-    return pdf.write(minutes_document(meeting))
+    return pdf.write(minutes_document(meeting), look=look_of(meeting.collaboration_id, meeting.closed_at))
 
 
 def minutes_word(meeting: Meeting) -> bytes:
     """The same as a Word file."""
-    return word.write(minutes_document(meeting))
+    return word.write(minutes_document(meeting), look=look_of(meeting.collaboration_id, meeting.closed_at))
 
 
 def minutes_document(meeting: Meeting) -> model.Document:

@@ -35,5 +35,10 @@ def send_invitation(person: User, meeting: Meeting, what: str) -> None:
         }
         text = render_to_string("councils/email/invitation.txt", context)
         letter = EmailMessage(subjects[what], text, None, [person.email])
-        letter.attach(f"mote-{meeting.number}.ics", calendars.invitation(meeting).decode(), "text/calendar")
+        # Calendars read what to do with it in the part's own type.
+        letter.attach(
+            f"mote-{meeting.number}.ics",
+            calendars.invitation(meeting, person=person).decode(),
+            f"text/calendar; method={calendars.method_of(meeting, person)}",
+        )
     deliver(letter, person=person, topic=TOPIC, collaboration=meeting.collaboration)

@@ -101,10 +101,16 @@ def focus_of(user: Any, group: Group) -> list[AreaFocus]:
 
 def _proposed(picture: Picture) -> tuple[PriorityPlace, ...]:
     """Places with more than was to be expected, then those where it happens again. No count is told."""
-    rows = [row for row in (picture.figures or {}).get("places", ()) if isinstance(row["count"], int) and row["name"]]
+    # What is written here is published, and read outside the circle: nothing is said of what rests on a small count.
+    least = picture.collaboration.protect_counts_up_to + 1
+    rows = [
+        row
+        for row in (picture.figures or {}).get("places", ())
+        if isinstance(row["count"], int) and row["count"] >= least and row["name"]
+    ]
     words = {"period": period_short_name(picture.period)}
     more = [row for row in rows if row["verdict"] == "more"]
-    again = [row for row in rows if row["verdict"] != "more" and row["count"] > 0 and row["previous"]]
+    again = [row for row in rows if row["verdict"] != "more" and (row["previous"] or 0) >= least]
     found = [_place(row, _("More happened than was to be expected (%(period)s).") % words) for row in more]
     found += [_place(row, _("It has happened again and again (%(period)s and before).") % words) for row in again]
     return tuple(found[:MOST])

@@ -29,7 +29,7 @@ from common.errors import NotAllowed, NotPossible
 from councils.escalations.actions import escalate
 from councils.meetings import news
 from councils.meetings.changes import Said, check_said, own_organisation, possible
-from councils.meetings.deviations import areas_of, deviations
+from councils.meetings.deviations import areas_of, no_longer, noticed
 from councils.meetings.minutes import content_of
 from councils.meetings.permissions import check_may_adjust, check_may_keep_meetings, check_may_report_done
 from councils.meetings.planning import locked, plan_next
@@ -61,6 +61,7 @@ from councils.models import (
 from councils.models.meetings import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
 from partners.levels import DecisionKind, check_level_decides
 from partners.models import Collaboration, Group, GroupMember, Level, Membership, Organisation
+from partners.roles import MAY_COMPILE
 
 ORDER = {section: number for number, section in enumerate(Section)}
 # A meeting can be opened so long before it begins: nobody opens next month's by mistake.
@@ -165,11 +166,21 @@ def open_meeting(*, by: Any, meeting: Meeting) -> Meeting:
 
 
 def _note_deviations(by: Any, group: Group) -> None:
-    """A matter for each deviation the group has none of; one that has been there is called what it is called now."""
+    """A matter for each deviation the group has none of; one that has been there is called what it is called now.
+
+    What has ended meanwhile stays until the group has said what came of it, and is called so.
+    """
     waiting = {one.key: one for one in Matter.objects.waiting().filter(group=group).exclude(key="")}
     # What is stored is read by all: in the platform's own language.
     with translation.override(settings.LANGUAGE_CODE):
-        found = deviations(by, group, timezone.localdate())
+        every = noticed(by, group, timezone.localdate())
+        found = [one for one in every if not one.is_folded]
+        lasting = {one.key for one in every}
+        # Whoever does not see all that happens here cannot know that something has ended.
+        sees_all = by.has_role(group.collaboration_id, MAY_COMPILE)
+        ended = [(one.pk, no_longer(one.title)) for one in waiting.values() if sees_all and one.key not in lasting]
+    for pk, title in ended:
+        Matter.objects.filter(pk=pk).update(title=title)
     new = []
     for one in found:
         if (known := waiting.get(one.key)) is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from action_plans.models import CommitmentState
 from councils.models import AgendaItem, Attendance, Decision, Matter, Meeting, MeetingState, Outcome, Section
 
 Content = dict[str, Any]
@@ -89,7 +90,8 @@ def _decision(decision: Decision) -> dict[str, Any]:
                 "organisation": part.commitment.asked_of.name,
                 "text": part.commitment.text,
                 "due_on": part.commitment.due_on,
-                "state": part.commitment.state,
+                # What was answered during the meeting is not everybody's yet; the answers stand with the decision.
+                "state": CommitmentState.ASKED,
             }
             for part in decision.parts.all()
         ],

@@ -19,7 +19,7 @@ from action_plans.commitments import presenters as commitments
 from action_plans.commitments.lines import lines_for, states_shown
 from action_plans.models import Commitment, CommitmentState
 from councils.escalations import presenters as escalations
-from councils.meetings.deviations import Deviation
+from councils.meetings.deviations import Deviation, no_longer
 from councils.meetings.things import named
 from councils.models import (
     Adjustment,
@@ -264,11 +264,22 @@ def _who(decision: Decision) -> str:
 # --- Before -----------------------------------------------------------------------------------------------------------
 
 
-def preview(user: Any, found: Iterable[Deviation], matters: Iterable[Matter]) -> list[dict[str, Any]]:
-    """The agenda as it would be now: what waits, and what has been noticed that nobody has taken up yet."""
+def preview(
+    user: Any, found: Iterable[Deviation], matters: Iterable[Matter], *, sees_all: bool = False
+) -> list[dict[str, Any]]:
+    """The agenda as it would be now: what waits, and what has been noticed that nobody has taken up yet.
+
+    Only of a reader who `sees_all` that happens here can be told that something has ended.
+    """
     matters = sorted(matters, key=lambda one: (-one.times_postponed, one.pk))
     known = {one.key for one in matters if one.key}
-    fresh = [one for one in found if one.key not in known]
+    now = {one.key: one for one in found}
+    for matter in matters:
+        if matter.key in now:
+            matter.title = now[matter.key].title
+        elif matter.key and sees_all:
+            matter.title = no_longer(matter.title)
+    fresh = [one for one in now.values() if one.key not in known and not one.is_folded]
     both: list[Any] = [*matters, *fresh]
     things = named(user, [(one.about_kind, one.about_id) for one in both])
     rows: dict[Section, list[dict[str, Any]]] = {section: [] for section in Section}

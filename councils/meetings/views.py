@@ -19,7 +19,7 @@ from cause_analysis.versions import Conflict
 from common.errors import NotPossible
 from councils.meetings import focus, leading, planning, presenters, queries
 from councils.meetings.changes import possible
-from councils.meetings.deviations import deviations
+from councils.meetings.deviations import noticed
 from councils.meetings.forms import (
     AdjustForm,
     CallInForm,
@@ -52,6 +52,7 @@ from councils.models import AgendaItem, Decision, Matter, Meeting, MeetingSeries
 from councils.packs.slots import packs_of_meeting
 from partners.models import Collaboration
 from partners.requests import PartnerRequest, form_page, get_or_post, person, tried, word_in
+from partners.roles import MAY_COMPILE
 
 PAGE_SIZE = 30
 
@@ -302,9 +303,10 @@ def _planned_page(request: PartnerRequest, shown: Meeting, status: int, forms: d
     if not base["is_whole"]:
         raise Http404
     is_planned = shown.state == MeetingState.PLANNED
-    found = deviations(request.user, shown.group, timezone.localdate()) if is_planned else []
+    found = noticed(request.user, shown.group, timezone.localdate()) if is_planned else []
     matters = Matter.objects.visible_to(request.user).waiting().filter(group=shown.group) if is_planned else []
-    parts = presenters.preview(request.user, found, matters)
+    sees_all = request.user.has_role(shown.collaboration_id, MAY_COMPILE)
+    parts = presenters.preview(request.user, found, matters, sees_all=sees_all)
     expected = list(leading.expected_at(shown))
     context = {
         **base,

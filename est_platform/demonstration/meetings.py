@@ -30,7 +30,6 @@ from partners.models import Collaboration, Group, Membership, Organisation, User
 COUNCIL_AGO = dt.timedelta(days=78)
 YEAR = dt.timedelta(days=364)
 WEDNESDAY = 2
-PLAN_ITEM = "Handlingsplan för P-huset Norra"
 
 
 @dataclass(frozen=True)
@@ -145,11 +144,10 @@ class Meetings:
             leading.close_meeting(by=self.coordinator, meeting=meeting)
 
     def _lay_before(self, group: Group, proposed: Proposed) -> None:
-        """The goal and the whole plan; the measures stand on the agenda by themselves or are brought here."""
+        """The goal and the measures of the daily work; that a plan is undecided the agenda says itself."""
         plan = proposed.plan
         rows = [("measure", measure.title, measure.pk) for _current, measure in proposed.measures]
         rows += [("goal", str(proposed.goal.text or proposed.goal.indicator), proposed.goal.pk)]
-        rows += [("plan", PLAN_ITEM, plan.pk)]
         for kind, title, pk in rows:
             leading.bring_matter(
                 by=self.coordinator, group=group, section="measures", title=title[:200], area=plan.area,
@@ -174,7 +172,7 @@ class Meetings:
         change = {"measure": "measure_decide", "goal": "goal_agree", "plan": "plan_decide"}.get(matter.about_kind)
         if matter.about_kind == "escalation":
             self._question(item)
-        elif series.cadence == Cadence.TERTIAL and change and not matter.key:
+        elif series.cadence == Cadence.TERTIAL and change and (matter.about_kind == "plan" or not matter.key):
             leading.decide(by=self.coordinator, item=item, outcome=Outcome.DECISION, change=change, is_confirmed=True)
         elif matter.key:
             self._noticed(item)

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from icalendar import Calendar
 
 from audit.models import Event
 from councils import tasks
@@ -44,8 +45,15 @@ def test_who_sits_in_the_group_is_invited_once_and_again_when_it_moves(world):
     letter = mail.outbox[0]
     assert "Rådhuset" in letter.body
     (name, calendar, kind) = letter.attachments[0]
-    assert (name, kind) == (f"mote-{meeting.number}.ics", "text/calendar")
+    assert (name, kind) == (f"mote-{meeting.number}.ics", "text/calendar; method=REQUEST")
     assert "SEQUENCE:0" in calendar
+    (event,) = Calendar.from_ical(calendar).walk("VEVENT")
+    # Only the reader is named, and no answer is asked for.
+    assert event["attendee"] == f"mailto:{letter.to[0]}"
+    assert event["attendee"].params["RSVP"] == "FALSE"
+    assert event["organizer"].startswith("mailto:")
+    (part,) = [one for one in letter.message().walk() if one.get_content_type() == "text/calendar"]
+    assert part.get_param("method") == "REQUEST"
     values = {"starts_at": now + dt.timedelta(days=4), "length_min": 60, "where": "Rådhuset"}
     planning.move_meeting(by=world.coordinator, meeting=meeting, **values)
     assert invite(world.here, now=now) == 2
