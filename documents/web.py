@@ -13,6 +13,7 @@ from functools import singledispatch
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import get_language, override
 
 from documents import drawing, model, plain
 from documents.defining import with_definitions
@@ -33,13 +34,14 @@ class Section:
 
 
 def sections(document: model.Document) -> list[Section]:
-    """The document's blocks by heading, each as its template takes it."""
+    """The document's blocks by heading, each as its template takes it. They speak the document's language."""
     found = [Section()]
-    for block in with_definitions(document).blocks:
-        if isinstance(block, model.Heading) and block.level == 2:
-            found.append(Section(one_line(block.text)))
-        else:
-            found[-1].rows += _rows(block, found[-1].title)
+    with override(document.language):
+        for block in with_definitions(document).blocks:
+            if isinstance(block, model.Heading) and block.level == 2:
+                found.append(Section(one_line(block.text)))
+            else:
+                found[-1].rows += _rows(block, found[-1].title)
     return [one for one in found if one.title or one.rows]
 
 
@@ -147,7 +149,8 @@ def _inner(block: model.Block, title: str) -> Iterator[Row]:
 
 def _drawn(block: Any) -> Iterator[Row]:
     """The drawing of the files, as a picture that is a part of the page."""
-    key = f"drawn:{plain.digest(plain.part_as_data(block))}"
+    # A drawing has words of its own, such as those for months.
+    key = f"drawn:{get_language()}:{plain.digest(plain.part_as_data(block))}"
     address = cache.get(key)
     if address is None:
         svg = drawing.draw(block).encode()

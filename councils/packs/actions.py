@@ -29,11 +29,11 @@ def freeze_council_pack(
 ) -> Pack:
     """Freeze what the council's page says today, for a meeting or on its own."""
     check_may_freeze(by, collaboration)
-    if meeting is not None:
-        check_takes_packs(meeting)
     known = _known(collaboration, form_id)
     if known is not None:
         return known
+    if meeting is not None:
+        check_takes_packs(meeting)
     now = timezone.now()
     with override(settings.LANGUAGE_CODE):
         document = documents.council_document(collaboration, meeting=meeting, now=now)

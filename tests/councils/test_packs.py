@@ -26,7 +26,7 @@ from action_plans.plans.content import content_of
 from areas.models import Area
 from audit.models import Event
 from common.errors import NotAllowed, NotPossible
-from councils.models import FileKind, Pack, PackFile
+from councils.models import FileKind, Meeting, Pack, PackFile
 from councils.packs import actions, files
 from councils.packs.documents import council_document
 from councils.packs.reader import council_reader
@@ -257,6 +257,10 @@ def test_meeting_takes_packs_until_it_is_over(client, world, quick):
     over = world.meeting(state="cancelled", cancelled_reason="Ingen kan.")
     with pytest.raises(NotPossible):
         world.freeze(meeting=over)
+    # The same press leads to its pack also when the meeting is over.
+    Meeting.objects.filter(pk=meeting.pk).update(state="cancelled", cancelled_reason="Ingen kan.")
+    answered = client.post(reverse("pack_freeze", args=["ekstad"]), press)
+    assert answered.url == reverse("pack", args=["ekstad", pack.number])
     with pytest.raises(NotPossible):
         world.freeze(meeting=world.meeting(group=world.group))
     answered = client.post(reverse("pack_freeze", args=["ekstad"]), {"form_id": "x"}, follow=True)
