@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils import timezone
 
 from action_plans.permissions import organisations_spoken_for
@@ -25,13 +25,16 @@ def meetings_for(user: Any, collaboration: Collaboration) -> QuerySet[Meeting]:
 def ahead(user: Any, collaboration: Collaboration) -> list[Meeting]:
     """Those that go on, and those planned: the next first."""
     rows = meetings_for(user, collaboration).filter(state__in=[MeetingState.ONGOING, MeetingState.PLANNED])
+    rows = rows.defer("content")
     return sorted(rows, key=lambda one: (one.state != MeetingState.ONGOING, one.starts_at))
 
 
 def held(user: Any, collaboration: Collaboration) -> QuerySet[Any]:
-    """Those that are over, the latest first, with how many decisions were made."""
+    """Those that are over, the latest first, with how many decisions were made where the user reads all of it."""
     rows = meetings_for(user, collaboration).filter(state__in=[MeetingState.CLOSED, MeetingState.CANCELLED])
-    return rows.annotate(decided=Count("decisions")).order_by("-starts_at", "-pk")
+    is_whole = Q(pk__in=Meeting.objects.whole_for(user).values("pk"))
+    decided = Case(When(is_whole, then=Count("decisions")))
+    return rows.annotate(decided=decided).defer("content").order_by("-starts_at", "-pk")
 
 
 def series_for(user: Any, collaboration: Collaboration) -> QuerySet[MeetingSeries]:
@@ -53,7 +56,8 @@ def waiting(user: Any, collaboration: Collaboration) -> QuerySet[Matter]:
 def decisions_for(user: Any, collaboration: Collaboration) -> QuerySet[Decision]:
     """The decisions the user reads, the latest first."""
     rows = Decision.objects.visible_to(user).filter(collaboration=collaboration)
-    return rows.select_related("meeting__group", "organisation", "responsible__user", "item").order_by("-number")
+    related = rows.select_related("meeting__group", "organisation", "responsible__user", "item")
+    return related.defer("meeting__content").order_by("-number")
 
 
 def not_done(rows: QuerySet[Decision]) -> QuerySet[Decision]:

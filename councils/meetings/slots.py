@@ -54,8 +54,10 @@ def decided_about(kind: str) -> Filler:
         rows = [(one, one.about_id or 0) for one in _rows(seen.filter(about_kind=kind, about_id__in=ids))]
         if kind == "commitment":
             # A request that came of a decision was decided there.
-            parts = dict(DecisionPart.objects.filter(commitment__in=ids).values_list("decision_id", "commitment_id"))
-            rows += [(one, parts[one.pk]) for one in _rows(seen.filter(pk__in=parts))]
+            parts: dict[int, list[int]] = {}
+            for part in DecisionPart.objects.filter(commitment__in=ids):
+                parts.setdefault(part.decision_id, []).append(part.commitment_id)
+            rows += [(one, pk) for one in _rows(seen.filter(pk__in=parts)) for pk in parts[one.pk]]
         about: dict[int, dict[int, Decision]] = {}
         for one, pk in rows:
             about.setdefault(pk, {})[one.pk] = one

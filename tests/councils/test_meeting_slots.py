@@ -73,6 +73,15 @@ def test_a_request_tells_of_the_decision_it_came_of_and_all_pages_carry_the_way(
         assert f"?about={kind}&amp;id={thing.pk}" in page
 
 
+def test_each_of_the_requests_that_came_of_one_decision_tells_of_it(world):
+    decision = decided(world, "measure", world.decidable())
+    same = {"decision": decision, "commitment__area": world.west}
+    asked = [make.DecisionPartFactory(**same, commitment__number=number).commitment for number in (101, 102, 103)]
+    told = slots.decided_about("commitment")(world.officer, asked)
+    numbers = {pk: [row["number"] for row in card["rows"]] for pk, (card,) in told.items()}
+    assert numbers == {one.pk: [f"B-{decision.number}"] for one in asked}
+
+
 def test_as_many_questions_for_ten_things_as_for_one(world):
     measures = [world.decidable() for _ in range(3)]
     for measure in measures:
