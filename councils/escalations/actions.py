@@ -81,6 +81,8 @@ def escalate(
     `commitment` is a request that was declined: the no is taken further, and nobody's no is overruled. The same form
     sent again, under its own number, is the same question.
     """
+    if commitment is not None:
+        _lock_request(commitment)
     # One at a time, so that no two get the same number.
     collaboration = Collaboration.objects.select_for_update(no_key=True).get(pk=from_group.collaboration_id)
     check_may_escalate_from(by, from_group)
@@ -251,10 +253,15 @@ def _locked_with_request(escalation: Escalation) -> Escalation:
     """The question, locked after its request and that request's measure, in the order every step locks them."""
     found = Escalation.objects.select_related("commitment").get(pk=escalation.pk)
     if found.commitment is not None:
-        if found.commitment.measure_id is not None:
-            Measure.objects.select_for_update(of=("self",), no_key=True).get(pk=found.commitment.measure_id)
-        commitments.locked(found.commitment)
+        _lock_request(found.commitment)
     return locked(escalation)
+
+
+def _lock_request(commitment: Commitment) -> None:
+    """The request after its measure, and both before the collaboration: in the order every step locks them."""
+    if commitment.measure_id is not None:
+        Measure.objects.select_for_update(of=("self",), no_key=True).get(pk=commitment.measure_id)
+    commitments.locked(commitment)
 
 
 def _end_no(by: Any, escalation: Escalation, answer: str, ends: str, agreed: Commitment | None) -> None:

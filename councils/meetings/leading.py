@@ -27,12 +27,14 @@ from cause_analysis.texts import check_texts
 from cause_analysis.versions import check_version
 from common.errors import NotAllowed, NotPossible
 from councils.escalations.actions import escalate
+from councils.escalations.queries import is_shown_declined
 from councils.meetings import news
 from councils.meetings.changes import Said, check_said, own_organisation, possible
 from councils.meetings.deviations import areas_of, no_longer, noticed
 from councils.meetings.minutes import content_of
 from councils.meetings.permissions import check_may_adjust, check_may_keep_meetings, check_may_report_done
 from councils.meetings.planning import locked, plan_next
+from councils.meetings.queries import people_of
 from councils.meetings.rules import (
     SETTLES,
     STANDING,
@@ -147,6 +149,8 @@ def _put_on(meeting: Meeting, matters: list[Matter]) -> None:
 @transaction.atomic
 def open_meeting(*, by: Any, meeting: Meeting) -> Meeting:
     """Begin: write the agenda down, from what has been noticed and what the group has not settled."""
+    # The group before its meeting, as whoever brings a matter locks them: what is brought meanwhile is on the agenda.
+    Group.objects.select_for_update(no_key=True).get(pk=meeting.group_id)
     meeting = locked(meeting)
     check_may_keep_meetings(by, meeting.group)
     if meeting.state == MeetingState.ONGOING:
@@ -493,7 +497,6 @@ def escalate_item(
         return before
     check_is_open(item)
     matter = item.matter
-    about = matter is not None and matter.about_kind in Subject.values
     escalation = escalate(
         by=by,
         from_group=meeting.group,
@@ -503,9 +506,8 @@ def escalate_item(
         decision_kind=decision_kind,
         answer_by=answer_by,
         area=matter.area if matter else None,
-        subject_kind=matter.about_kind if matter and about else "",
-        subject_id=matter.about_id if matter and about else None,
         is_confirmed=is_confirmed,
+        **_asked_about(by, matter),
     )
     with translation.override(settings.LANGUAGE_CODE):
         words = _("%(group)s is asked by %(day)s: %(question)s") % {
@@ -524,6 +526,17 @@ def escalate_item(
         motive=escalation.recommended_decision,
         about=("escalation", escalation.pk),
     )
+
+
+def _asked_about(by: Any, matter: Matter | None) -> dict[str, Any]:
+    """What a question to another level is about; a no is taken further as a no, which nobody overrules."""
+    if matter is None or matter.about_kind not in Subject.values:
+        return {}
+    if matter.about_kind == Subject.COMMITMENT:
+        asked = thing_of(by, matter.about_kind, matter.about_id)
+        if asked is not None and is_shown_declined(by, asked):
+            return {"commitment": asked}
+    return {"subject_kind": matter.about_kind, "subject_id": matter.about_id}
 
 
 @transaction.atomic
@@ -620,10 +633,7 @@ def call_in(*, by: Any, item: AgendaItem, membership: Membership) -> CalledIn:
     """Call a function outside the group in to one matter. It reads that matter, and nothing else of the meeting."""
     meeting = _ongoing(by, item.meeting)
     item = _item(meeting, item)
-    active = Membership.objects.active(timezone.localdate()).filter(
-        collaboration=meeting.collaboration_id, user__is_active=True, user__is_service=False
-    )
-    if not active.filter(pk=membership.pk).exists():
+    if not people_of(meeting.collaboration_id).filter(pk=membership.pk).exists():
         raise NotPossible({"membership": _("Choose somebody who takes part here.")})
     called, is_new = CalledIn.objects.get_or_create(
         item=item, membership=membership, defaults={"collaboration_id": meeting.collaboration_id}

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.days import midnight
 from councils.meetings import presenters, queries
 from councils.models import Meeting, MeetingState
 from partners.models import Collaboration, GroupMember
@@ -25,10 +27,12 @@ def items(user: Any, collaborations: Sequence[Collaboration]) -> dict[int, list[
         return found
     now = timezone.now()
     seats = GroupMember.objects.in_force(timezone.localdate(now)).of(user).values("group")
-    rows = Meeting.objects.filter(
+    # One that was never held is taken up no more on the day after.
+    ahead = Q(state=MeetingState.PLANNED, starts_at__gte=midnight(timezone.localdate(now)))
+    rows = Meeting.objects.visible_to(user).filter(
+        ahead | Q(state=MeetingState.ONGOING),
         collaboration__in=collaborations,
         group__in=seats,
-        state__in=[MeetingState.PLANNED, MeetingState.ONGOING],
         starts_at__lt=now + dt.timedelta(days=AHEAD_DAYS),
     )
     for meeting in rows.select_related("group", "series", "collaboration").order_by("starts_at", "pk"):

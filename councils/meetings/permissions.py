@@ -16,7 +16,7 @@ from councils.models import Decision, Meeting
 from partners.models import Collaboration, Group, GroupMember, Organisation
 from partners.roles import MAY_COMPILE, Role
 
-# Who can ever sit in a group that meets here, or be called in; whose meetings they read, `visible_to` says.
+# Whose role has the pages of meetings; which meetings they read, `visible_to` says.
 READ_MEETINGS = (READ_PROBLEMS | {Role.MEASURE_OWNER}) - {Role.COACH}
 
 
@@ -50,7 +50,11 @@ def check_may_adjust(user: Any, meeting: Meeting, organisation: Organisation) ->
 
 
 def check_may_report_done(user: Any, decision: Decision) -> None:
-    """That an assignment is done is said by the organisation it was given to, or by whoever keeps the minutes."""
+    """That an assignment is done is said by the function or the organisation it was given to, or in the minutes."""
+    if not user.is_service and decision.responsible_id in {
+        m.pk for m in user.memberships_in(decision.collaboration_id)
+    }:
+        return
     if decision.organisation is not None and speaks_for(user, decision.organisation, decision.collaboration_id):
         return
     check_may_keep_meetings(user, decision.meeting.group)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from action_plans.checks import check_row
@@ -93,8 +94,11 @@ def end_series(*, by: Any, series: MeetingSeries) -> MeetingSeries:
     series.ended_on = max(timezone.localdate(), series.first_on)
     series.save(update_fields=["ended_on"])
     record("meeting_series_ended", by=by, subject=series)
+    # Kept with the meeting and read by people of several languages.
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("The series has ended.")
     for meeting in series.meetings.filter(state=MeetingState.PLANNED):
-        cancel_meeting(by=by, meeting=meeting, reason=_("The series has ended."))
+        cancel_meeting(by=by, meeting=meeting, reason=reason)
     return series
 
 
@@ -120,7 +124,7 @@ def _write(by: Any, series: MeetingSeries, values: dict[str, Any], *, is_confirm
 
 
 def plan_next(series: MeetingSeries, *, today: dt.date, besides: Meeting | None = None) -> Meeting | None:
-    """The series' next meeting, planned if it was not; None once the series has ended. Safe to run again.
+    """The series' next meeting, planned if it was not; None once it or its group has ended. Safe to run again.
 
     A meeting that was planned and never held keeps its page, and does not keep the series from going on. `besides` is
     the one that is just being closed.
@@ -130,6 +134,8 @@ def plan_next(series: MeetingSeries, *, today: dt.date, besides: Meeting | None 
     ahead = left.exclude(pk=besides.pk if besides else 0).order_by("starts_at").first()
     if ahead is not None:
         return ahead
+    if not series.group.is_active:
+        return None
     last = series.meetings.aggregate(last=Max("starts_at"))["last"]
     after = max(timezone.localdate(last), today - dt.timedelta(days=1)) if last else today - dt.timedelta(days=1)
     day = next_day(series, after)

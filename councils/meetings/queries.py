@@ -12,6 +12,7 @@ from django.utils import timezone
 from action_plans.permissions import organisations_spoken_for
 from areas.models import Area, Place
 from councils.models import Decision, Matter, Meeting, MeetingSeries, MeetingState
+from councils.models.escalations import READ_BY_SEAT
 from partners.models import Collaboration, Membership, Organisation
 from partners.roles import MAY_COMPILE
 
@@ -23,10 +24,15 @@ def meetings_for(user: Any, collaboration: Collaboration) -> QuerySet[Meeting]:
 
 
 def ahead(user: Any, collaboration: Collaboration) -> list[Meeting]:
-    """Those that go on, and those planned: the next first."""
+    """Those that go on, and those planned: the next first, and last those whose day passed without them."""
     rows = meetings_for(user, collaboration).filter(state__in=[MeetingState.ONGOING, MeetingState.PLANNED])
     rows = rows.defer("content")
-    return sorted(rows, key=lambda one: (one.state != MeetingState.ONGOING, one.starts_at))
+    return sorted(rows, key=lambda one: (one.state != MeetingState.ONGOING, was_not_held(one), one.starts_at))
+
+
+def was_not_held(meeting: Meeting) -> bool:
+    """Whether it is still planned although its day has passed."""
+    return meeting.state == MeetingState.PLANNED and timezone.localdate(meeting.starts_at) < timezone.localdate()
 
 
 def held(user: Any, collaboration: Collaboration) -> QuerySet[Any]:
@@ -80,9 +86,9 @@ def place_names(user: Any, areas: Iterable[Area]) -> list[str]:
 
 
 def people_of(collaboration_id: int, today: dt.date | None = None) -> QuerySet[Membership]:
-    """Everybody who takes part here today, by organisation and function."""
+    """Everybody who takes part here today by a role that takes part in meetings, by organisation and function."""
     rows = Membership.objects.active(today or timezone.localdate()).filter(
-        collaboration=collaboration_id, user__is_active=True, user__is_service=False
+        collaboration=collaboration_id, user__is_active=True, user__is_service=False, role__in=READ_BY_SEAT
     )
     return rows.select_related("user", "organisation").order_by("organisation__name", "user__function", "pk")
 

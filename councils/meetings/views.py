@@ -85,9 +85,14 @@ def meeting_list(request: PartnerRequest, collaboration: Collaboration) -> HttpR
     check_may_read_meetings(request.user, collaboration)
     user = request.user
     waiting = list(queries.waiting(user, collaboration)[:PAGE_SIZE])
+    ahead = [
+        {**presenters.meeting_row(one), "was_not_held": queries.was_not_held(one)}
+        for one in queries.ahead(user, collaboration)
+    ]
     page = Paginator(queries.held(user, collaboration), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "ahead": [presenters.meeting_row(one) for one in queries.ahead(user, collaboration)],
+        "ahead": ahead,
+        "next": ahead[0] if ahead and not ahead[0]["was_not_held"] else None,
         "waiting": presenters.matter_rows(user, waiting),
         "page": page,
         "held": [presenters.meeting_row(one) for one in page.object_list],

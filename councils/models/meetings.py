@@ -18,7 +18,7 @@ from action_plans.models import Commitment
 from action_plans.models.commitments import SPEAK_FOR_OWN
 from areas.models import Area
 from common.constraints import not_before
-from councils.models.escalations import groups_sat_in
+from councils.models.escalations import READ_BY_SEAT, groups_sat_in
 from partners.levels import DecisionKind
 from partners.models import Collaboration, Group, InCollaborationQuerySet, Membership, Organisation, User
 from partners.roles import MAY_COMPILE
@@ -119,7 +119,7 @@ class MeetingSeries(models.Model):
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> MeetingQuerySet:
         """Those of the groups one sits in or keeps the minutes of, and those one has been called in to."""
-        called = CalledIn.objects.filter(membership__in=[m.pk for m in user.active_memberships]).values("item__meeting")
+        called = CalledIn.objects.read_by(user).values("item__meeting")
         return self.filter(
             Q(group__in=groups_sat_in(user)) | Q(collaboration__in=_compiles_in(user)) | Q(pk__in=called),
             collaboration__in=[m.collaboration_id for m in user.active_memberships],
@@ -222,7 +222,7 @@ class MeetingInvitation(models.Model):
 class MatterQuerySet(models.QuerySet["Matter"]):
     def visible_to(self, user: Any) -> MatterQuerySet:
         """Those of the groups one sits in or keeps the minutes of, and those one was called in to."""
-        called = CalledIn.objects.filter(membership__in=[m.pk for m in user.active_memberships]).values("item__matter")
+        called = CalledIn.objects.read_by(user).values("item__matter")
         return self.filter(
             Q(group__in=groups_sat_in(user)) | Q(collaboration__in=_compiles_in(user)) | Q(pk__in=called),
             collaboration__in=[m.collaboration_id for m in user.active_memberships],
@@ -279,7 +279,7 @@ class InMeetingQuerySet(models.QuerySet):
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def visible_to(self, user: Any) -> AgendaItemQuerySet:
         """Those of the meetings the user reads, and of others those they were called in to."""
-        called = CalledIn.objects.filter(membership__in=[m.pk for m in user.active_memberships]).values("item")
+        called = CalledIn.objects.read_by(user).values("item")
         return self.filter(Q(meeting__in=Meeting.objects.whole_for(user)) | Q(pk__in=called))
 
 
@@ -319,6 +319,12 @@ class AgendaItem(models.Model):
         return self.title
 
 
+class CalledInQuerySet(InCollaborationQuerySet):
+    def read_by(self, user: Any) -> Any:
+        """Those by which the user reads a matter: by a role that can sit in a group at all."""
+        return self.filter(membership__in=[m.pk for m in user.active_memberships if m.role in READ_BY_SEAT])
+
+
 class CalledIn(models.Model):
     """That a function outside the group is called in to one matter, and reads that matter alone."""
 
@@ -327,7 +333,7 @@ class CalledIn(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     called_at = models.DateTimeField(auto_now_add=True)
 
-    objects = InCollaborationQuerySet.as_manager()
+    objects = CalledInQuerySet.as_manager()
 
     class Meta:
         ordering = ["item", "pk"]

@@ -4,14 +4,19 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from action_plans.commitments import actions as commitments
 from action_plans.models import CommitmentState
-from common.errors import NotPossible
-from councils.meetings import leading, planning
-from councils.models import Decision, DecisionPart, Meeting, MeetingState
+from common.errors import NotAllowed, NotPossible
+from councils.escalations.actions import escalate
+from councils.meetings import leading, my_work, planning, queries
+from councils.meetings.changes import possible
+from councils.models import CalledIn, Decision, DecisionPart, Escalation, Matter, Meeting, MeetingState
+from partners.roles import Role
 from tests import factories as make
 from tests.councils.meeting_cast import MeetingWorld
 
@@ -204,3 +209,133 @@ def test_a_series_that_changes_leaves_the_meeting_that_passed_without_being_held
     assert timezone.localtime(ahead.starts_at).date() == dt.date(2026, 12, 8)
     other.refresh_from_db()
     assert timezone.localtime(other.starts_at).date() == dt.date(2026, 12, 1)
+
+
+def test_a_group_that_has_ended_meets_no_more_and_what_is_kept_is_in_the_platforms_language(world, time_machine):
+    series = weekly(world, time_machine)
+    meeting = leading.open_meeting(by=world.coordinator, meeting=series.meetings.get())
+    type(world.group).objects.filter(pk=world.group.pk).update(is_active=False)
+    leading.close_meeting(by=world.coordinator, meeting=meeting)
+    assert not series.meetings.filter(state=MeetingState.PLANNED).exists()
+    type(world.group).objects.filter(pk=world.group.pk).update(is_active=True)
+    planned = planning.plan_next(type(series).objects.get(pk=series.pk), today=timezone.localdate())
+    with translation.override("en"):
+        planning.end_series(by=world.coordinator, series=series)
+    planned.refresh_from_db()
+    assert planned.cancelled_reason == "Serien är avslutad."
+
+
+def test_a_meeting_that_was_never_held_waits_for_nobody_and_is_not_the_next(client, world, time_machine):
+    series = weekly(world, time_machine)
+    passed = series.meetings.get()
+
+    def waits():
+        rows = my_work.items(world.officer, [world.here]).get(world.here.pk, [])
+        return [row["key"] for row in rows if row["key"].startswith("meeting")]
+
+    assert waits() == [f"meeting {passed.pk}"]
+    client.force_login(world.officer)
+    address = reverse("meeting_list", args=[world.here.slug])
+    assert "Närmast: EST-möte" in client.get(address).content.decode()
+    time_machine.move_to(dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC), tick=False)
+    assert waits() == []
+    client.force_login(world.officer)
+    page = client.get(address).content.decode()
+    assert "Närmast" not in page
+    assert "hölls inte" in page
+    coming = world.planned(number=78)
+    assert queries.ahead(world.officer, world.here) == [coming, passed]
+    assert waits() == [f"meeting {coming.pk}"]
+
+
+def test_what_waits_is_what_one_may_read(world):
+    coach = world.people["coach"]
+    make.GroupMemberFactory(group=world.group, membership=coach.memberships.get())
+    world.planned()
+    assert not Meeting.objects.visible_to(coach).exists()
+    assert my_work.items(coach, [world.here]) == {}
+
+
+# --- Whom it concerns -------------------------------------------------------------------------------------------------
+
+
+def test_a_no_is_taken_further_as_a_no_which_nobody_overrules(world):
+    council = make.GroupFactory(collaboration=world.here, name="Chefsamrådet", level="strategic")
+    refused = asked_of_police(world)
+    item = brought(world, "Nejet", about_kind="commitment", about_id=refused.pk)
+    said = {"question": "Står nejet?", "recommended_decision": "Låt det stå.", "decision_kind": "request"}
+    day = timezone.localdate() + dt.timedelta(days=10)
+    leading.escalate_item(by=world.coordinator, item=item, to_group=council, answer_by=day, **said)
+    asked = Escalation.objects.get()
+    assert asked.commitment == refused
+    assert "escalation_yes" not in possible("escalation", asked)
+    # What was not declined is asked about, and is nobody's no.
+    other = brought(world, "Insatsen", about_kind="measure", about_id=world.decidable().pk)
+    leading.escalate_item(by=world.coordinator, item=other, to_group=council, answer_by=day, **said)
+    assert Escalation.objects.latest("pk").commitment is None
+    assert Escalation.objects.latest("pk").subject_kind == "measure"
+
+
+def locks(asked):
+    """The tables whose rows were locked, in their order."""
+    told = [one["sql"] for one in asked.captured_queries if "FOR NO KEY UPDATE" in one["sql"]]
+    return [sql.split(' FROM "')[1].split('"')[0].split("_")[-1] for sql in told]
+
+
+def test_rows_are_locked_in_the_same_order_by_every_step(world):
+    council = make.GroupFactory(collaboration=world.here, name="Chefsamrådet", level="strategic")
+    refused = asked_of_police(world)
+    with CaptureQueriesContext(connection) as asked:
+        escalate(
+            by=world.coordinator, from_group=world.group, to_group=council, question="Står nejet?",
+            recommended_decision="Låt det stå.", answer_by=timezone.localdate(), commitment=refused,
+        )  # fmt: skip
+    order = locks(asked)
+    assert order.index("commitment") < order.index("collaboration")
+    meeting = world.planned()
+    with CaptureQueriesContext(connection) as asked:
+        leading.open_meeting(by=world.coordinator, meeting=meeting)
+    order = locks(asked)
+    assert order.index("group") < order.index("meeting")
+
+
+@pytest.mark.parametrize("role", [Role.COACH, Role.DATA_PROTECTION, Role.ARCHIVIST, Role.ADMINISTRATOR])
+def test_whose_role_takes_part_in_no_meetings_is_neither_called_in_nor_reads_by_it(world, role):
+    membership = world.people["other_housing"].memberships.get()
+    item = brought(world)
+    called = leading.call_in(by=world.coordinator, item=item, membership=membership)
+    person = type(membership.user).objects.get(pk=membership.user_id)
+    assert list(Matter.objects.visible_to(person)) == [item.matter]
+    type(membership).objects.filter(pk=membership.pk).update(role=role)
+    person = type(membership.user).objects.get(pk=membership.user_id)
+    assert not Meeting.objects.visible_to(person).exists()
+    assert not Matter.objects.visible_to(person).exists()
+    assert not queries.people_of(world.here.pk).filter(pk=membership.pk).exists()
+    CalledIn.objects.filter(pk=called.pk).delete()
+    with pytest.raises(NotPossible):
+        leading.call_in(by=world.coordinator, item=item, membership=membership)
+
+
+def test_a_reporter_who_was_given_something_reads_it_and_says_that_it_is_done(client, world):
+    reporter = world.people["reporter"]
+    item = brought(world)
+    given = leading.decide(
+        by=world.coordinator, item=item, outcome="assignment", text="Byt låset.", organisation=world.housing,
+        responsible=reporter.memberships.get(), due_on=timezone.localdate(),
+    )  # fmt: skip
+    address = reverse("decision_list", args=[world.here.slug])
+    client.force_login(reporter)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "Byt låset." in page.content.decode()
+    # No way to pages that are not theirs.
+    assert f'href="{reverse("meeting_list", args=[world.here.slug])}"' not in page.content.decode()
+    assert client.post(reverse("decision_done", args=[world.here.slug, given.pk])).status_code == 302
+    given.refresh_from_db()
+    assert given.done_at is not None
+    other = make.UserFactory(email="annan@example.org", function="rapportör")
+    make.MembershipFactory(user=other, organisation=world.housing, role=Role.REPORTER)
+    client.force_login(other)
+    assert client.get(address).status_code == 403
+    with pytest.raises(NotAllowed):
+        leading.report_done(by=other, decision=given)
