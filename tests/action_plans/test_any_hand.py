@@ -105,9 +105,9 @@ def test_nonsense_is_answered_in_words(cast, name):  # noqa: F811
     for value in NONSENSE:
         names = ASKED if row.method == "get" else (*body, *ALSO_SENT)
         assert _answer(client, row, address, dict.fromkeys(names, value)) < 500, value
-    # One field at a time, among others that are in order: every third value, another third in the next field.
-    for number, field in enumerate(body if row.method != "get" else ()):
-        for value in NONSENSE[number % 3 :: 3]:
+    # One field at a time, among others that are in order.
+    for field in body if row.method != "get" else ():
+        for value in NONSENSE:
             assert _answer(client, row, address, {**body, field: value}) < 500, (field, value)
 
 

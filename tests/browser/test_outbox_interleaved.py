@@ -478,7 +478,7 @@ def test_whatever_interrupts_two_tabs_every_report_arrives_once_or_waits(around)
 
 @pytest.mark.slow
 def test_the_same_at_length(around):
-    run(around, examples=60, steps=25)
+    run(around, examples=150, steps=25)
     go_where_chance_may_not(around)
     assert {"done", "crashed", "paused", "blocked", SENT, FAILED} <= around.reached
 
