@@ -21,8 +21,12 @@ def test_every_component_is_accessible_and_fits(page, gallery, assert_seen, widt
     page.emulate_media(color_scheme=schemes[0])
     page.goto(gallery)
     scroll_through(page)
-    expect(page.locator(f"est-chart{DRAWN}")).to_have_count(3, timeout=60_000)
-    expect(page.locator(f"area-map{DRAWN}, point-picker{DRAWN}")).to_have_count(2, timeout=60_000)
+    # Each is waited for where it is seen: a busy machine may scroll past before anything is drawn.
+    for drawing in page.locator("est-chart, area-map, point-picker").all():
+        drawing.scroll_into_view_if_needed()
+        expect(drawing).to_have_attribute("data-state", "drawn", timeout=60_000)
+    expect(page.locator(f"est-chart{DRAWN}")).to_have_count(3)
+    expect(page.locator(f"area-map{DRAWN}, point-picker{DRAWN}")).to_have_count(2)
     assert_seen(page, schemes)
 
 
