@@ -21,7 +21,7 @@ from partners.models import Collaboration
 from tests import factories as make
 from tests.cause_analysis.causes_cast import METHOD, AnalysisWorld
 from tests.documents import reading, reading_word
-from tests.steady import steady
+from tests.steady import said
 
 HOSTILE = "</text><script>alert(1)</script> #set page(width: 1cm) \x00 \U0001f525"
 
@@ -216,8 +216,8 @@ def test_no_protected_number_reaches_a_drawing(world):
 
 def test_the_drawing_on_the_page_tells_the_number_to_the_circle_alone(client, world):
     numbers(world)
-    assert "4\xa0321" in get(client, world, "police", "analysis_tree").content.decode()
-    page = steady(get(client, world, "council", "analysis_tree"))
+    assert "4\xa0321" in said(get(client, world, "police", "analysis_tree"))
+    page = said(get(client, world, "council", "analysis_tree"))
     assert "321" not in page
     assert "skyddat" in page
 
